@@ -1,0 +1,123 @@
+import type { Readable } from 'node:stream';
+
+/**
+ * What Trainyard can ask of the runs on one box. Everything a run needs is there in plain files under
+ * `~/.trainyard` (resources/remote/README.md has the layout): wiping this computer loses nothing.
+ * All calls are idempotent: sent again after a lost answer they give the same result.
+ */
+export interface BoxRuns {
+  /** Puts the scripts of this version on the box (content-addressed; a no-op where they are) and makes the directories. */
+  install(signal?: AbortSignal): Promise<BoxPlaces>;
+  /**
+   * Starts one attempt under the supervisor and returns when its trainer's process exists and its state is on the box's
+   * disk. Refused with RUN_EPOCH_STALE where the box has this epoch or a newer one, RUN_ALREADY_LIVE where an earlier
+   * attempt is alive. The environment travels on stdin and is never written to the box's disk.
+   */
+  launch(request: BoxLaunch, signal?: AbortSignal): Promise<BoxLaunched>;
+  /** All attempts the box knows, or those named, in one round trip. */
+  status(runIds?: readonly string[], signal?: AbortSignal): Promise<BoxReport>;
+  /** TERM to the attempt's whole tree, then KILL after the grace, by the supervisor itself: it holds when we are gone. */
+  stop(runId: string, epoch: number, graceSeconds: number, by: string, signal?: AbortSignal): Promise<void>;
+  kill(runId: string, epoch: number, by: string, signal?: AbortSignal): Promise<void>;
+  /** Bytes of the attempt's log. Shorter than asked at its end. */
+  readLog(
+    runId: string,
+    epoch: number,
+    offset: number,
+    length: number,
+    signal?: AbortSignal,
+  ): Promise<Buffer>;
+  /** The log's bytes from `offset` on, then as they are written, within milliseconds; ends when the attempt has ended. */
+  followLog(runId: string, epoch: number, offset: number, signal: AbortSignal): Promise<Readable>;
+  /** Matching lines found on the box. `offset` is the byte offset of the line's start. */
+  searchLog(runId: string, epoch: number, query: LogQuery, signal: AbortSignal): AsyncIterable<LogMatch>;
+  listFiles(runId: string, path: string, signal?: AbortSignal): Promise<BoxFile[]>;
+  readFile(
+    runId: string,
+    path: string,
+    maxBytes: number,
+    signal?: AbortSignal,
+  ): Promise<{ bytes: Buffer; sizeBytes: number }>;
+  /** Bytes that `remove` would free. */
+  usage(runId: string, signal?: AbortSignal): Promise<number>;
+  /** Removes the run's directory; refused with RUN_ALREADY_LIVE while an attempt is alive. */
+  remove(runId: string, signal?: AbortSignal): Promise<void>;
+  /** Told of changes as they happen on the box (exit records, phases), by one quiet process over there; ends with `signal`. */
+  watch(onChange: (report: BoxReport) => void, signal: AbortSignal): Promise<void>;
+}
+
+export interface BoxPlaces {
+  /** Absolute: the directory that holds everything of ours (`$HOME/.trainyard`, or where the home is read-only another, said by `warning`). */
+  root: string;
+  warning: string | null;
+}
+
+export interface BoxLaunch {
+  runId: string;
+  epoch: number;
+  /** The run as JSON (name, yaml, spec, snapshot, …) kept on the box so that another laptop can find it whole. No secrets. */
+  specification: string;
+  /** Directory that the setup and run scripts start in; made when it is not there. Absolute, or relative to the run's directory. */
+  workdir: string;
+  setup: string | null;
+  /** Hash that names the environment `setup` makes: done once per hash on the box. */
+  setupKey: string | null;
+  run: string;
+  /** Including secrets: goes to the processes' environment only. */
+  env: Record<string, string>;
+  graceSeconds: number;
+}
+
+export interface BoxLaunched {
+  directory: string;
+  pid: number;
+  startedAt: number;
+}
+
+export type BoxPhase = 'setup' | 'running' | 'stopping' | 'ended' | 'lost';
+export interface BoxAttempt {
+  runId: string;
+  epoch: number;
+  phase: BoxPhase;
+  /** The specification's JSON is read by `readSpecification` only when the laptop does not know the run. */
+  directory: string;
+  pid: number | null;
+  heartbeat: number;
+  /** Age by the box's own monotonic clock. */
+  heartbeatAgeMs: number | null;
+  supervisorAlive: boolean;
+  trainerAlive: boolean;
+  bootId: string;
+  exit: { code: number | null; signal: string | null; by: 'itself' | 'user' | 'supervisor' } | null;
+  logBytes: number;
+  logInode: string | null;
+  startedAgoMs: number | null;
+  endedAgoMs: number | null;
+  /** Last words of setup when it failed, or the supervisor's own complaint (disk full …). */
+  complaint: string | null;
+}
+
+export interface BoxReport {
+  bootId: string | null;
+  attempts: BoxAttempt[];
+  /** Runs on the box whose files could not be read, and why. */
+  damaged: { runId: string; why: string }[];
+}
+
+export interface BoxFile {
+  name: string;
+  kind: 'file' | 'directory' | 'link' | 'other';
+  sizeBytes: number;
+  modifiedAt: number;
+}
+export interface LogQuery {
+  pattern: string;
+  regex: boolean;
+  ignoreCase: boolean;
+  limit: number;
+}
+export interface LogMatch {
+  offset: number;
+  lineNumber: number;
+  text: string;
+}

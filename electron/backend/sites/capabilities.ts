@@ -1,0 +1,23 @@
+import type { RunsPrograms } from '#backend/processes/index.ts';
+
+/**
+ * What runs, files and logs need of sites, and all they may know of them. Implemented by the sites' service; callers
+ * never learn whether a machine is this computer or an SSH host.
+ */
+export interface MachineAccess {
+  /**
+   * The machine's programs over its one shared connection, connecting first where needed. Rejects with a TrainyardError:
+   * MACHINE_UNREACHABLE (retryable), MACHINE_BLOCKED (needs the user), MACHINE_UNKNOWN. `background`: never opens a
+   * prompt and never waits for a back-off; rejects at once with MACHINE_UNREACHABLE.
+   */
+  programs(
+    machineId: string,
+    options?: { signal?: AbortSignal; background?: boolean },
+  ): Promise<RunsPrograms>;
+  /** Whether it is connected right now. */
+  isConnected(machineId: string): boolean;
+  /** Called with the machine's id each time a connection is made anew: the moment to reconcile. Returns the end of it. */
+  onConnected(listener: (machineId: string) => void): () => void;
+  /** Called when a connection is lost or closed. */
+  onDisconnected(listener: (machineId: string) => void): () => void;
+}

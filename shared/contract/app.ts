@@ -1,0 +1,43 @@
+import { eventIterator } from '@orpc/contract';
+import { z } from 'zod';
+import { appEvent, notice, progress } from '../domain/event.ts';
+import { roleSchema } from '../domain/role.ts';
+import { settings } from '../domain/settings.ts';
+import { act, look, own } from './base.ts';
+
+export const appInfo = z.object({
+  version: z.string(),
+  host: z.enum(['desktop', 'headless']),
+  platform: z.string(),
+  role: roleSchema,
+  dataDirectory: z.string(),
+  startedAt: z.number(),
+});
+
+export const appContract = {
+  info: look.output(appInfo),
+  /** Everything that changes, from now on. The page loads its lists after the first event ({type:'hello'} is implied by opening). */
+  events: look.output(eventIterator(appEvent)),
+  /** Notices not yet dismissed, newest first; and jobs still going. */
+  notices: look.output(z.object({ notices: z.array(notice), jobs: z.array(progress) })),
+  dismissNotice: act.input(z.object({ id: z.string() })).output(z.void()),
+  cancelJob: act.input(z.object({ jobId: z.string() })).output(z.void()),
+  settings: look.output(settings),
+  updateSettings: act.input(settings.partial()).output(settings),
+  /** Ends the backend in order. Runs go on. */
+  shutDown: own.output(z.void()),
+};
+
+export const backupSchema = z.object({
+  file: z.string(),
+  takenAt: z.number(),
+  bytes: z.number(),
+  schemaVersion: z.number(),
+  reason: z.string(),
+});
+export const storeContract = {
+  backups: own.output(z.array(backupSchema)),
+  backUp: own.output(backupSchema),
+  /** Puts a backup in the place of the database; what was there is kept beside it. The backend restarts its stores. */
+  restore: own.input(z.object({ file: z.string() })).output(z.object({ keptAs: z.string() })),
+};

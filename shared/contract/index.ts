@@ -1,0 +1,20 @@
+import type { ContractRouterClient } from '@orpc/contract';
+import { activityContract } from './activity.ts';
+import { appContract, storeContract } from './app.ts';
+import { logsContract, runsContract } from './runs.ts';
+import { machinesContract, sitesContract } from './sites.ts';
+import { vaultContract } from './vault.ts';
+
+/** All that a page or the CLI can ask of the backend. Bytes that flow go by `bytes.ts` beside it. */
+export const contract = {
+  app: appContract,
+  store: storeContract,
+  sites: sitesContract,
+  machines: machinesContract,
+  runs: runsContract,
+  logs: logsContract,
+  activity: activityContract,
+  vault: vaultContract,
+};
+export type Contract = typeof contract;
+export type Client = ContractRouterClient<Contract>;

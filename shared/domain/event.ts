@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { errorShape } from './error.ts';
+import { idSchema } from './id.ts';
+import { machine } from './machine.ts';
+import { runSummary } from './run.ts';
+import { prompt, site } from './site.ts';
+
+/** Progress of a long job (sync, import, refresh, restore). `total` 0: not known yet. */
+export const progress = z.object({
+  jobId: z.string(),
+  title: z.string(),
+  runId: idSchema.nullable(),
+  done: z.number(),
+  total: z.number(),
+  unit: z.enum(['files', 'bytes', 'steps', 'machines']),
+  state: z.enum(['running', 'done', 'failed', 'cancelled']),
+  error: errorShape.optional(),
+  cancellable: z.boolean(),
+});
+export type Progress = z.infer<typeof progress>;
+
+/** Something the user should see though they did not ask: a restored database, a run that ended. */
+export const notice = z.object({
+  id: z.string(),
+  at: z.number(),
+  level: z.enum(['info', 'warning', 'error']),
+  code: z.string(),
+  params: z.record(z.string(), z.union([z.string(), z.number()])),
+  message: z.string(),
+  runId: idSchema.optional(),
+  siteId: idSchema.optional(),
+});
+export type Notice = z.infer<typeof notice>;
+
+/** What the backend tells every page after it has committed a change. The page's stores apply them. */
+export const appEvent = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('site.changed'), site }),
+  z.object({ type: z.literal('site.removed'), siteId: idSchema }),
+  z.object({ type: z.literal('machine.changed'), machine }),
+  z.object({ type: z.literal('run.changed'), run: runSummary }),
+  z.object({ type: z.literal('run.removed'), runId: idSchema }),
+  z.object({
+    type: z.literal('metrics.added'),
+    runId: idSchema,
+    name: z.string(),
+    points: z.array(z.tuple([z.number(), z.number()])),
+  }),
+  z.object({ type: z.literal('prompt.opened'), prompt }),
+  z.object({ type: z.literal('prompt.closed'), promptId: z.string() }),
+  z.object({ type: z.literal('progress'), progress }),
+  z.object({ type: z.literal('notice'), notice }),
+  z.object({ type: z.literal('settings.changed'), settings: z.record(z.string(), z.unknown()) }),
+]);
+export type AppEvent = z.infer<typeof appEvent>;
