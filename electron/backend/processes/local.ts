@@ -1,0 +1,135 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { homedir } from 'node:os';
+import { TrainyardError } from '#shared/domain/error.ts';
+import { collect } from './collect.ts';
+import { cancelled } from './errors.ts';
+import type { Command, ExecOptions, ExecResult, RunningProgram, RunsPrograms } from './programs.ts';
+
+/** How long a program that was told to end may take before it is killed. */
+const killGraceMs = 1_000;
+
+export interface LocalPrograms extends RunsPrograms {
+  /** Ends everything that still runs, and resolves when it is gone. Nothing can be started afterwards. */
+  close(): Promise<void>;
+}
+
+/**
+ * Programs on the computer the app itself runs on. Each has a process group of its own, so that ending it ends whatever
+ * it started; what must outlive us leaves the group (setsid). SHELL_MISSING where there is no /bin/sh (Windows).
+ */
+export function localPrograms({
+  env = process.env,
+  cwd = homedir(),
+  shell = '/bin/sh',
+}: {
+  env?: NodeJS.ProcessEnv;
+  cwd?: string;
+  shell?: string;
+} = {}): LocalPrograms {
+  const running = new Map<ChildProcess, RunningProgram>();
+  const environment = withoutOurOwn(env);
+  let closed = false;
+
+  async function start(command: Command, signal?: AbortSignal): Promise<RunningProgram> {
+    if (signal?.aborted) throw cancelled(signal);
+    if (closed) throw new TrainyardError('CANCELLED', 'Trainyard is closing.');
+    const args = ['-c', command.script, 'sh', ...(command.args ?? [])];
+    let child: ReturnType<typeof spawnPiped>;
+    try {
+      child = spawnPiped(shell, args, { cwd, env: environment });
+      await started(child);
+    } catch (error) {
+      throw cannotStart(error, shell);
+    }
+    const program = wrap(child, signal);
+    running.set(child, program);
+    const forget = () => running.delete(child);
+    program.exited.then(forget, forget);
+    if (signal?.aborted) program.kill();
+    return program;
+  }
+
+  return {
+    spawn: (command, options = {}) => start(command, options.signal),
+    async exec(command: Command, options: ExecOptions = {}): Promise<ExecResult> {
+      return collect(await start(command), options);
+    },
+    async close() {
+      closed = true;
+      const programs = [...running.values()];
+      for (const program of programs) program.kill();
+      await Promise.allSettled(programs.map((program) => program.exited));
+    },
+  };
+}
+
+const spawnPiped = (shell: string, args: string[], place: { cwd: string; env: NodeJS.ProcessEnv }) =>
+  spawn(shell, args, { ...place, detached: true, stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true });
+
+const started = (child: ChildProcess): Promise<void> =>
+  new Promise((resolve, reject) => {
+    child.once('spawn', resolve);
+    child.once('error', reject);
+  });
+
+function wrap(child: ReturnType<typeof spawnPiped>, signal?: AbortSignal): RunningProgram {
+  const pid = child.pid ?? 0;
+  let killTimer: NodeJS.Timeout | undefined;
+  let over = false;
+  const kill = () => {
+    if (over || killTimer) return;
+    signalGroup(pid, 'SIGTERM');
+    killTimer = setTimeout(() => signalGroup(pid, 'SIGKILL'), killGraceMs);
+  };
+  const exited = new Promise<{ exitCode: number | null; signal: string | null }>((resolve) => {
+    child.once('exit', (exitCode, exitSignal) => {
+      over = true;
+      // The leader's end is not the end of what it started: when we ended it, the rest of the group goes at once.
+      if (killTimer) {
+        clearTimeout(killTimer);
+        signalGroup(pid, 'SIGKILL');
+      }
+      signal?.removeEventListener('abort', kill);
+      resolve({ exitCode, signal: exitSignal });
+    });
+  });
+  child.on('error', () => undefined); // after 'spawn' only a failed kill comes here, and `exited` tells the truth
+  child.stdin.on('error', () => undefined); // EPIPE: it ended without reading everything, which its exit code explains
+  signal?.addEventListener('abort', kill, { once: true });
+  return { stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, exited, kill };
+}
+
+function signalGroup(pid: number, name: NodeJS.Signals): void {
+  if (pid <= 1) return;
+  try {
+    process.kill(-pid, name);
+  } catch (error) {
+    // ESRCH: the whole group is gone already. EPERM: it became another user's (sudo), which is beyond our reach.
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code !== 'ESRCH' && code !== 'EPERM') throw error;
+  }
+}
+
+function cannotStart(error: unknown, shell: string): TrainyardError {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'ENOENT') {
+    return new TrainyardError(
+      'SHELL_MISSING',
+      `There is no ${shell} on this computer, so nothing can be run on it. Runs on SSH hosts are not affected.`,
+      { params: { shell }, cause: error },
+    );
+  }
+  return new TrainyardError(
+    'COMMAND_NOT_STARTED',
+    'This computer could not start a program: it may be out of processes or memory.',
+    { details: error instanceof Error ? error.message : String(error), retryable: true, cause: error },
+  );
+}
+
+/** What belongs to the app and not to the user's programs stays with the app. */
+function withoutOurOwn(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const kept = Object.entries(env).filter(
+    ([name]) => !/^(ELECTRON_|TRAINYARD_|npm_|NODE_OPTIONS$)/.test(name),
+  );
+  return Object.fromEntries(kept);
+}
