@@ -1,0 +1,2 @@
+export { serveBytes } from './serve.ts';
+export type { BytePiece, ByteSource, BytesContext } from './source.ts';

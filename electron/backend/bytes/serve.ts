@@ -1,0 +1,127 @@
+import type { Logger } from 'pino';
+import {
+  decodeCredit,
+  decodeFrame,
+  encodeFrame,
+  type Frame,
+  frameTypes,
+  type OpenStream,
+  parseOpen,
+} from '#shared/contract/bytes.ts';
+import type { Wire } from '#shared/contract/wire.ts';
+import { TrainyardError } from '#shared/domain/error.ts';
+import type { Actor } from '#shared/domain/role.ts';
+import type { ByteSource } from './source.ts';
+
+const maxStreams = 64;
+/** No client is trusted with more of our memory than this per stream, whatever credit it gives. */
+const maxCreditBytes = 16 * 1024 * 1024;
+/** One message: small enough that another stream's line never waits long behind it. */
+const maxDataBytes = 256 * 1024;
+
+interface Context {
+  actor: Actor;
+  log: Logger;
+}
+
+/** Serves byte streams over a wire until it closes. Whoever breaks the protocol is cut off. */
+export function serveBytes(source: ByteSource, wire: Wire, context: Context): void {
+  const streams = new Map<number, OutgoingStream>();
+
+  const open = (id: number, request: OpenStream) => {
+    if (streams.has(id)) throw new RangeError(`stream ${id} is open already`);
+    if (streams.size >= maxStreams) throw new RangeError('too many streams at once');
+    const stream = new OutgoingStream(id, request.credit, wire);
+    streams.set(id, stream);
+    stream.pump(source, request, context).finally(() => streams.delete(id));
+  };
+  const take = (frame: Frame) => {
+    if (frame.type === frameTypes.OPEN) open(frame.stream, parseOpen(frame.payload));
+    // A credit or an end may cross our own end on its way: nothing is there any more, and that is all right.
+    else if (frame.type === frameTypes.CREDIT)
+      streams.get(frame.stream)?.addCredit(decodeCredit(frame.payload));
+    else if (frame.type === frameTypes.END) streams.get(frame.stream)?.cancel();
+    else throw new RangeError(`a frame of type ${frame.type} makes no sense here`);
+  };
+
+  wire.onMessage((message) => {
+    try {
+      if (typeof message === 'string') throw new RangeError('frames are binary');
+      take(decodeFrame(message));
+    } catch (thrown) {
+      context.log.debug(
+        { actor: context.actor.name, why: TrainyardError.from(thrown).details },
+        'a client that does not speak the byte channel was cut off',
+      );
+      wire.close('not a frame of this protocol');
+    }
+  });
+  wire.onClose(() => {
+    for (const stream of streams.values()) stream.cancel();
+  });
+}
+
+class OutgoingStream {
+  readonly #id: number;
+  readonly #wire: Wire;
+  readonly #abort = new AbortController();
+  #credit: number;
+  #wake: (() => void) | null = null;
+
+  constructor(id: number, credit: number, wire: Wire) {
+    this.#id = id;
+    this.#wire = wire;
+    this.#credit = Math.min(credit, maxCreditBytes);
+  }
+
+  addCredit(bytes: number): void {
+    this.#credit = Math.min(this.#credit + bytes, maxCreditBytes);
+    this.#wake?.();
+  }
+
+  cancel(): void {
+    this.#abort.abort(new TrainyardError('CANCELLED', 'This was cancelled.'));
+    this.#wake?.();
+  }
+
+  /** Sends all of it; never rejects. */
+  async pump(source: ByteSource, request: OpenStream, context: Context): Promise<void> {
+    const signal = this.#abort.signal;
+    try {
+      for await (const piece of source(request, { actor: context.actor, signal })) {
+        if (signal.aborted) return;
+        if ('info' in piece) await this.#send(frameTypes.INFO, JSON.stringify(piece.info));
+        else await this.#sendBytes(piece.bytes);
+        if (signal.aborted) return;
+      }
+      await this.#send(frameTypes.END);
+    } catch (thrown) {
+      if (signal.aborted) return;
+      const error = TrainyardError.from(thrown);
+      if (error.code === 'INTERNAL')
+        context.log.error({ err: thrown, kind: request.kind }, 'a stream failed');
+      await this.#send(frameTypes.END, JSON.stringify({ ...error.toShape(), details: '' }));
+    }
+  }
+
+  async #sendBytes(bytes: Uint8Array): Promise<void> {
+    let rest = bytes;
+    while (rest.byteLength > 0) {
+      while (this.#credit === 0 && !this.#abort.signal.aborted) {
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+        this.#wake = null;
+      }
+      if (this.#abort.signal.aborted) return;
+      const part = rest.subarray(0, Math.min(this.#credit, maxDataBytes));
+      this.#credit -= part.byteLength;
+      rest = rest.subarray(part.byteLength);
+      await this.#send(frameTypes.DATA, part);
+    }
+  }
+
+  #send(type: Parameters<typeof encodeFrame>[0], payload?: Uint8Array | string): Promise<void> {
+    return this.#wire.send(encodeFrame(type, this.#id, payload));
+  }
+}

@@ -1,0 +1,18 @@
+import type { OpenStream, StreamInfo } from '#shared/contract/bytes.ts';
+import type { Actor } from '#shared/domain/role.ts';
+
+/** What a stream gives, in order: first what it is, then its bytes; `info` again whenever what it says has changed. */
+export type BytePiece = { info: StreamInfo } | { bytes: Uint8Array };
+
+export interface BytesContext {
+  actor: Actor;
+  /** Aborted when the page has closed the stream or is gone. */
+  signal: AbortSignal;
+}
+
+/**
+ * Where streams come from: an async generator does it. It is asked for the next piece only while the page has credit, and
+ * a piece larger than the credit is cut, so it needs no buffer of its own. It ends when all is sent; what it throws is
+ * told to the page as an error. In its `finally` it lets go of what it holds.
+ */
+export type ByteSource = (request: OpenStream, context: BytesContext) => AsyncIterable<BytePiece>;

@@ -1,0 +1,38 @@
+/** Errors of the hosts and of the connection between page, CLI and backend. */
+export const hostErrors = {
+  en: {
+    CANCELLED: 'This was cancelled.',
+    INTERNAL: 'Something went wrong inside Trainyard. The log has the details.',
+    ROLE_TOO_LOW: 'This needs the role “{{needed}}”; you are signed in as “{{have}}”.',
+    INPUT_INVALID: 'Trainyard was asked for something it cannot read: {{where}}',
+    NOT_AVAILABLE: '“{{what}}” is not available in this build of Trainyard.',
+    EVENTS_MISSED: 'This page could not keep up with what happened; it loads everything again.',
+    BACKEND_OFFLINE:
+      'Trainyard’s backend cannot be reached at the moment. Your runs are not affected; it is tried again by itself.',
+    SESSION_ENDED:
+      'This browser is not signed in any more. Open the address that Trainyard printed when it started.',
+    DATA_IN_USE:
+      'Another Trainyard (process {{pid}}) is using the data directory {{directory}}. Close it, or choose another directory with TRAINYARD_DATA.',
+    DATA_UNUSABLE: 'The data directory {{directory}} cannot be used: {{why}}.',
+    ADDRESS_NOT_LOOPBACK:
+      '{{host}} can be reached from other computers, which Trainyard does not allow. Use 127.0.0.1 and an SSH tunnel.',
+    PORT_IN_USE:
+      'Port {{port}} on {{host}} is taken by another program. Choose another one with --port, or 0 for any.',
+  },
+  'zh-CN': {
+    CANCELLED: '已取消。',
+    INTERNAL: 'Trainyard 内部出错，详情请查看日志。',
+    ROLE_TOO_LOW: '此操作需要“{{needed}}”角色；您当前的角色是“{{have}}”。',
+    INPUT_INVALID: 'Trainyard 无法读取该请求：{{where}}',
+    NOT_AVAILABLE: '此版本的 Trainyard 不提供“{{what}}”。',
+    EVENTS_MISSED: '此页面未能跟上变化，将重新加载全部内容。',
+    BACKEND_OFFLINE: '暂时无法连接 Trainyard 后端。您的任务不受影响，系统会自动重试。',
+    SESSION_ENDED: '此浏览器已退出登录。请打开 Trainyard 启动时显示的地址。',
+    DATA_IN_USE:
+      '另一个 Trainyard（进程 {{pid}}）正在使用数据目录 {{directory}}。请先关闭它，或用 TRAINYARD_DATA 指定其他目录。',
+    DATA_UNUSABLE: '数据目录 {{directory}} 无法使用：{{why}}。',
+    ADDRESS_NOT_LOOPBACK:
+      '{{host}} 可被其他计算机访问，Trainyard 不允许这样做。请使用 127.0.0.1 和 SSH 隧道。',
+    PORT_IN_USE: '{{host}} 的端口 {{port}} 已被其他程序占用。请用 --port 指定其他端口，或用 0 自动选择。',
+  },
+};
