@@ -19,7 +19,7 @@ export function eventStream(
   bus: EventBus,
   signal: AbortSignal | undefined,
   limits: EventStreamLimits = defaultLimits,
-): AsyncIterableIterator<AppEvent> {
+): AsyncIteratorObject<AppEvent, undefined, void> {
   const queue = new CoalescingQueue();
   let wake: (() => void) | null = null;
   let done = false;
@@ -69,6 +69,9 @@ export function eventStream(
     },
     [Symbol.asyncIterator]() {
       return this;
+    },
+    async [Symbol.asyncDispose]() {
+      stop();
     },
   };
 }

@@ -1,5 +1,5 @@
 /** Errors of the hosts and of the connection between page, CLI and backend. */
-export const hostErrors = {
+export default {
   en: {
     CANCELLED: 'This was cancelled.',
     INTERNAL: 'Something went wrong inside Trainyard. The log has the details.',
