@@ -1,0 +1,85 @@
+import type { RunsPrograms } from '#backend/processes/index.ts';
+import type { TrainyardError } from '#shared/domain/error.ts';
+import type { ConnectionStep, Prompt, SshAddress } from '#shared/domain/site.ts';
+
+/** Where to connect. Two targets with the same address share one connection, whatever site they are for. */
+export interface SshTarget extends SshAddress {
+  /** Only for prompts: whom the question is about. */
+  siteId?: string | null;
+  siteName?: string;
+}
+
+/** What is asked of the user; the one who shows it gives it its id and time. */
+export type Question = Omit<Prompt, 'id' | 'askedAt'>;
+
+/**
+ * Asks the user. Resolving is consent: for `host-key-first-use` the answers are empty, for the others there is one per
+ * question. Rejects with a TrainyardError when the user declines (PROMPT_DECLINED) or `signal` aborts.
+ */
+export interface Prompter {
+  ask(question: Question, signal: AbortSignal): Promise<{ answers: string[]; remember?: boolean }>;
+}
+
+/** Which secret is wanted. `keyFile` says whose passphrase. */
+export interface WantedSecret {
+  target: SshTarget;
+  kind: 'password' | 'key-passphrase' | 'private-key';
+  keyFile?: string;
+}
+
+/** The vault, as far as connecting knows it. A secret goes nowhere else: not into logs, errors or answers. */
+export interface Credentials {
+  /** Null when there is none. A private key is a PEM or OpenSSH text. */
+  find(wanted: WantedSecret): Promise<string | null>;
+  /** Called only after the secret has worked and the user has wished to keep it. */
+  remember?(wanted: WantedSecret, secret: string): Promise<void>;
+}
+
+/** `connected` until it is `lost` (network, server) or `closed` (by us); never back: the next one is a new object. */
+export type SshConnectionState = 'connected' | 'lost' | 'closed';
+
+/**
+ * One open connection to one machine, shared by everybody. At most eight programs run on it at a time (fewer where the
+ * server allows fewer), further ones wait; `exec` goes before `spawn`.
+ *
+ * Errors of exec and spawn: SSH_CONNECTION_LOST (retryable), SSH_SHELL_FAILED, SSH_SESSION_REFUSED, CANCELLED,
+ * COMMAND_TIMED_OUT, OUTPUT_TOO_LARGE.
+ */
+export interface SshConnection extends RunsPrograms {
+  readonly transport: 'ssh2' | 'openssh';
+  readonly state: SshConnectionState;
+  /** Measured by the last keep-alive or `ping`; null before the first. */
+  readonly roundTripMs: number | null;
+  /** Told once, when it ends. Returns the end of the subscription. */
+  onState(listener: (state: SshConnectionState, error: TrainyardError | null) => void): () => void;
+  /** Measures the round trip, ms. */
+  ping(signal?: AbortSignal): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface SshPool {
+  /**
+   * The machine's shared connection, connecting first where there is none. Aborting `signal` ends this caller's waiting,
+   * and the attempt when nobody else waits for it. `background`: asks the user nothing; what would need an answer is
+   * rejected with SSH_NEEDS_USER.
+   *
+   * Retryable errors: SSH_HOST_NOT_FOUND, SSH_UNREACHABLE, SSH_REFUSED, SSH_TIMED_OUT, SSH_CONNECTION_LOST,
+   * SSH_PROXY_FAILED. Errors that need the user (see `needsUser`): SSH_HOST_KEY_CHANGED, SSH_HOST_KEY_REVOKED,
+   * SSH_HOST_KEY_UNKNOWN, SSH_AUTH_FAILED, SSH_NEEDS_USER, SSH_KEY_UNREADABLE, SSH_CONFIG_INVALID, SSH_NO_COMMON_ALGORITHM.
+   */
+  connection(
+    target: SshTarget,
+    options?: { signal?: AbortSignal; background?: boolean },
+  ): Promise<SshConnection>;
+  /** The open connection, or null; never connects. */
+  existing(target: SshTarget): SshConnection | null;
+  /** Each step as it happens, on a connection of its own that is closed at the end. Never throws: the failing step carries the error. */
+  testConnection(target: SshTarget, options?: { signal?: AbortSignal }): AsyncIterable<ConnectionStep>;
+  /**
+   * Forgets what known_hosts has for this target, if the key it was changed to has this fingerprint (`SHA256:…`, from the
+   * params of SSH_HOST_KEY_CHANGED); the next connection adds that key without asking.
+   */
+  acceptChangedHostKey(target: SshTarget, fingerprint: string): Promise<void>;
+  /** Closes everything and ends every helper process. */
+  close(): Promise<void>;
+}
