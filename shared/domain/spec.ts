@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 /** An accelerator asked for: canonical name ("A100", "H100", "any") and how many. */
 export const acceleratorRequest = z.object({ name: z.string(), count: z.number().positive() });
+export type AcceleratorRequest = z.infer<typeof acceleratorRequest>;
 
 /** `checkpoint:` — Trainyard's one addition to a SkyPilot task. Used when a run is moved or recovered. */
 export const checkpointSpec = z.object({
