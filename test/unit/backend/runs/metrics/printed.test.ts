@@ -23,7 +23,7 @@ test.each<[string, Record<string, number>]>([
     '\x1b[1m1875/1875\x1b[0m \x1b[32m━━━\x1b[0m 3s 2ms/step - accuracy: 0.88 - loss: 0.4',
     { accuracy: 0.88, loss: 0.4 },
   ],
-  ['Train Epoch: 1 [640/60000 (1%)]\tLoss: 2.302', { Loss: 2.302 }],
+  ['Train Epoch: 1 [640/60000 (1%)]\tLoss: 2.345', { Loss: 2.345 }],
   ['Test set: Average loss: 0.0579, Accuracy: 9815/10000 (98%)', { Average_loss: 0.0579, Accuracy: 0.9815 }],
   ['Epoch [1/5], Step [100/600], Loss: 0.1234', { Loss: 0.1234 }],
   ['iter 10: loss 3.1234, time 120.5ms, mfu 3.4%', { loss: 3.1234, mfu: 3.4 }],

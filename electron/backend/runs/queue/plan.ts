@@ -1,0 +1,131 @@
+import type { Accelerator } from '#shared/domain/machine.ts';
+import type { AcceleratorRequest } from '#shared/domain/spec.ts';
+import { describeRequests, heldByOthers, isOfKind, usable, wholeCount } from './accelerators.ts';
+
+/** A run that waits for its turn on a machine. */
+export interface Waiting {
+  runId: string;
+  priority: number;
+  createdAt: number;
+  requests: readonly AcceleratorRequest[];
+}
+
+/** An accelerator that a run of ours holds, or held until a moment ago. */
+export interface Held {
+  runId: string;
+  runName: string;
+  uuid: string;
+  /** When the run ended; null while it is alive. */
+  endedAt: number | null;
+}
+
+export interface MachineNow {
+  /** Null: nothing is known of the machine yet. */
+  accelerators: readonly Accelerator[] | null;
+  /** When that was looked up, epoch ms here. */
+  takenAt: number;
+}
+
+export type Verdict =
+  | { runId: string; kind: 'start'; accelerators: Accelerator[] }
+  /** `position` counts from 1 over all that wait. */
+  | { runId: string; kind: 'wait'; position: number; reason: string }
+  /** The machine does not have what is asked for, now or later. */
+  | { runId: string; kind: 'never'; reason: string };
+
+/** Higher priority first, then the one that has waited longest; the id only makes it the same every time. */
+export const byTurn = (a: Waiting, b: Waiting): number =>
+  b.priority - a.priority || a.createdAt - b.createdAt || (a.runId < b.runId ? -1 : 1);
+
+/**
+ * Who may start now, and why the others wait. Strict by turn: a run that waits for GPUs keeps every GPU that could serve
+ * it from all behind it, so that it is never overtaken for ever. Runs that need none of those pass.
+ */
+export function planQueue(
+  waiting: readonly Waiting[],
+  held: readonly Held[],
+  machine: MachineNow,
+): Verdict[] {
+  const all = usable(machine.accelerators ?? []);
+  const busy = new Map<string, string>();
+  for (const { uuid, runName, endedAt } of held) if (endedAt === null) busy.set(uuid, `run "${runName}"`);
+  const ours = new Set(held.map(({ runId }) => runId));
+  for (const each of all) {
+    if (busy.has(each.uuid)) continue;
+    // What was looked up before our own run on it ended still shows that run's processes.
+    const stale = held.some(
+      ({ uuid, endedAt }) => uuid === each.uuid && endedAt !== null && endedAt >= machine.takenAt,
+    );
+    const holder = stale ? null : heldByOthers(each, (runId) => ours.has(runId));
+    if (holder !== null) busy.set(each.uuid, holder);
+  }
+  const promised = new Set<string>();
+  const verdicts: Verdict[] = [];
+  let position = 0;
+  for (const each of [...waiting].sort(byTurn)) {
+    const verdict = judge(each, all, machine.accelerators !== null, busy, promised);
+    if (verdict.kind === 'start') for (const { uuid } of verdict.accelerators) busy.set(uuid, 'another run');
+    if (verdict.kind === 'wait') {
+      verdict.position = ++position;
+      for (const one of all)
+        if (each.requests.some(({ name }) => isOfKind(one, name))) promised.add(one.uuid);
+    }
+    verdicts.push(verdict);
+  }
+  return verdicts;
+}
+
+function judge(
+  run: Waiting,
+  all: readonly Accelerator[],
+  known: boolean,
+  busy: ReadonlyMap<string, string>,
+  promised: ReadonlySet<string>,
+): Verdict {
+  const { runId, requests } = run;
+  if (requests.length === 0) return { runId, kind: 'start', accelerators: [] };
+  if (!known) return { runId, kind: 'wait', position: 0, reason: 'the machine has not been looked at yet' };
+  const possible = requests.filter((request) => candidates(all, request).length >= wholeCount(request));
+  if (possible.length === 0) return { runId, kind: 'never', reason: missing(all, requests) };
+  for (const request of possible) {
+    const free = candidates(all, request).filter(({ uuid }) => !busy.has(uuid) && !promised.has(uuid));
+    if (free.length >= wholeCount(request)) {
+      return { runId, kind: 'start', accelerators: free.slice(0, wholeCount(request)) };
+    }
+  }
+  return { runId, kind: 'wait', position: 0, reason: whyNot(possible, all, busy) };
+}
+
+const candidates = (all: readonly Accelerator[], { name }: AcceleratorRequest): Accelerator[] =>
+  all.filter((each) => isOfKind(each, name));
+
+function whyNot(
+  requests: readonly AcceleratorRequest[],
+  all: readonly Accelerator[],
+  busy: ReadonlyMap<string, string>,
+): string {
+  const wanted = all.filter((each) => requests.some(({ name }) => isOfKind(each, name)));
+  const holders = [...new Set(wanted.flatMap(({ uuid }) => busy.get(uuid) ?? []))];
+  if (holders.length === 0)
+    return `a run before it waits for the same accelerators (${describeRequests(requests)})`;
+  const shown = holders.slice(0, 3).join(', ') + (holders.length > 3 ? ' …' : '');
+  return `waiting for ${describeRequests(requests)}; held by ${shown}`;
+}
+
+/** Why this machine can never serve the requests; null when it can. Nothing known of it: null. */
+export function whyNever(
+  accelerators: readonly Accelerator[] | null,
+  requests: readonly AcceleratorRequest[],
+): string | null {
+  if (accelerators === null || requests.length === 0) return null;
+  const all = usable(accelerators);
+  const can = requests.some((request) => candidates(all, request).length >= wholeCount(request));
+  return can ? null : missing(all, requests);
+}
+
+function missing(all: readonly Accelerator[], requests: readonly AcceleratorRequest[]): string {
+  const counts = new Map<string, number>();
+  for (const { model } of all) counts.set(model, (counts.get(model) ?? 0) + 1);
+  const has = [...counts].map(([model, count]) => `${count} × ${model}`).join(', ');
+  return `it asks for ${describeRequests(requests)}, and the machine has ${has === '' ? 'no accelerators' : has}`;
+}
