@@ -1,0 +1,56 @@
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import Database from 'better-sqlite3';
+import { TrainyardError } from '#shared/domain/error.ts';
+import { storeError } from './errors.ts';
+
+export interface Lock {
+  release(): void;
+}
+
+/**
+ * Holds `file` for this process alone. The lock is the operating system's (SQLite takes it, alike on Linux, macOS and
+ * Windows): it ends with the process, however that ends, so there are no stale ones. Throws DATA_IN_USE while another
+ * process, or another part of this one, holds it.
+ */
+export function takeLock(file: string): Lock {
+  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  let database: Database.Database | undefined;
+  try {
+    database = new Database(file, { timeout: 0 });
+    database.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    database?.close();
+    const failure = storeError(error);
+    if (failure.code !== 'STORE_BUSY') throw failure;
+    const holder = readHolder(file);
+    throw new TrainyardError(
+      'DATA_IN_USE',
+      `Another Trainyard${holder ? ` (process ${holder})` : ''} is using this data directory. Use that one, or close it first.`,
+      { params: { file, holder: holder ?? '?' }, cause: error },
+    );
+  }
+  const held = database;
+  // Only for the sentence above; whoever finds it empty says less.
+  writeFileSync(holderFile(file), `${process.pid}\n`, { mode: 0o600 });
+  if (process.platform !== 'win32') chmodSync(file, 0o600);
+  return {
+    release: () => {
+      if (held.open) held.close();
+    },
+  };
+}
+
+/** The lock of a whole data directory: the host takes it before anything else is opened. */
+export const lockDataDirectory = (directory: string): Lock => takeLock(path.join(directory, 'lock'));
+
+const holderFile = (file: string): string => `${file}.holder`;
+
+function readHolder(file: string): number | undefined {
+  try {
+    const pid = Number(readFileSync(holderFile(file), 'utf8').trim());
+    return Number.isInteger(pid) && pid > 0 ? pid : undefined;
+  } catch {
+    return undefined;
+  }
+}

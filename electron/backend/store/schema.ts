@@ -1,0 +1,180 @@
+/** One step of the database's form. Steps are only ever added at the end: what a user's file went through is history. */
+export interface Migration {
+  version: number;
+  name: string;
+  /** Runs in a transaction together with the change of `user_version`. */
+  sql: string;
+}
+
+/** "TYrd": written into the file's header, so that a foreign SQLite file is never taken for ours. */
+export const applicationId = 0x54597264;
+
+const first = `
+CREATE TABLE settings (
+  key TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sites (
+  id TEXT PRIMARY KEY,
+  kind TEXT NOT NULL,
+  name TEXT NOT NULL,
+  ssh TEXT,
+  autoConnect INTEGER NOT NULL,
+  createdAt INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE machines (
+  id TEXT PRIMARY KEY,
+  siteId TEXT NOT NULL REFERENCES sites(id) ON DELETE CASCADE,
+  name TEXT NOT NULL,
+  searchText TEXT NOT NULL,
+  acceleratorCount INTEGER NOT NULL DEFAULT 0,
+  seenAt INTEGER,
+  inventory TEXT
+) STRICT;
+CREATE INDEX machinesBySite ON machines(siteId);
+CREATE INDEX machinesByName ON machines(searchText, id);
+CREATE INDEX machinesBySeen ON machines(seenAt, id);
+CREATE INDEX machinesByAccelerators ON machines(acceleratorCount, id);
+
+-- A run outlives its machine's entry here (the box still has it), so machineId is not a foreign key.
+-- place: 'listed', 'archived', or 'damaged' for a row that cannot be read and must not break the lists.
+CREATE TABLE runs (
+  id TEXT PRIMARY KEY,
+  requestId TEXT UNIQUE,
+  place TEXT NOT NULL DEFAULT 'listed' CHECK (place IN ('listed', 'archived', 'damaged')),
+  name TEXT NOT NULL,
+  nameKey TEXT NOT NULL,
+  searchText TEXT NOT NULL,
+  state TEXT NOT NULL,
+  stateRank INTEGER NOT NULL,
+  evidence TEXT NOT NULL,
+  seenAt INTEGER,
+  machineId TEXT NOT NULL,
+  machineName TEXT NOT NULL,
+  epoch INTEGER NOT NULL,
+  priority INTEGER NOT NULL,
+  createdAt INTEGER NOT NULL,
+  startedAt INTEGER,
+  endedAt INTEGER,
+  exitCode INTEGER,
+  acceleratorsAsked TEXT NOT NULL,
+  acceleratorIndexes TEXT NOT NULL DEFAULT '[]',
+  lastMetrics TEXT NOT NULL DEFAULT '[]',
+  step REAL,
+  totalSteps REAL
+) STRICT;
+CREATE INDEX runsByCreated ON runs(place, createdAt, id, stateRank, machineId, searchText);
+CREATE INDEX runsByName ON runs(place, nameKey, id, stateRank, machineId);
+CREATE INDEX runsByState ON runs(place, stateRank, createdAt, id);
+CREATE INDEX runsByMachine ON runs(place, machineName, createdAt, id, stateRank);
+CREATE INDEX runsByEnded ON runs(place, endedAt, id, stateRank, machineId);
+CREATE INDEX runsOnMachine ON runs(machineId, stateRank);
+
+-- Apart from runs, because lists never need it and it is large.
+CREATE TABLE runSpecifications (
+  runId TEXT PRIMARY KEY REFERENCES runs(id) ON DELETE CASCADE,
+  yaml TEXT NOT NULL,
+  spec TEXT NOT NULL,
+  snapshot TEXT
+) STRICT;
+
+CREATE TABLE attempts (
+  runId TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+  epoch INTEGER NOT NULL CHECK (epoch >= 1),
+  machineId TEXT NOT NULL,
+  machineName TEXT NOT NULL,
+  state TEXT NOT NULL,
+  evidence TEXT NOT NULL,
+  createdAt INTEGER NOT NULL,
+  startedAt INTEGER,
+  endedAt INTEGER,
+  seenAt INTEGER,
+  exitCode INTEGER,
+  accelerators TEXT NOT NULL,
+  logBytes INTEGER NOT NULL,
+  directory TEXT,
+  pid INTEGER,
+  PRIMARY KEY (runId, epoch)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX attemptsOnMachine ON attempts(machineId, state);
+
+CREATE TABLE metricSeries (
+  id INTEGER PRIMARY KEY,
+  runId TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+  epoch INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  total INTEGER NOT NULL,
+  kept INTEGER NOT NULL,
+  last REAL,
+  UNIQUE (runId, name, epoch)
+) STRICT;
+-- points: pairs of little-endian 64-bit floats, x and value.
+CREATE TABLE metricChunks (
+  seriesId INTEGER NOT NULL REFERENCES metricSeries(id) ON DELETE CASCADE,
+  number INTEGER NOT NULL,
+  points BLOB NOT NULL,
+  PRIMARY KEY (seriesId, number)
+) STRICT;
+
+CREATE TABLE logs (
+  runId TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+  epoch INTEGER NOT NULL,
+  inode TEXT,
+  bytesKnown INTEGER NOT NULL DEFAULT 0,
+  scannedBytes INTEGER NOT NULL DEFAULT 0,
+  keptRanges TEXT NOT NULL DEFAULT '[]',
+  PRIMARY KEY (runId, epoch)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE notices (
+  id TEXT PRIMARY KEY,
+  at INTEGER NOT NULL,
+  level TEXT NOT NULL,
+  code TEXT NOT NULL,
+  params TEXT NOT NULL,
+  message TEXT NOT NULL,
+  runId TEXT,
+  siteId TEXT,
+  dismissedAt INTEGER
+) STRICT;
+CREATE INDEX noticesByTime ON notices(at);
+
+-- What could not be read, kept as it was for whoever wants to repair it.
+CREATE TABLE damagedRows (
+  tableName TEXT NOT NULL,
+  key TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  why TEXT NOT NULL,
+  content TEXT NOT NULL,
+  PRIMARY KEY (tableName, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE activity (
+  sequence INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL,
+  actor TEXT NOT NULL,
+  role TEXT NOT NULL,
+  action TEXT NOT NULL,
+  target TEXT NOT NULL,
+  result TEXT NOT NULL,
+  details TEXT NOT NULL,
+  hash TEXT NOT NULL
+) STRICT;
+CREATE INDEX activityByAction ON activity(action, sequence);
+CREATE TRIGGER activityIsNeverAltered BEFORE UPDATE ON activity
+BEGIN SELECT RAISE(ABORT, 'the activity log is only ever added to'); END;
+CREATE TRIGGER activityIsNeverRemoved BEFORE DELETE ON activity
+BEGIN SELECT RAISE(ABORT, 'the activity log is only ever added to'); END;
+
+-- The newest entry, signed with a key that is not in this file: a log that was cut off no longer fits its head.
+CREATE TABLE activityHead (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  sequence INTEGER NOT NULL,
+  hash TEXT NOT NULL,
+  mac TEXT NOT NULL
+) STRICT;
+`;
+
+export const migrations: readonly Migration[] = [{ version: 1, name: 'first form', sql: first }];

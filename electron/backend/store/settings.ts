@@ -1,0 +1,86 @@
+import { TrainyardError } from '#shared/domain/error.ts';
+import { type Settings, settings as settingsSchema } from '#shared/domain/settings.ts';
+import type { NoticesRepository } from './notices.ts';
+import type { Sql } from './sql.ts';
+
+type Key = keyof Settings;
+const keys = Object.keys(settingsSchema.shape) as Key[];
+const defaults: Settings = settingsSchema.parse({});
+
+/** The user's settings, one row per key. A key of a newer version is kept untouched. */
+export class SettingsRepository {
+  readonly #sql: Sql;
+  readonly #notices: NoticesRepository;
+  readonly #told = new Set<string>();
+
+  constructor(sql: Sql, notices: NoticesRepository) {
+    this.#sql = sql;
+    this.#notices = notices;
+  }
+
+  /** Each setting as saved; one that is missing has its default, one that makes no sense too, with a notice. */
+  get(): Settings {
+    const saved = new Map(
+      this.#sql
+        .all<{ key: string; value: string }>('SELECT key, value FROM settings')
+        .map((row) => [row.key, row.value]),
+    );
+    let result = defaults;
+    for (const key of keys) {
+      const text = saved.get(key);
+      if (text === undefined) continue;
+      const checked = settingsSchema.shape[key].safeParse(parse(text));
+      if (checked.success) result = { ...result, [key]: checked.data };
+      else this.#tellBad(key, text);
+    }
+    return result;
+  }
+
+  /** Saves the given keys and returns all settings. Throws SETTING_INVALID naming the first bad one; then nothing is saved. */
+  update(changes: { [K in Key]?: Settings[K] | undefined }): Settings {
+    const checked = settingsSchema.partial().safeParse(changes);
+    if (!checked.success) {
+      const issue = checked.error.issues[0];
+      const key = issue?.path.join('.') ?? '';
+      throw new TrainyardError(
+        'SETTING_INVALID',
+        `The setting ${key} cannot have this value: ${issue?.message}.`,
+        {
+          params: { key },
+        },
+      );
+    }
+    this.#sql.transaction(() => {
+      for (const key of keys) {
+        const value = changes[key];
+        if (value === undefined) continue;
+        this.#sql.run(
+          'INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+          key,
+          JSON.stringify(value),
+        );
+        this.#told.delete(key);
+      }
+    });
+    return this.get();
+  }
+
+  #tellBad(key: string, text: string): void {
+    if (this.#told.has(key)) return;
+    this.#told.add(key);
+    this.#notices.add({
+      level: 'warning',
+      code: 'SETTING_RESET',
+      params: { key, value: text.slice(0, 100) },
+      message: `The saved setting ${key} could not be used, so its default applies.`,
+    });
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
