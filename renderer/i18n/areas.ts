@@ -1,0 +1,12 @@
+import { app } from './app.ts';
+import { runs } from './runs.ts';
+import { ui } from './ui.ts';
+import type { BaseKey } from './words.ts';
+
+/** One file per part of the page. A new part adds its file here. */
+export const areas = { app, runs, ui };
+
+export type Area = keyof typeof areas;
+type KeysOf<A extends Area> = BaseKey<keyof (typeof areas)[A]['en'] & string>;
+/** Every key the page may use: "area.key". */
+export type Key = { [A in Area]: `${A}.${KeysOf<A>}` }[Area];

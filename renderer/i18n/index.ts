@@ -1,0 +1,69 @@
+import i18next from 'i18next';
+import { useSyncExternalStore } from 'react';
+import { type Area, areas, type Key } from './areas.ts';
+import { errorWords } from './errors.ts';
+
+export type { Key } from './areas.ts';
+export type Language = 'en' | 'zh-CN';
+export const languages: readonly Language[] = ['en', 'zh-CN'];
+export type Params = Record<string, string | number>;
+export type Translate = (key: Key, params?: Params) => string;
+
+function flat(language: Language): Record<string, string> {
+  const all: Record<string, string> = {};
+  for (const [area, both] of Object.entries(areas) as [Area, (typeof areas)[Area]][]) {
+    for (const [key, text] of Object.entries(both[language])) all[`${area}.${key}`] = text;
+  }
+  for (const [code, text] of Object.entries(errorWords[language])) all[`errors.${code}`] = text;
+  return all;
+}
+
+const instance = i18next.createInstance();
+void instance.init({
+  lng: 'en',
+  fallbackLng: 'en',
+  keySeparator: false,
+  nsSeparator: false,
+  initAsync: false,
+  interpolation: { escapeValue: false },
+  resources: { en: { translation: flat('en') }, 'zh-CN': { translation: flat('zh-CN') } },
+});
+
+/** A sentence in the language of the page, by a key that the compiler knows. `count` chooses the plural. */
+export const t: Translate = (key, params) => instance.t(key, params ?? {});
+
+/** An error's sentence by its code; the English sentence that came with it where the code has no translation. */
+export function translateError(code: string, params: Params, english: string): string {
+  const key = `errors.${code}`;
+  return instance.exists(key) ? instance.t(key, params) : english;
+}
+
+export const currentLanguage = (): Language => (instance.language === 'zh-CN' ? 'zh-CN' : 'en');
+
+/** The language that a setting means on this computer. */
+export function resolveLanguage(setting: 'system' | Language, preferred: readonly string[]): Language {
+  if (setting !== 'system') return setting;
+  const first = preferred[0]?.toLowerCase() ?? 'en';
+  return first === 'zh' || first.startsWith('zh-') ? 'zh-CN' : 'en';
+}
+
+export function setLanguage(language: Language): void {
+  if (instance.language !== language) void instance.changeLanguage(language);
+  if (typeof document !== 'undefined') document.documentElement.lang = language;
+}
+
+const subscribe = (listener: () => void) => {
+  instance.on('languageChanged', listener);
+  return () => instance.off('languageChanged', listener);
+};
+
+/** Renders the component again when the language changes. */
+export function useLanguage(): Language {
+  return useSyncExternalStore(subscribe, currentLanguage, currentLanguage);
+}
+
+/** `t` for components. */
+export function useT(): Translate {
+  useLanguage();
+  return t;
+}

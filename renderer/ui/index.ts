@@ -1,0 +1,31 @@
+import './tokens.css';
+import './base.css';
+import './controls.css';
+import './surfaces.css';
+import './table.css';
+
+export { Age, Elapsed, useTicking } from './age.tsx';
+export { Button, type ButtonProps, IconButton } from './button.tsx';
+export { CopyButton, copyText } from './copy-button.tsx';
+export { ConfirmDialog, Dialog } from './dialog.tsx';
+export { Checkbox, Field, type FieldIds, Input, type Option, Segments, Select } from './field.tsx';
+export {
+  formatAge,
+  formatBytes,
+  formatClock,
+  formatDate,
+  formatDateTime,
+  formatDuration,
+  formatInteger,
+  formatPercent,
+  formatValue,
+  formatWhen,
+} from './format.ts';
+export { Badge, KeyHint, ProgressBar, type Shape, Sparkline, StatusDot, type Tone } from './marks.tsx';
+export { Menu, type MenuEntry } from './menu.tsx';
+export { EmptyState, ErrorState, Skeleton } from './states.tsx';
+export type { Column } from './table-columns.ts';
+export { type Tab, Tabs } from './tabs.tsx';
+export { Toasts, toast, useToasts } from './toast.tsx';
+export { Tooltip, TooltipProvider } from './tooltip.tsx';
+export { VirtualTable, type VirtualTableProps } from './virtual-table.tsx';
