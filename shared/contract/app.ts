@@ -2,7 +2,7 @@ import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import { appEvent, notice, progress } from '../domain/event.ts';
 import { roleSchema } from '../domain/role.ts';
-import { settings } from '../domain/settings.ts';
+import { settings, settingsChanges } from '../domain/settings.ts';
 import { act, look, own } from './base.ts';
 
 export const appInfo = z.object({
@@ -23,7 +23,7 @@ export const appContract = {
   dismissNotice: act.input(z.object({ id: z.string() })).output(z.void()),
   cancelJob: act.input(z.object({ jobId: z.string() })).output(z.void()),
   settings: look.output(settings),
-  updateSettings: act.input(settings.partial()).output(settings),
+  updateSettings: act.input(settingsChanges).output(settings),
   /** Ends the backend in order. Runs go on. */
   shutDown: own.output(z.void()),
 };

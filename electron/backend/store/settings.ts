@@ -1,5 +1,10 @@
 import { TrainyardError } from '#shared/domain/error.ts';
-import { type Settings, settings as settingsSchema } from '#shared/domain/settings.ts';
+import {
+  type Settings,
+  type SettingsChanges,
+  settingsChanges,
+  settings as settingsSchema,
+} from '#shared/domain/settings.ts';
 import type { NoticesRepository } from './notices.ts';
 import type { Sql } from './sql.ts';
 
@@ -37,8 +42,8 @@ export class SettingsRepository {
   }
 
   /** Saves the given keys and returns all settings. Throws SETTING_INVALID naming the first bad one; then nothing is saved. */
-  update(changes: { [K in Key]?: Settings[K] | undefined }): Settings {
-    const checked = settingsSchema.partial().safeParse(changes);
+  update(changes: SettingsChanges): Settings {
+    const checked = settingsChanges.safeParse(changes);
     if (!checked.success) {
       const issue = checked.error.issues[0];
       const key = issue?.path.join('.') ?? '';
@@ -52,7 +57,7 @@ export class SettingsRepository {
     }
     this.#sql.transaction(() => {
       for (const key of keys) {
-        const value = changes[key];
+        const value = checked.data[key];
         if (value === undefined) continue;
         this.#sql.run(
           'INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
