@@ -1,0 +1,1 @@
+export { webSocketWire } from './websocket.ts';

@@ -1,0 +1,64 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { removeRuntimeFile, writeRuntimeFile } from '#backend/door/index.ts';
+import { startBackend } from '#backend/main.ts';
+import { version } from '#backend/version.ts';
+import { type BrowserHost, openBrowserHost } from './browser-host.ts';
+
+export interface WorkerOptions {
+  dataDirectory: string;
+  host: string;
+  port: number;
+  /** Signs the browsers' sessions; the same over restarts. */
+  sessionKey: string;
+  pageDirectory?: string;
+}
+
+export interface Worker {
+  host: BrowserHost;
+  /** Resolves when a client has asked for the end. */
+  shutDownAsked: Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The backend and its door for browsers, in this process. */
+export async function startWorker(options: WorkerOptions): Promise<Worker> {
+  const { dataDirectory } = options;
+  const backend = await startBackend({ dataDirectory, host: 'headless', version });
+  try {
+    const host = await openBrowserHost({
+      backend,
+      pageDirectory: options.pageDirectory ?? builtPage(),
+      host: options.host,
+      port: options.port,
+      sessionKey: options.sessionKey,
+    });
+    writeRuntimeFile(dataDirectory, {
+      url: host.url,
+      pid: process.pid,
+      token: host.token,
+      host: 'headless',
+      version,
+    });
+    return {
+      host,
+      shutDownAsked: backend.shutDownAsked,
+      async close() {
+        removeRuntimeFile(dataDirectory, host.token);
+        await host.close();
+        await backend.close();
+      },
+    };
+  } catch (error) {
+    await backend.close();
+    throw error;
+  }
+}
+
+/** dist/page: beside the bundle (dist/headless/ or dist/chunks/), or seen from the sources. */
+function builtPage(): string {
+  const places = ['../page', '../../dist/page'].map((place) =>
+    fileURLToPath(new URL(place, import.meta.url)),
+  );
+  return places.find((place) => existsSync(place)) ?? (places.at(-1) as string);
+}
