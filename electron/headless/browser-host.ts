@@ -79,11 +79,12 @@ export async function openBrowserHost(options: BrowserHostOptions): Promise<Brow
       // Opened twice by a browser that is signed in: nothing is wrong.
       const cookie = sessionCookie(request);
       if (cookie === null || !sessions.isValid(cookie)) {
-        return plain(
+        plain(
           response,
           403,
           'This address has been used already, or is not one of ours. `trainyard open` gives a new one.',
         );
+        return;
       }
       response.writeHead(303, { Location: '/' }).end();
       return;

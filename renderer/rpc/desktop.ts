@@ -5,17 +5,23 @@ import { type BackendConnection, connectBackend } from './client.ts';
 
 /** Connects the page of the desktop app: ports that the shell hands over, new ones each time the backend was started anew. */
 export function connectFromDesktop(bridge: Pick<DesktopBridge, 'connect'>): BackendConnection {
-  // The ports come in pairs, the two channels ask one by one: the other one's port is kept for it.
-  let spare: Promise<{ rpc: Wire; bytes: Wire }> | null = null;
+  // The ports come in pairs, the two channels ask one by one: the byte channel's is kept until it asks.
+  let spareBytes: Wire | null = null;
   return connectBackend({
     async connect(channel, signal) {
-      if (channel === 'rpc' || !spare) {
-        spare = askForPorts(bridge, signal);
-        return (await spare)[channel];
+      if (channel === 'bytes' && spareBytes) {
+        const wire = spareBytes;
+        spareBytes = null;
+        return wire;
       }
-      const { bytes } = await spare;
-      spare = null;
-      return bytes;
+      const pair = await askForPorts(bridge, signal);
+      if (channel === 'bytes') {
+        pair.rpc.close();
+        return pair.bytes;
+      }
+      spareBytes?.close();
+      spareBytes = pair.bytes;
+      return pair.rpc;
     },
   });
 }
