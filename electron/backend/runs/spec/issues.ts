@@ -1,0 +1,115 @@
+import type { SpecIssue } from '#shared/domain/spec.ts';
+import type { MapEntry, MapNode, Position, YamlNode } from './yaml-tree.ts';
+import { joinKey, shorten } from './yaml-tree.ts';
+
+/** What was found wrong, in the order of the file. A file that is wrong a thousand times over is told the first hundred. */
+export class Issues {
+  readonly #list: SpecIssue[] = [];
+
+  /** A mistake: SkyPilot would refuse it too, at once or when it starts the task. */
+  invalid(at: Position, key: string, message: string): void {
+    this.#add('invalid', at, key, message);
+  }
+
+  /** Right in SkyPilot, but not something that Trainyard can do yet. */
+  unsupported(at: Position, key: string, message: string): void {
+    this.#add('unsupported', at, key, message);
+  }
+
+  get count(): number {
+    return this.#list.length;
+  }
+
+  sorted(): SpecIssue[] {
+    return this.#list.toSorted((a, b) => a.line - b.line || a.column - b.column).slice(0, 100);
+  }
+
+  #add(kind: SpecIssue['kind'], at: Position, key: string, message: string): void {
+    if (this.#list.length < 1000) this.#list.push({ kind, key, line: at.line, column: at.column, message });
+  }
+}
+
+export const isNull = (node: YamlNode): boolean => node.kind === 'scalar' && node.type === 'null';
+
+/** The entry of that name, unless it is null: SkyPilot treats `key:` with nothing after it as absent. */
+export function entryOf(map: MapNode, key: string): MapEntry | null {
+  const entry = map.entries.find((candidate) => candidate.key === key);
+  return entry === undefined || isNull(entry.value) ? null : entry;
+}
+
+/** What to call a value in a message. */
+export function nameOfType(node: YamlNode): string {
+  if (node.kind === 'map') return 'a mapping';
+  if (node.kind === 'list') return 'a list';
+  const shown = shorten(node.text, 40);
+  switch (node.type) {
+    case 'null':
+      return 'nothing';
+    case 'bool':
+      return `the boolean ${shown}`;
+    case 'int':
+    case 'float':
+      return `the number ${shown}`;
+    case 'timestamp':
+      return `the date ${shown} (put it in quotes to make it text)`;
+    default:
+      return `the text "${shown}"`;
+  }
+}
+
+export const wanted = (what: string, node: YamlNode): string =>
+  `This must be ${what}, not ${nameOfType(node)}.`;
+
+/** Names each key of `map` that is not in `known`, with the nearest one that is. */
+export function refuseUnknownKeys(
+  map: MapNode,
+  known: readonly string[],
+  path: string,
+  issues: Issues,
+): void {
+  for (const { key, at } of map.entries) {
+    if (known.includes(key)) continue;
+    const nearest = nearestOf(key, known);
+    const where = path === '' ? 'a task' : `'${path}'`;
+    const hint = nearest === null ? '' : ` Did you mean '${nearest}'?`;
+    issues.invalid(at, joinKey(path, key), `'${shorten(key)}' is not a key of ${where}.${hint}`);
+  }
+}
+
+/** The candidate that a slip of the fingers separates from `word`, or null. */
+export function nearestOf(word: string, candidates: readonly string[]): string | null {
+  if (word.length > 60) return null;
+  const lower = word.toLowerCase();
+  let best: string | null = null;
+  let bestDistance = Math.max(1, Math.floor(lower.length / 3)) + 1;
+  for (const candidate of candidates) {
+    const distance = editDistance(lower, candidate.toLowerCase());
+    if (distance < bestDistance) {
+      best = candidate;
+      bestDistance = distance;
+    }
+  }
+  return best;
+}
+
+/** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */
+function editDistance(a: string, b: string): number {
+  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, column) => column)];
+  const at = (row: number, column: number): number => rows[row]?.[column] ?? 0;
+  for (let row = 1; row <= a.length; row++) {
+    rows[row] = [row];
+    for (let column = 1; column <= b.length; column++) {
+      const same = a[row - 1] === b[column - 1];
+      let cost = Math.min(
+        at(row - 1, column) + 1,
+        at(row, column - 1) + 1,
+        at(row - 1, column - 1) + (same ? 0 : 1),
+      );
+      if (row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1]) {
+        cost = Math.min(cost, at(row - 2, column - 2) + 1);
+      }
+      rows[row]?.push(cost);
+    }
+  }
+  return at(a.length, b.length);
+}
