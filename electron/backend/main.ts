@@ -4,9 +4,9 @@ import { TrainyardError } from '#shared/domain/error.ts';
 import { type AppRouter, createRouter } from './api/index.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { makeDataDirectory } from './data-directory.ts';
-import { lockDataDirectory } from './data-lock.ts';
 import { EventBus } from './events.ts';
 import { openLog } from './log.ts';
+import { lockDataDirectory } from './store/index.ts';
 
 export interface BackendOptions {
   dataDirectory: string;
@@ -59,10 +59,10 @@ class Stack {
 export async function startBackend(options: BackendOptions): Promise<Backend> {
   const { dataDirectory, clock = systemClock } = options;
   makeDataDirectory(dataDirectory);
-  const unlock = lockDataDirectory(dataDirectory);
+  const lock = lockDataDirectory(dataDirectory);
   const log = options.log ?? openLog(dataDirectory);
   const stack = new Stack(log);
-  stack.add('lock', unlock);
+  stack.add('lock', () => lock.release());
   try {
     const events = new EventBus();
     void clock;

@@ -11,8 +11,6 @@ export default {
       'Trainyard’s backend cannot be reached at the moment. Your runs are not affected; it is tried again by itself.',
     SESSION_ENDED:
       'This browser is not signed in any more. Open the address that Trainyard printed when it started.',
-    DATA_IN_USE:
-      'Another Trainyard is using the data directory {{directory}}. Close it, or choose another directory with TRAINYARD_DATA.',
     DATA_UNUSABLE: 'The data directory {{directory}} cannot be used: {{why}}.',
     ADDRESS_NOT_LOOPBACK:
       '{{host}} can be reached from other computers, which Trainyard does not allow. Use 127.0.0.1 and an SSH tunnel.',
@@ -28,8 +26,6 @@ export default {
     EVENTS_MISSED: '此页面未能跟上变化，将重新加载全部内容。',
     BACKEND_OFFLINE: '暂时无法连接 Trainyard 后端。您的任务不受影响，系统会自动重试。',
     SESSION_ENDED: '此浏览器已退出登录。请打开 Trainyard 启动时显示的地址。',
-    DATA_IN_USE:
-      '另一个 Trainyard 正在使用数据目录 {{directory}}。请先关闭它，或用 TRAINYARD_DATA 指定其他目录。',
     DATA_UNUSABLE: '数据目录 {{directory}} 无法使用：{{why}}。',
     ADDRESS_NOT_LOOPBACK:
       '{{host}} 可被其他计算机访问，Trainyard 不允许这样做。请使用 127.0.0.1 和 SSH 隧道。',
