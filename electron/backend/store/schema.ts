@@ -177,4 +177,28 @@ CREATE TABLE activityHead (
 ) STRICT;
 `;
 
-export const migrations: readonly Migration[] = [{ version: 1, name: 'first form', sql: first }];
+const runNotes = `
+-- What the runs' room must remember between two of its steps (the launch's journal, a stop not yet delivered, how far
+-- metrics were read), as JSON of its own.
+CREATE TABLE runNotes (
+  runId TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+  epoch INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  content TEXT NOT NULL,
+  PRIMARY KEY (runId, epoch, kind)
+) STRICT, WITHOUT ROWID;
+
+-- Deleted here; its box may still have it, and must not bring it back.
+CREATE TABLE forgottenRuns (
+  runId TEXT NOT NULL,
+  machineId TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  removeOnBox INTEGER NOT NULL,
+  PRIMARY KEY (runId, machineId)
+) STRICT, WITHOUT ROWID;
+`;
+
+export const migrations: readonly Migration[] = [
+  { version: 1, name: 'first form', sql: first },
+  { version: 2, name: 'notes of runs', sql: runNotes },
+];

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { codeSnapshot } from '#shared/domain/run.ts';
+import { taskSpec } from '#shared/domain/spec.ts';
+
+/**
+ * What lies on the box beside a run, so that any Trainyard that connects finds it whole. Read back from boxes that we do
+ * not control: checked like any input, and bounded. It never holds a secret.
+ */
+export const specification = z.object({
+  version: z.literal(1),
+  name: z.string().min(1).max(200),
+  yaml: z.string().max(1_000_000),
+  spec: taskSpec,
+  snapshot: codeSnapshot.nullable(),
+  priority: z.number().int(),
+  acceleratorsAsked: z.string().max(1000),
+  accelerators: z.array(z.object({ index: z.number().int(), uuid: z.string().max(200) })).max(1024),
+  /** What the relative paths of the task started from on the computer that launched it. */
+  baseDirectory: z.string().nullable(),
+  /** Names of secrets that were given with the launch: a restart asks for them again. */
+  secretNames: z.array(z.string().max(200)).max(1000),
+});
+export type Specification = z.infer<typeof specification>;
+
+/** The specification, or why it is none. */
+export function readSpecification(
+  text: string,
+): { ok: true; value: Specification } | { ok: false; why: string } {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return { ok: false, why: 'its specification is not JSON' };
+  }
+  const checked = specification.safeParse(json);
+  if (checked.success) return { ok: true, value: checked.data };
+  const [issue] = checked.error.issues;
+  return { ok: false, why: `its specification is damaged at ${issue?.path.join('.') || 'the top'}` };
+}
+
+export const writeSpecification = (value: Specification): string =>
+  JSON.stringify(specification.parse(value));

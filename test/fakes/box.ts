@@ -1,0 +1,305 @@
+import { PassThrough, type Readable } from 'node:stream';
+import type {
+  BoxAttempt,
+  BoxFile,
+  BoxLaunch,
+  BoxLaunched,
+  BoxPhase,
+  BoxPlaces,
+  BoxReport,
+  BoxRuns,
+  LogMatch,
+  LogQuery,
+} from '#backend/runs/box/interface.ts';
+import { TrainyardError } from '#shared/domain/error.ts';
+
+interface Kept {
+  launch: BoxLaunch;
+  phase: BoxPhase;
+  bootId: string;
+  heartbeat: number;
+  exit: BoxAttempt['exit'];
+  log: Buffer;
+  pid: number;
+}
+
+/**
+ * A box in memory that behaves as the real one must: it owns its runs, refuses stale epochs, never runs one twice, and
+ * goes on when nobody looks. Several `connection()`s may be open at once; each can be cut.
+ */
+export class FakeBox {
+  readonly runs = new Map<string, Map<number, Kept>>();
+  bootId = 'boot-1';
+  /** Every launch that took place: the proof that none did twice. */
+  readonly launched: { runId: string; epoch: number }[] = [];
+  /** Called before (`done` false) and after each call takes effect: throwing loses the request or the answer. */
+  onCall: (name: string, done: boolean) => void | Promise<void> = () => {};
+  readonly #changed = new Set<() => void>();
+  #pid = 1000;
+
+  attempt(runId: string, epoch: number): Kept {
+    const kept = this.runs.get(runId)?.get(epoch);
+    if (kept === undefined)
+      throw new TrainyardError('RUN_UNKNOWN', `The box has no attempt ${epoch} of this run.`);
+    return kept;
+  }
+
+  all(): Kept[] {
+    return [...this.runs.values()].flatMap((epochs) => [...epochs.values()]);
+  }
+
+  /** The trainer prints. */
+  print(runId: string, epoch: number, text: string | Uint8Array): void {
+    const kept = this.attempt(runId, epoch);
+    kept.log = Buffer.concat([kept.log, Buffer.from(text)]);
+    this.#tell();
+  }
+
+  /** The trainer ends. */
+  end(runId: string, epoch: number, code: number | null, by: 'itself' | 'user' = 'itself'): void {
+    const kept = this.attempt(runId, epoch);
+    kept.phase = 'ended';
+    kept.exit = { code, signal: code === null ? 'TERM' : null, by };
+    this.#tell();
+  }
+
+  reboot(): void {
+    this.bootId = `boot-${Number(this.bootId.slice(5)) + 1}`;
+    for (const kept of this.all()) if (kept.exit === null) kept.phase = 'lost';
+    this.#tell();
+  }
+
+  launch(request: BoxLaunch): BoxLaunched {
+    const epochs = this.runs.get(request.runId) ?? new Map<number, Kept>();
+    if ([...epochs.keys()].some((epoch) => epoch >= request.epoch)) {
+      throw new TrainyardError('RUN_EPOCH_STALE', 'The box has this attempt or a newer one.');
+    }
+    if ([...epochs.values()].some(isAlive)) {
+      throw new TrainyardError('RUN_ALREADY_LIVE', 'An earlier attempt of this run is still alive.');
+    }
+    const kept: Kept = {
+      launch: { ...request, env: {} },
+      phase: 'running',
+      bootId: this.bootId,
+      heartbeat: 1,
+      exit: null,
+      log: Buffer.alloc(0),
+      pid: ++this.#pid,
+    };
+    epochs.set(request.epoch, kept);
+    this.runs.set(request.runId, epochs);
+    this.launched.push({ runId: request.runId, epoch: request.epoch });
+    this.environments.set(`${request.runId}/${request.epoch}`, request.env);
+    this.#tell();
+    return { directory: directoryOf(request.runId), pid: kept.pid, startedAt: Date.now() };
+  }
+  /** What the processes were given: in memory over there too. */
+  readonly environments = new Map<string, Record<string, string>>();
+
+  stop(runId: string, epoch: number): void {
+    const kept = this.attempt(runId, epoch);
+    if (kept.phase === 'ended' || kept.phase === 'lost') return;
+    if (this.ignoresTerm.has(runId)) kept.phase = 'stopping';
+    else this.end(runId, epoch, null, 'user');
+    this.#tell();
+  }
+  readonly ignoresTerm = new Set<string>();
+
+  report(runIds?: readonly string[]): BoxReport {
+    const attempts: BoxAttempt[] = [];
+    for (const [runId, epochs] of this.runs) {
+      if (runIds !== undefined && !runIds.includes(runId)) continue;
+      for (const [epoch, kept] of epochs) {
+        const alive = isAlive(kept);
+        attempts.push({
+          runId,
+          epoch,
+          phase: kept.phase,
+          directory: directoryOf(runId),
+          pid: kept.pid,
+          heartbeat: kept.heartbeat,
+          heartbeatAgeMs: 100,
+          supervisorAlive: alive,
+          trainerAlive: alive,
+          bootId: kept.bootId,
+          exit: kept.exit,
+          logBytes: kept.log.length,
+          logInode: `inode-${runId}-${epoch}`,
+          startedAgoMs: 1000,
+          endedAgoMs: alive ? null : 10,
+          complaint: null,
+        });
+      }
+    }
+    return { bootId: this.bootId, attempts, damaged: [] };
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#changed.add(listener);
+    return () => this.#changed.delete(listener);
+  }
+
+  #tell(): void {
+    for (const listener of [...this.#changed]) listener();
+  }
+}
+
+const isAlive = (kept: Kept): boolean => kept.phase !== 'ended' && kept.phase !== 'lost';
+const directoryOf = (runId: string) => `/home/u/.trainyard/runs/${runId}`;
+export const unreachable = () =>
+  new TrainyardError('MACHINE_UNREACHABLE', 'The machine cannot be reached.', { retryable: true });
+
+/** One connection to a box, as `createBoxRuns` gives it. `cut()` breaks everything that goes over it. */
+export class FakeConnection implements BoxRuns {
+  readonly box: FakeBox;
+  readonly #cut = new AbortController();
+  /** How many streams are open over it: a box allows about ten. */
+  channels = 0;
+
+  constructor(box: FakeBox) {
+    this.box = box;
+  }
+
+  cut(): void {
+    this.#cut.abort(unreachable());
+  }
+
+  async #call<T>(name: string, signal: AbortSignal | undefined, effect: () => T): Promise<T> {
+    await Promise.resolve();
+    signal?.throwIfAborted();
+    this.#cut.signal.throwIfAborted();
+    await this.box.onCall(name, false);
+    this.#cut.signal.throwIfAborted();
+    const result = effect();
+    await this.box.onCall(name, true);
+    this.#cut.signal.throwIfAborted();
+    return result;
+  }
+
+  install(signal?: AbortSignal): Promise<BoxPlaces> {
+    return this.#call('install', signal, () => ({ root: '/home/u/.trainyard', warning: null }));
+  }
+  launch(request: BoxLaunch, signal?: AbortSignal): Promise<BoxLaunched> {
+    return this.#call('launch', signal, () => this.box.launch(request));
+  }
+  status(runIds?: readonly string[], signal?: AbortSignal): Promise<BoxReport> {
+    return this.#call('status', signal, () => this.box.report(runIds));
+  }
+  readSpecification(runId: string, epoch: number, signal?: AbortSignal): Promise<string> {
+    return this.#call('readSpecification', signal, () => this.box.attempt(runId, epoch).launch.specification);
+  }
+  stop(runId: string, epoch: number, _grace: number, _by: string, signal?: AbortSignal): Promise<void> {
+    return this.#call('stop', signal, () => this.box.stop(runId, epoch));
+  }
+  kill(runId: string, epoch: number, _by: string, signal?: AbortSignal): Promise<void> {
+    return this.#call('kill', signal, () => {
+      if (isAlive(this.box.attempt(runId, epoch))) this.box.end(runId, epoch, null, 'user');
+    });
+  }
+  readLog(
+    runId: string,
+    epoch: number,
+    offset: number,
+    length: number,
+    signal?: AbortSignal,
+  ): Promise<Buffer> {
+    return this.#call('readLog', signal, () =>
+      Buffer.from(this.box.attempt(runId, epoch).log.subarray(offset, offset + length)),
+    );
+  }
+
+  async followLog(runId: string, epoch: number, offset: number, signal: AbortSignal): Promise<Readable> {
+    await this.#call('followLog', signal, () => this.box.attempt(runId, epoch));
+    const stream = new PassThrough();
+    const gone = AbortSignal.any([signal, this.#cut.signal]);
+    this.channels++;
+    let at = offset;
+    const send = () => {
+      if (stream.destroyed || stream.writableEnded) return;
+      const kept = this.box.attempt(runId, epoch);
+      if (kept.log.length > at) {
+        stream.write(Buffer.from(kept.log.subarray(at)));
+        at = kept.log.length;
+      }
+      if (!isAlive(kept)) stream.end();
+    };
+    const stopListening = this.box.onChange(send);
+    const onGone = () => stream.destroy(gone.reason as Error);
+    gone.addEventListener('abort', onGone, { once: true });
+    stream.once('close', () => {
+      this.channels--;
+      stopListening();
+      gone.removeEventListener('abort', onGone);
+    });
+    send();
+    return stream;
+  }
+
+  async *searchLog(
+    runId: string,
+    epoch: number,
+    query: LogQuery,
+    signal: AbortSignal,
+  ): AsyncIterable<LogMatch> {
+    const log = await this.#call('searchLog', signal, () => this.box.attempt(runId, epoch).log);
+    let offset = 0;
+    let lineNumber = 0;
+    for (const text of log.toString('latin1').split('\n')) {
+      lineNumber++;
+      if (text.includes(query.pattern)) yield { offset, lineNumber, text };
+      offset += text.length + 1;
+    }
+  }
+  listFiles(runId: string, _path: string, signal?: AbortSignal): Promise<BoxFile[]> {
+    return this.#call('listFiles', signal, () => {
+      if (!this.box.runs.has(runId)) throw new TrainyardError('RUN_UNKNOWN', 'The box has no such run.');
+      return [];
+    });
+  }
+  readFile(
+    _runId: string,
+    _path: string,
+    _maxBytes: number,
+    signal?: AbortSignal,
+  ): Promise<{ bytes: Buffer; sizeBytes: number }> {
+    return this.#call('readFile', signal, () => ({ bytes: Buffer.from('text'), sizeBytes: 4 }));
+  }
+  usage(_runId: string, signal?: AbortSignal): Promise<number> {
+    return this.#call('usage', signal, () => 4096);
+  }
+  remove(runId: string, signal?: AbortSignal): Promise<void> {
+    return this.#call('remove', signal, () => {
+      if ([...(this.box.runs.get(runId)?.values() ?? [])].some(isAlive)) {
+        throw new TrainyardError('RUN_ALREADY_LIVE', 'An attempt of this run is still alive.');
+      }
+      this.box.runs.delete(runId);
+    });
+  }
+
+  async watch(onChange: (report: BoxReport) => void, signal: AbortSignal): Promise<void> {
+    await this.#call('watch', signal, () => undefined);
+    const gone = AbortSignal.any([signal, this.#cut.signal]);
+    this.channels++;
+    await new Promise<void>((resolve, reject) => {
+      let last = '';
+      const stopListening = this.box.onChange(() => {
+        const report = this.box.report();
+        const phases = JSON.stringify(
+          report.attempts.map(({ runId, epoch, phase }) => [runId, epoch, phase]),
+        );
+        if (phases !== last) onChange(report);
+        last = phases;
+      });
+      gone.addEventListener(
+        'abort',
+        () => {
+          this.channels--;
+          stopListening();
+          if (signal.aborted) resolve();
+          else reject(gone.reason as Error);
+        },
+        { once: true },
+      );
+    });
+  }
+}
