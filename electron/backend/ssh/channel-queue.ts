@@ -1,0 +1,110 @@
+import { cancelled } from '#backend/processes/index.ts';
+
+/** What wants a channel: ending something goes first, then short programs, then those that stay. */
+export type ChannelUse = 'control' | 'exec' | 'spawn';
+
+interface Waiting {
+  use: ChannelUse;
+  start: () => void;
+  fail: (error: unknown) => void;
+}
+
+/**
+ * Shares out the sessions that a server allows on one connection (MaxSessions, 10 unless configured; it is found out by
+ * being refused). Programs that stay never take the last one, so that short ones always get through.
+ */
+export class ChannelQueue {
+  #limit: number;
+  #open = 0;
+  #staying = 0;
+  #failure: unknown = null;
+  readonly #waiting: Record<ChannelUse, Waiting[]> = { control: [], exec: [], spawn: [] };
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  get open(): number {
+    return this.#open;
+  }
+
+  get limit(): number {
+    return this.#limit;
+  }
+
+  /** Resolves with the call that gives the channel back. Rejects when `signal` aborts or the queue is failed. */
+  take(use: ChannelUse, signal?: AbortSignal): Promise<() => void> {
+    if (signal?.aborted) return Promise.reject(cancelled(signal));
+    if (this.#failure !== null) return Promise.reject(this.#failure);
+    return new Promise((resolve, reject) => {
+      const waiting: Waiting = {
+        use,
+        start: () => {
+          signal?.removeEventListener('abort', onAbort);
+          resolve(this.#release(use));
+        },
+        fail: (error) => {
+          signal?.removeEventListener('abort', onAbort);
+          reject(error);
+        },
+      };
+      const onAbort = () => {
+        const queue = this.#waiting[use];
+        const at = queue.indexOf(waiting);
+        if (at >= 0) queue.splice(at, 1);
+        if (signal) reject(cancelled(signal));
+      };
+      signal?.addEventListener('abort', onAbort, { once: true });
+      this.#waiting[use].push(waiting);
+      this.#serve();
+    });
+  }
+
+  /** The server refused one more than are open now: that many is its limit. Says whether waiting can help. */
+  refused(): boolean {
+    const others = this.#open - 1;
+    if (others < 1) return false;
+    this.#limit = Math.min(this.#limit, others);
+    return true;
+  }
+
+  /** Everything waiting, now and later, is rejected. */
+  fail(error: unknown): void {
+    this.#failure = error;
+    for (const queue of Object.values(this.#waiting)) for (const { fail } of queue.splice(0)) fail(error);
+  }
+
+  #release(use: ChannelUse): () => void {
+    let done = false;
+    return () => {
+      if (done) return;
+      done = true;
+      this.#open--;
+      if (use === 'spawn') this.#staying--;
+      this.#serve();
+    };
+  }
+
+  #serve(): void {
+    for (let next = this.#next(); next; next = this.#next()) {
+      this.#open++;
+      if (next.use === 'spawn') this.#staying++;
+      next.start();
+    }
+  }
+
+  #next(): Waiting | undefined {
+    // Two of the server's ten are left for `control`, which therefore need not wait.
+    if (this.#waiting.control.length > 0 && this.#open < this.#limit + (this.#limit === startLimit ? 2 : 0)) {
+      return this.#waiting.control.shift();
+    }
+    if (this.#open >= this.#limit) return undefined;
+    const short = this.#waiting.exec.shift();
+    if (short) return short;
+    // With a limit of one there is nothing to keep back.
+    return this.#staying < Math.max(1, this.#limit - 1) ? this.#waiting.spawn.shift() : undefined;
+  }
+}
+
+/** MaxSessions is 10 out there; two are left to others' habits and to ending what runs. */
+export const startLimit = 8;

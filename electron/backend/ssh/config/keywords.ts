@@ -1,0 +1,23 @@
+/** Every keyword that an OpenSSH client knows (readconf.c, 9.2 to 10), also those it only tolerates. Others are mistakes. */
+export const knownKeywords: ReadonlySet<string> = new Set(
+  `host match include hostname user port identityfile identitiesonly identityagent certificatefile proxyjump proxycommand
+  hostkeyalias userknownhostsfile globalknownhostsfile stricthostkeychecking hashknownhosts serveraliveinterval
+  serveralivecountmax connecttimeout preferredauthentications passwordauthentication kbdinteractiveauthentication
+  challengeresponseauthentication skeyauthentication tisauthentication pubkeyauthentication dsaauthentication
+  numberofpasswordprompts pkcs11provider smartcarddevice securitykeyprovider gssapiauthentication
+  gssapidelegatecredentials gssapikeyexchange gssapiclientidentity gssapiserveridentity gssapirenewalforcesrekey
+  gssapitrustdns gssapikexalgorithms hostbasedauthentication hostbasedacceptedalgorithms hostbasedkeytypes
+  addkeystoagent ignoreunknown addressfamily batchmode bindaddress bindinterface canonicaldomains
+  canonicalizefallbacklocal canonicalizehostname canonicalizemaxdots canonicalizepermittedcnames casignaturealgorithms
+  channeltimeout checkhostip cipher ciphers clearallforwardings compression compressionlevel connectionattempts
+  controlmaster controlpath controlpersist dynamicforward enableescapecommandline enablesshkeysign escapechar
+  exitonforwardfailure fallbacktorsh fingerprinthash forkafterauthentication forwardagent forwardx11 forwardx11timeout
+  forwardx11trusted gatewayports hostkeyalgorithms ipqos kbdinteractivedevices keepalive kexalgorithms
+  knownhostscommand localcommand localforward logfacility loglevel logverbose macs nohostauthenticationforlocalhost
+  obscurekeystroketiming permitlocalcommand permitremoteopen protocol proxyusefdpass pubkeyacceptedalgorithms
+  pubkeyacceptedkeytypes refuseconnection rekeylimit remotecommand remoteforward requesttty requiredrsasize
+  revokedhostkeys rhostsrsaauthentication rsaauthentication sendenv sessiontype setenv stdinnull
+  streamlocalbindmask streamlocalbindunlink syslogfacility tag tcpkeepalive tunnel tunneldevice updatehostkeys
+  useprivilegedport usersh userhostkeyalgorithms verifyhostkeydns versionaddendum visualhostkey warnweakcrypto
+  xauthlocation usekeychain useroaming globalknownhostsfile2 userknownhostsfile2`.split(/\s+/),
+);
