@@ -1,0 +1,146 @@
+import { randomBytes } from 'node:crypto';
+import { type ExecOptions, type ExecResult, quote, type RunsPrograms } from '#backend/processes/index.ts';
+import { TrainyardError } from '#shared/domain/error.ts';
+import { idPattern } from '#shared/domain/id.ts';
+import { BoxConnection, type BoxOptions, refused } from './connection.ts';
+import { boxAnswerInvalid, runUnknownOnBox } from './errors.ts';
+import type { BoxLaunch, BoxLaunched, BoxReport, BoxRuns } from './interface.ts';
+import { parseReport } from './status.ts';
+
+const logMissing = 66;
+
+/** The runs on one box, through its programs and `resources/remote`. */
+export function createBoxRuns(programs: RunsPrograms, options: BoxOptions = {}): BoxRuns {
+  const box = new BoxConnection(programs, options);
+  // Names this instance: its own launch sent again is answered as before, another's for the same epoch is refused.
+  const instance = randomBytes(8).toString('hex');
+
+  const call = (verb: string, args: readonly string[], execOptions: ExecOptions, signal?: AbortSignal) =>
+    box.call(verb, args, signal ? { ...execOptions, signal } : execOptions);
+
+  async function launch(request: BoxLaunch, signal?: AbortSignal): Promise<BoxLaunched> {
+    checkLaunch(request);
+    const { runId, epoch } = request;
+    const args = [
+      runId,
+      String(epoch),
+      request.token ?? instance,
+      String(request.graceSeconds),
+      request.setup === null ? '-' : (request.setupKey ?? '-'),
+    ];
+    const result = await call(
+      'launch',
+      args,
+      { stdin: launchPayload(request), timeoutMs: 60_000, maxOutputBytes: 65_536 },
+      signal,
+    );
+    const answer = result.stdout.toString('utf8');
+    const match = /^launched (\d{1,10}) (-?\d{1,15})\n$/.exec(answer);
+    if (!match) throw refused(answer, runId, epoch);
+    const { root } = await box.places();
+    return {
+      directory: `${root}/runs/${runId}`,
+      pid: Number(match[1]),
+      startedAt: Date.now() - Math.max(0, Number(match[2])),
+    };
+  }
+
+  async function status(runIds?: readonly string[], signal?: AbortSignal): Promise<BoxReport> {
+    for (const runId of runIds ?? []) checkId(runId);
+    if (runIds?.length === 0) return { bootId: null, attempts: [], damaged: [] };
+    const result = await call('status', runIds ?? [], { maxOutputBytes: 64 * 1024 * 1024 }, signal);
+    return parseReport(result.stdout.toString('utf8'), (await box.places()).root);
+  }
+
+  async function stop(
+    runId: string,
+    epoch: number,
+    grace: string,
+    by: string,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    checkAttempt(runId, epoch);
+    const who = by.replace(/[^\w@.-]/g, '_').slice(0, 40) || '-';
+    const result = await call('stop', [runId, String(epoch), grace, who], { maxOutputBytes: 65_536 }, signal);
+    const answer = result.stdout.toString('utf8');
+    if (answer !== 'ok\n') throw refused(answer, runId, epoch);
+  }
+
+  return {
+    install: (signal) => box.places(signal),
+    launch,
+    status,
+    stop: (runId, epoch, graceSeconds, by, signal) =>
+      stop(runId, epoch, String(Math.max(0, Math.min(86_400, Math.ceil(graceSeconds)))), by, signal),
+    kill: (runId, epoch, by, signal) => stop(runId, epoch, 'kill', by, signal),
+    async readLog(runId, epoch, offset, length, signal) {
+      checkAttempt(runId, epoch);
+      checkRange(offset, length);
+      if (length === 0) return Buffer.alloc(0);
+      const args = [runId, String(epoch), String(offset), String(length)];
+      const result = await call('log', args, { maxOutputBytes: length + 65_536, timeoutMs: 60_000 }, signal);
+      if (result.exitCode === logMissing) throw runUnknownOnBox(runId, epoch);
+      failed(result);
+      if (result.stdout.length > length) throw boxAnswerInvalid('more log than was asked for');
+      return result.stdout;
+    },
+  } as BoxRuns;
+}
+
+/** Everything that `supervise.sh` reads from its stdin, quoted: the only way the environment travels. */
+function launchPayload(request: BoxLaunch): string {
+  const exports = Object.entries(request.env).map(([name, value]) => `export ${name}=${quote(value)}`);
+  return [
+    `ty_spec=${quote(request.specification)}`,
+    `ty_workdir=${quote(request.workdir)}`,
+    `ty_setup=${quote(request.setup ?? '')}`,
+    `ty_run=${quote(request.run)}`,
+    `ty_env=${quote(exports.join('\n'))}`,
+    '#complete',
+  ].join('\n');
+}
+
+function checkLaunch(request: BoxLaunch): void {
+  checkAttempt(request.runId, request.epoch);
+  for (const [name, value] of Object.entries(request.env)) {
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+      throw invalid(`${JSON.stringify(name)} cannot name a variable`);
+    if (value.includes('\0')) throw invalid(`the variable ${name} holds a NUL byte`);
+  }
+  for (const [what, value] of Object.entries({
+    run: request.run,
+    setup: request.setup ?? '',
+    workdir: request.workdir,
+  })) {
+    if (value.includes('\0')) throw invalid(`${what} holds a NUL byte`);
+  }
+  if (request.setupKey !== null && !/^[A-Za-z0-9]{1,80}$/.test(request.setupKey))
+    throw invalid('the setup key is no hash');
+  if (request.token !== undefined && !/^[A-Za-z0-9]{1,40}$/.test(request.token))
+    throw invalid('the token is no identifier');
+  if (request.workdir.split('/').includes('..')) throw invalid('the working directory may not hold ".."');
+  if (!Number.isInteger(request.graceSeconds) || request.graceSeconds < 0 || request.graceSeconds > 86_400)
+    throw invalid('the grace is 0 to 86400 whole seconds');
+}
+
+function checkId(runId: string): void {
+  if (!idPattern.test(runId)) throw invalid(`${JSON.stringify(runId)} is no run's identifier`);
+}
+function checkAttempt(runId: string, epoch: number): void {
+  checkId(runId);
+  if (!Number.isInteger(epoch) || epoch < 1 || epoch > 999_999_999)
+    throw invalid(`${epoch} is no attempt's number`);
+}
+function checkRange(offset: number, length: number): void {
+  for (const value of [offset, length])
+    if (!Number.isInteger(value) || value < 0 || value > 99_999_999_999)
+      throw invalid(`${value} is no place in a log`);
+}
+function failed(result: ExecResult): void {
+  if (result.exitCode !== 0)
+    throw boxAnswerInvalid(`exit code ${result.exitCode}: ${result.stderr.toString('utf8').slice(0, 500)}`);
+}
+const invalid = (what: string): TrainyardError =>
+  new TrainyardError('RUN_REQUEST_INVALID', `This cannot be asked of a machine: ${what}.`, {
+    params: { what },
+  });

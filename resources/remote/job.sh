@@ -1,0 +1,45 @@
+# job.sh ROOT SH ATTEMPT WORKDIR SETUPKEY|- ANSWER
+# The first process of the attempt's session: says who it is, makes the environment where that is not done yet, and
+# becomes the user's program. Everything the user may see goes to the log, written to it directly.
+ty_root=$1 ty_sh=$2 attempt=$3 workdir=$4 setup_key=$5 answer=$6
+ty_bin=${0%/*}
+ty_keep_run=$TRAINYARD_RUN_ID ty_keep_epoch=$TRAINYARD_EPOCH ty_keep_env=$TRAINYARD_ENV
+. "$ty_bin/lib.sh"
+TRAINYARD_RUN_ID=$ty_keep_run TRAINYARD_EPOCH=$ty_keep_epoch TRAINYARD_ENV=$ty_keep_env
+TRAINYARD_ATTEMPT=$TRAINYARD_RUN_ID.$TRAINYARD_EPOCH.
+export TRAINYARD_RUN_ID TRAINYARD_EPOCH TRAINYARD_ENV TRAINYARD_ATTEMPT
+
+exec >>"$attempt/log" 2>&1 </dev/null
+ty_look_up $$
+ty_put "$attempt/pid" "$$ $ty_started"
+ty_clock
+if [ "$setup_key" = - ]; then state=running; else state=setup; fi
+ty_put "$attempt/state" "$state $ty_now"
+[ -p "$answer" ] && { printf 'launched %s 0\n' $$ 1<>"$answer"; } 2>/dev/null
+# A stop may have come before there was anybody to send it to.
+ty_get "$attempt/stop" && exit 143
+ty_notify "$TRAINYARD_RUN_ID" >/dev/null 2>&1
+
+complain() {
+  printf '%s\n' "$1"
+  { printf '%.1023s' "$1" 1<>"$attempt/complaint"; } 2>/dev/null
+}
+cd "$workdir" || {
+  complain "The directory $workdir cannot be entered."
+  exit 126
+}
+
+# bash as a login shell where it is there: what people have in their profile (conda, CUDA's paths) is what they expect.
+# The run's own variables come after it: a profile must not take the GPUs that were assigned away.
+in_environment='eval "$TRAINYARD_ENV"; unset TRAINYARD_ENV; . "$0"'
+if command -v bash >/dev/null 2>&1; then shell='bash -l'; else shell=$ty_sh; fi
+
+if [ "$setup_key" != - ]; then
+  . "$ty_bin/setup.sh"
+  make_environment
+  ty_clock
+  ty_put "$attempt/state" "running $ty_now"
+  ty_notify "$TRAINYARD_RUN_ID" >/dev/null 2>&1
+  ty_get "$attempt/stop" && exit 143
+fi
+exec $shell -c "$in_environment" "$attempt/run.sh"
