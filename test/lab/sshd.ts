@@ -27,7 +27,7 @@ export interface BoxOptions {
   config?: readonly string[];
   /** sshd's default is 10. */
   maxSessions?: number;
-  /** Environment of every session; PATH too. */
+  /** Environment of every session; PATH too. `%h` in a value is the box's home. */
   env?: Readonly<Record<string, string>>;
   /** Files put into the home: `.bashrc`, `bin/nvidia-smi` … Those under `bin/` are made executable. */
   files?: Readonly<Record<string, string>>;
@@ -275,7 +275,11 @@ function sshdConfig(
     'LoginGraceTime 60',
     ...(options.maxSessions === undefined ? [] : [`MaxSessions ${options.maxSessions}`]),
     ...(user ? [`AllowUsers ${user}`] : []),
-    ...(env.length > 0 ? [`SetEnv ${env.map(([key, value]) => `"${key}=${value}"`).join(' ')}`] : []),
+    ...(env.length > 0
+      ? [
+          `SetEnv ${env.map(([key, value]) => `"${key}=${value.replaceAll('%h', path.join(directory, 'home'))}"`).join(' ')}`,
+        ]
+      : []),
     '',
   ].join('\n');
 }
