@@ -1,0 +1,82 @@
+import { lazy, Suspense } from 'react';
+import { Route, Switch } from 'wouter';
+import { RunsPage } from '#renderer/features/runs/index.ts';
+import { useT } from '#renderer/i18n/index.ts';
+import { EmptyState, Skeleton, TooltipProvider } from '#renderer/ui/index.ts';
+import { ErrorBoundary } from './error-boundary.tsx';
+import { Layout } from './layout.tsx';
+import { Link } from './link.tsx';
+import { paths } from './routes.ts';
+
+// The list of runs is part of the first file; the rest comes when it is opened, or when there is nothing else to do.
+const loaders = {
+  run: () => import('#renderer/features/runs/detail/index.ts'),
+  overview: () => import('#renderer/features/overview/index.ts'),
+  sites: () => import('#renderer/features/sites/index.ts'),
+  newRun: () => import('#renderer/features/new-run/index.ts'),
+  activity: () => import('#renderer/features/activity/index.ts'),
+  settings: () => import('#renderer/features/settings/index.ts'),
+};
+const RunPage = lazy(async () => ({ default: (await loaders.run()).RunPage }));
+const OverviewPage = lazy(async () => ({ default: (await loaders.overview()).OverviewPage }));
+const MachinesPage = lazy(async () => ({ default: (await loaders.sites()).MachinesPage }));
+const MachinePage = lazy(async () => ({ default: (await loaders.sites()).MachinePage }));
+const SitesPage = lazy(async () => ({ default: (await loaders.sites()).SitesPage }));
+const NewRunPage = lazy(async () => ({ default: (await loaders.newRun()).NewRunPage }));
+const ActivityPage = lazy(async () => ({ default: (await loaders.activity()).ActivityPage }));
+const SettingsPage = lazy(async () => ({ default: (await loaders.settings()).SettingsPage }));
+
+/** Fetches the other pages' files while nothing else happens, so that going there waits for nothing. */
+export function preloadPages(): void {
+  const idle = window.requestIdleCallback ?? ((call: () => void) => setTimeout(call, 500));
+  idle(() => {
+    for (const load of Object.values(loaders)) {
+      load().catch((thrown: unknown) => console.info('A page could not be fetched ahead:', thrown));
+    }
+  });
+}
+
+export function App() {
+  return (
+    <TooltipProvider>
+      <Layout>
+        <ErrorBoundary>
+          <Suspense fallback={<Loading />}>
+            <Switch>
+              <Route path="/" component={OverviewPage} />
+              <Route path="/runs" component={RunsPage} />
+              <Route path="/runs/:id">{({ id }) => <RunPage key={id} id={id} />}</Route>
+              <Route path="/machines" component={MachinesPage} />
+              <Route path="/machines/:id">{({ id }) => <MachinePage key={id} id={id} />}</Route>
+              <Route path="/sites" component={SitesPage} />
+              <Route path="/new" component={NewRunPage} />
+              <Route path="/activity" component={ActivityPage} />
+              <Route path="/settings" component={SettingsPage} />
+              <Route component={NotFound} />
+            </Switch>
+          </Suspense>
+        </ErrorBoundary>
+      </Layout>
+    </TooltipProvider>
+  );
+}
+
+const Loading = () => (
+  <div className="page">
+    <Skeleton rows={8} />
+  </div>
+);
+
+function NotFound() {
+  const t = useT();
+  return (
+    <EmptyState
+      title={t('app.notFound')}
+      actions={
+        <Link className="button" href={paths.overview}>
+          {t('app.toOverview')}
+        </Link>
+      }
+    />
+  );
+}

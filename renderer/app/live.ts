@@ -1,0 +1,61 @@
+import { runListPart } from '#renderer/features/runs/run-list-store.ts';
+import { runsPart } from '#renderer/features/runs/run-store.ts';
+import { type BackendConnection, followEvents } from '#renderer/rpc/index.ts';
+import type { AppEvent } from '#shared/domain/event.ts';
+import type { LivePart } from './live-part.ts';
+import { machinesPart } from './machine-store.ts';
+import { noticesPart } from './notice-store.ts';
+import { promptsPart } from './prompt-store.ts';
+import { sessionPart, useSession } from './session-store.ts';
+import { sitesPart } from './site-store.ts';
+
+/** What is loaded first is first: the list of runs is what people open most. */
+const parts: readonly LivePart[] = [
+  runListPart,
+  runsPart,
+  sessionPart,
+  sitesPart,
+  promptsPart,
+  noticesPart,
+  machinesPart,
+];
+
+const extra = new Set<LivePart>();
+
+/** A page that needs events of its own (the detail of a run) takes part while it is open. Returns the end of it. */
+export function takePart(part: LivePart): () => void {
+  extra.add(part);
+  return () => extra.delete(part);
+}
+
+const everyone = () => [...parts, ...extra];
+
+/** One subscription for the whole page: it feeds the stores, and has them load again when something may have been missed. */
+export function startLive(connection: BackendConnection): () => void {
+  const reload = () => {
+    for (const part of everyone()) {
+      // What a page cannot load it says itself; a lost connection is followed by the next reload.
+      part.reload(connection.rpc).catch((thrown: unknown) => console.info('Loading again failed:', thrown));
+    }
+  };
+  const apply = (event: AppEvent) => {
+    for (const part of everyone()) part.apply(event);
+  };
+  useSession.setState({ status: connection.status() });
+  const offStatus = connection.onStatus((status) => useSession.setState({ status }));
+  // The first load goes out together with the subscription, not after its answer: that is a round trip sooner. Calls are
+  // answered in order on one connection, so nothing can fall between the two.
+  let first = true;
+  const offEvents = followEvents(connection, {
+    onOpen() {
+      if (!first) reload();
+      first = false;
+    },
+    onEvent: apply,
+  });
+  reload();
+  return () => {
+    offStatus();
+    offEvents();
+  };
+}

@@ -1,0 +1,62 @@
+import { create } from 'zustand';
+import type { Client } from '#shared/contract/index.ts';
+import type { Machine } from '#shared/domain/machine.ts';
+import type { LivePart } from './live-part.ts';
+
+interface MachinesState {
+  loaded: boolean;
+  error: unknown;
+  total: number;
+  byId: ReadonlyMap<string, Machine>;
+}
+
+/** All machines with their last known inventory. Loaded in portions, so that a thousand of them never hold up a frame. */
+export const useMachines = create<MachinesState>()(() => ({
+  loaded: false,
+  error: null,
+  total: 0,
+  byId: new Map(),
+}));
+
+const portion = 200;
+
+async function loadAll(client: Client): Promise<void> {
+  const byId = new Map<string, Machine>();
+  let total = 1;
+  for (let offset = 0; offset < total; offset += portion) {
+    const answer = await client.machines.list({ offset, limit: portion });
+    total = answer.total;
+    for (const machine of answer.rows) byId.set(machine.id, machine);
+    if (answer.rows.length === 0) break;
+  }
+  useMachines.setState({ loaded: true, error: null, total: byId.size, byId });
+}
+
+export const machinesPart: LivePart = {
+  async reload(client) {
+    try {
+      await afterFirstPaint();
+      await loadAll(client);
+    } catch (error) {
+      useMachines.setState({ error });
+      throw error;
+    }
+  },
+  apply(event) {
+    if (event.type === 'machine.changed') {
+      useMachines.setState(({ byId }) => {
+        const next = new Map(byId).set(event.machine.id, event.machine);
+        return { byId: next, total: next.size };
+      });
+    } else if (event.type === 'site.removed') {
+      useMachines.setState(({ byId }) => {
+        const next = new Map([...byId].filter(([, machine]) => machine.siteId !== event.siteId));
+        return { byId: next, total: next.size };
+      });
+    }
+  },
+};
+
+/** Inventories are big; pages that show them can wait the blink until the first thing is drawn. */
+const afterFirstPaint = () =>
+  new Promise<void>((resolve) => requestAnimationFrame(() => setTimeout(resolve, 0)));

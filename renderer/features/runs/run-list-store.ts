@@ -1,0 +1,146 @@
+import { create } from 'zustand';
+import { rpc } from '#renderer/app/backend.ts';
+import type { LivePart } from '#renderer/app/live-part.ts';
+import type { RunFilter } from '#shared/contract/runs.ts';
+import type { RunSummary } from '#shared/domain/run.ts';
+import { learnRuns, useRuns } from './run-store.ts';
+
+export type ListFilter = Omit<RunFilter, 'offset' | 'limit'>;
+
+interface RunListState {
+  filter: ListFilter;
+  /** How many rows match; null before the first answer. */
+  total: number | null;
+  /** Changes when rows, or their order, may be others. */
+  revision: number;
+  loading: boolean;
+  error: unknown;
+}
+
+export const defaultFilter: ListFilter = {
+  search: '',
+  states: [],
+  archived: false,
+  sort: 'created',
+  descending: true,
+};
+
+/** The list of runs as its page shows it: windows of the backend's sorted and filtered rows, loaded as they come into view. */
+export const useRunList = create<RunListState>()(() => ({
+  filter: defaultFilter,
+  total: null,
+  revision: 0,
+  loading: false,
+  error: null,
+}));
+
+export const windowSize = 200;
+/** Page number → the ids of its rows. */
+let pages = new Map<number, string[]>();
+let visible: [number, number] = [0, 0];
+let generation = 0;
+const underWay = new Set<number>();
+
+export function rowAt(index: number): RunSummary | undefined {
+  const id = pages.get(Math.floor(index / windowSize))?.[index % windowSize];
+  return id === undefined ? undefined : useRuns.getState().byId.get(id);
+}
+
+const bump = (rest: Partial<RunListState> = {}) =>
+  useRunList.setState(({ revision }) => ({ revision: revision + 1, ...rest }));
+
+async function fetchPage(page: number): Promise<{ ids: string[]; total: number }> {
+  const { filter } = useRunList.getState();
+  const { rows, total } = await rpc().runs.list({ ...filter, offset: page * windowSize, limit: windowSize });
+  learnRuns(rows);
+  return { ids: rows.map((row) => row.id), total };
+}
+
+function pagesInView(): number[] {
+  const [first, last] = visible;
+  const from = Math.floor(first / windowSize);
+  const to = Math.floor(last / windowSize);
+  return Array.from({ length: to - from + 1 }, (_, index) => from + index);
+}
+
+/** Loads what is in view again and forgets the rest; what is shown stays until the answer is here. */
+export async function reloadList(): Promise<void> {
+  generation += 1;
+  const mine = generation;
+  underWay.clear();
+  useRunList.setState({ loading: true });
+  try {
+    const wanted = pagesInView();
+    const answers = await Promise.all(wanted.map(fetchPage));
+    if (mine !== generation) return;
+    pages = new Map(wanted.map((page, index) => [page, answers[index]?.ids ?? []]));
+    bump({ total: answers[0]?.total ?? 0, loading: false, error: null });
+  } catch (error) {
+    if (mine === generation) useRunList.setState({ loading: false, error });
+  }
+}
+
+/** The rows now in view: windows that are missing are asked for. */
+export function noteVisible(first: number, last: number): void {
+  visible = [first, last];
+  for (const page of pagesInView()) {
+    if (pages.has(page) || underWay.has(page)) continue;
+    underWay.add(page);
+    const mine = generation;
+    fetchPage(page)
+      .then(({ ids, total }) => {
+        if (mine !== generation) return;
+        underWay.delete(page);
+        pages.set(page, ids);
+        bump({ total });
+      })
+      .catch((error: unknown) => {
+        underWay.delete(page);
+        if (mine === generation) useRunList.setState({ error });
+      });
+  }
+}
+
+export function setFilter(patch: Partial<ListFilter>): void {
+  const filter = { ...useRunList.getState().filter, ...patch };
+  // An absent machine is another thing than one that is undefined.
+  if (filter.machineId === undefined) delete filter.machineId;
+  visible = [0, 0];
+  useRunList.setState({ filter });
+  void reloadList();
+}
+
+/** The page is there: load unless that has been done. */
+export function openList(): void {
+  const { total, loading } = useRunList.getState();
+  if (total === null && !loading) void reloadList();
+}
+
+let later: ReturnType<typeof setTimeout> | null = null;
+function reloadSoon(): void {
+  if (later !== null) return;
+  later = setTimeout(() => {
+    later = null;
+    void reloadList();
+  }, 300);
+}
+
+export const runListPart: LivePart = {
+  async reload() {
+    const wanted = useRunList.getState().total !== null || location.pathname === '/runs';
+    if (wanted) await reloadList();
+  },
+  apply(event) {
+    if (useRunList.getState().total === null) return;
+    if (event.type === 'run.removed') reloadSoon();
+    else if (event.type === 'run.changed') {
+      const { filter } = useRunList.getState();
+      const shown = [...pages.values()].some((ids) => ids.includes(event.run.id));
+      // In place at once; where the row may belong elsewhere now, the windows are asked for again soon after.
+      if (shown) bump();
+      const mayMove =
+        !shown || filter.states.length > 0 || filter.sort === 'state' || filter.sort === 'ended';
+      if (mayMove || event.run.archived !== filter.archived) reloadSoon();
+    }
+  },
+};

@@ -1,0 +1,1 @@
+export { MachinePage, MachinesPage, SitesPage } from './page.tsx';
