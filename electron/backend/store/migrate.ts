@@ -31,6 +31,9 @@ function apply(database: Database.Database, migration: Migration): void {
     database
       .transaction(() => {
         database.exec(migration.sql);
+        database
+          .prepare('INSERT INTO schemaHistory (version, name) VALUES (?, ?)')
+          .run(migration.version, migration.name);
         const broken = database.pragma('foreign_key_check');
         if (Array.isArray(broken) && broken.length > 0) {
           throw new Error(`migration ${migration.version} (${migration.name}) leaves broken references`);

@@ -10,6 +10,12 @@ export interface Migration {
 export const applicationId = 0x54597264;
 
 const first = `
+-- One row per step the file went through; its last one must agree with user_version.
+CREATE TABLE schemaHistory (
+  version INTEGER PRIMARY KEY,
+  name TEXT NOT NULL
+) STRICT;
+
 CREATE TABLE settings (
   key TEXT PRIMARY KEY,
   value TEXT NOT NULL
@@ -65,11 +71,12 @@ CREATE TABLE runs (
   step REAL,
   totalSteps REAL
 ) STRICT;
+-- Each holds all that a filter may ask for, so that a window is found without touching the rows.
 CREATE INDEX runsByCreated ON runs(place, createdAt, id, stateRank, machineId, searchText);
-CREATE INDEX runsByName ON runs(place, nameKey, id, stateRank, machineId);
-CREATE INDEX runsByState ON runs(place, stateRank, createdAt, id);
-CREATE INDEX runsByMachine ON runs(place, machineName, createdAt, id, stateRank);
-CREATE INDEX runsByEnded ON runs(place, endedAt, id, stateRank, machineId);
+CREATE INDEX runsByName ON runs(place, nameKey, id, stateRank, machineId, searchText);
+CREATE INDEX runsByState ON runs(place, stateRank, createdAt, id, machineId, searchText);
+CREATE INDEX runsByMachine ON runs(place, machineName, createdAt, id, stateRank, machineId, searchText);
+CREATE INDEX runsByEnded ON runs(place, endedAt, id, stateRank, machineId, searchText);
 CREATE INDEX runsOnMachine ON runs(machineId, stateRank);
 
 -- Apart from runs, because lists never need it and it is large.
