@@ -8,12 +8,14 @@ import { type ByteSource, serveBytes } from '#backend/bytes/index.ts';
 import { webSocketWire } from '#backend/wires/index.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import type { Actor } from '#shared/domain/role.ts';
+import { answerOneCall } from './one-call.ts';
 import { isLoopback, OwnAddress } from './origin.ts';
 import { newToken, sameSecret } from './secrets.ts';
 
 /** The largest message a client may send: a task file of a million characters, with room. */
 const maxMessageBytes = 8 * 1024 * 1024;
 const maxConnections = 256;
+const cli: Actor = { name: 'cli', role: 'owner' };
 
 export interface DoorOptions {
   router: AppRouter;
@@ -41,7 +43,7 @@ export interface Door {
 
 /**
  * The way in for clients on this computer: `/rpc` and `/bytes` as WebSockets, for whoever has a session (browser) or the
- * token of the runtime file (CLI). Rejects with ADDRESS_NOT_LOOPBACK or PORT_IN_USE.
+ * token of the runtime file (CLI); for the latter also `/call`. Rejects with ADDRESS_NOT_LOOPBACK or PORT_IN_USE.
  */
 export async function openDoor(options: DoorOptions): Promise<Door> {
   const { host, log } = options;
@@ -83,6 +85,19 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
       response.end('This is not an address or a page of Trainyard.\n');
       return;
     }
+    if (request.url === '/call' && request.method === 'POST') {
+      if (!door.hasToken(request)) {
+        response.writeHead(401, { Connection: 'close' }).end();
+        return;
+      }
+      answerOneCall(options.router, request, response, { actor: cli, log, maxBytes: maxMessageBytes }).catch(
+        (error: unknown) => {
+          log.debug({ err: error }, 'a call of the command line was broken off');
+          response.destroy();
+        },
+      );
+      return;
+    }
     if (options.onRequest) options.onRequest(request, response, door);
     else response.writeHead(404).end();
   });
@@ -94,7 +109,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     if (channel !== '/rpc' && channel !== '/bytes') return refuse(socket, '404 Not Found');
     if (!isFromHere(request, address)) return refuse(socket, '403 Forbidden');
     const actor = door.hasToken(request)
-      ? ({ name: 'cli', role: 'owner' } as const)
+      ? cli
       : // A browser always says its Origin here; without one nothing is known about the page.
         request.headers.origin !== undefined
         ? (options.sessionOf?.(request) ?? null)

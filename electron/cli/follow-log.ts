@@ -1,0 +1,53 @@
+import type { BackendConnection } from '#renderer/rpc/client.ts';
+import type { Run } from '#shared/domain/run.ts';
+
+export interface LogRequest {
+  runId: string;
+  epoch?: number;
+  /** Byte to begin with; negative: so many before the end. */
+  from: number;
+  follow: boolean;
+}
+
+/** Prints a log as it is, byte for byte, as fast as stdout takes it. Resolves when all is printed; rejects with the stream's error. */
+export function followLog(connection: BackendConnection, request: LogRequest): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let said = true;
+    connection.bytes.open(
+      {
+        kind: 'log',
+        runId: request.runId,
+        offset: request.from,
+        follow: request.follow,
+        ...(request.epoch === undefined ? {} : { epoch: request.epoch }),
+      },
+      {
+        onInfo(info) {
+          if (info.reachable === said) return;
+          said = info.reachable;
+          process.stderr.write(
+            said ? '[the machine is back]\n' : '[the machine is out of sight; the run is not affected]\n',
+          );
+        },
+        onBytes: (bytes) => written(bytes),
+        onEnd: (error) => (error ? reject(error) : resolve()),
+        onConnected: (connected) =>
+          process.stderr.write(
+            connected ? '[connected to Trainyard again]\n' : '[lost Trainyard; trying again]\n',
+          ),
+      },
+    );
+  });
+}
+
+/** Resolves when stdout can take more: a slow terminal slows the box's stream, not our memory. */
+function written(bytes: Uint8Array): Promise<void> | undefined {
+  if (process.stdout.write(bytes)) return undefined;
+  return new Promise((resolve) => process.stdout.once('drain', resolve));
+}
+
+/** What a shell would see had it run the program itself: its code, 1 where it ended without one. */
+export function runExitCode(run: Run): number {
+  if (run.exitCode !== null) return run.exitCode & 0xff;
+  return run.state === 'succeeded' ? 0 : 1;
+}
