@@ -1,0 +1,170 @@
+import PQueue from 'p-queue';
+import type { Logger } from 'pino';
+import type { Clock } from '#backend/clock.ts';
+import type { EventBus } from '#backend/events.ts';
+import type { RunsPrograms } from '#backend/processes/index.ts';
+import { type Store, type StoredSite, siteUnknown } from '#backend/store/index.ts';
+import { TrainyardError } from '#shared/domain/error.ts';
+import type { Site } from '#shared/domain/site.ts';
+import type { MachineAccess } from './capabilities.ts';
+import { Connector } from './connector.ts';
+import { machineError, notConnected } from './errors.ts';
+import type { SiteKindDriver } from './kinds/link.ts';
+import { Refresher } from './refresher.ts';
+
+export interface ConnectionsOptions {
+  store: Store;
+  events: EventBus;
+  clock: Clock;
+  log: Logger;
+  kinds: Record<StoredSite['kind'], SiteKindDriver>;
+  /** The text of resources/remote/probe.sh. */
+  probeScript: string;
+  random?: () => number;
+}
+
+/** The connection of every site, and what its machine has, kept fresh while connected. A machine has the id of its site. */
+export class Connections implements MachineAccess {
+  readonly refresher: Refresher;
+  readonly #options: ConnectionsOptions;
+  readonly #connectors = new Map<string, Connector>();
+  readonly #turns: PQueue;
+  readonly #connected = new Set<(machineId: string) => void>();
+  readonly #disconnected = new Set<(machineId: string) => void>();
+  #closed = false;
+
+  constructor(options: ConnectionsOptions) {
+    this.#options = options;
+    const { store, clock, log, probeScript, random } = options;
+    this.#turns = new PQueue({ concurrency: store.settings.get().parallelConnections });
+    this.refresher = new Refresher({
+      store,
+      clock,
+      log,
+      script: probeScript,
+      onSaved: (machineId) => this.#publishMachine(machineId),
+      ...(random && { random }),
+    });
+  }
+
+  /** Connects what is to be kept connected, in the background and a few at a time. */
+  start(): void {
+    for (const connector of this.#connectors.values()) connector.start();
+  }
+
+  resumed(): void {
+    for (const connector of this.#connectors.values()) connector.tryNow();
+  }
+
+  /** Throws SITE_UNKNOWN. */
+  of(siteId: string): Connector {
+    const connector = this.#connectors.get(siteId);
+    if (!connector) throw siteUnknown(siteId);
+    return connector;
+  }
+
+  find(siteId: string): Connector | undefined {
+    return this.#connectors.get(siteId);
+  }
+
+  /** From now on there is this site; `start` connects it. */
+  add(site: StoredSite): void {
+    const { clock, random } = this.#options;
+    const connector = new Connector(site, {
+      driver: this.#options.kinds[site.kind],
+      clock,
+      inTurn: (work, signal) => {
+        this.#turns.concurrency = this.#options.store.settings.get().parallelConnections;
+        return this.#turns.add(work, { signal });
+      },
+      onChange: () => this.publish(site.id),
+      onConnected: (link) => {
+        this.#options.store.machines.setSeen(site.id, clock.now());
+        this.refresher.follow(site.id, link);
+        this.#tell(this.#connected, site.id);
+      },
+      onDisconnected: () => {
+        this.refresher.unfollow(site.id);
+        this.#tell(this.#disconnected, site.id);
+      },
+      ...(random && { random }),
+    });
+    this.#connectors.set(site.id, connector);
+  }
+
+  async remove(siteId: string): Promise<void> {
+    const connector = this.#connectors.get(siteId);
+    this.#connectors.delete(siteId);
+    await connector?.close();
+  }
+
+  /** A site as it is shown: what is stored, and how its connection stands. */
+  shown(site: StoredSite): Site {
+    const connection = this.#connectors.get(site.id)?.connection ?? {
+      state: 'disconnected' as const,
+      sinceAt: site.createdAt,
+    };
+    return { ...site, connection };
+  }
+
+  publish(siteId: string): void {
+    const { store, events } = this.#options;
+    const connector = this.#connectors.get(siteId);
+    const site = store.sites.get(siteId);
+    if (this.#closed || !site || !connector) return;
+    store.machines.setConnection(siteId, connector.connection.state);
+    events.publish({ type: 'site.changed', site: this.shown(site) });
+    this.#publishMachine(siteId);
+  }
+
+  async programs(
+    machineId: string,
+    { signal, background = false }: { signal?: AbortSignal; background?: boolean } = {},
+  ): Promise<RunsPrograms> {
+    const { name } = this.#options.store.machines.require(machineId);
+    const connector = this.of(machineId);
+    if (connector.link) return connector.link;
+    if (background) throw notConnected(name, machineId);
+    try {
+      return await connector.open({ background: false, signal });
+    } catch (thrown) {
+      const error = TrainyardError.from(thrown);
+      throw machineError(name, machineId, error, this.#options.kinds[connector.site.kind].needsUser(error));
+    }
+  }
+
+  isConnected(machineId: string): boolean {
+    return this.#connectors.get(machineId)?.link != null;
+  }
+
+  onConnected(listener: (machineId: string) => void): () => void {
+    this.#connected.add(listener);
+    return () => this.#connected.delete(listener);
+  }
+
+  onDisconnected(listener: (machineId: string) => void): () => void {
+    this.#disconnected.add(listener);
+    return () => this.#disconnected.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.refresher.close();
+    await Promise.allSettled([...this.#connectors.values()].map((connector) => connector.close()));
+  }
+
+  #tell(listeners: ReadonlySet<(machineId: string) => void>, machineId: string): void {
+    for (const listener of listeners) {
+      try {
+        listener(machineId);
+      } catch (error) {
+        this.#options.log.error({ err: error, machineId }, 'a listener of connections failed');
+      }
+    }
+  }
+
+  #publishMachine(machineId: string): void {
+    const machine = this.#options.store.machines.get(machineId);
+    if (machine && !this.#closed) this.#options.events.publish({ type: 'machine.changed', machine });
+  }
+}

@@ -1,0 +1,26 @@
+import type { RunsPrograms } from '#backend/processes/index.ts';
+import type { StoredSite } from '#backend/store/index.ts';
+import type { TrainyardError } from '#shared/domain/error.ts';
+import type { Connection, ConnectionStep } from '#shared/domain/site.ts';
+
+/** An open way to a site's machine. It ends once; the next one is a new object. */
+export interface Link extends RunsPrograms {
+  readonly transport: NonNullable<Connection['transport']>;
+  readonly roundTripMs: number | null;
+  /** Told once when it is lost or closed by somebody else. Returns the end of the subscription. */
+  onEnd(listener: (error: TrainyardError | null) => void): () => void;
+  close(): Promise<void>;
+}
+
+/** What the service asks of a kind of site. */
+export interface SiteKindDriver {
+  /** Connects. `background`: asks the user nothing. Rejects with a TrainyardError. */
+  open(site: StoredSite, options: { signal: AbortSignal; background: boolean }): Promise<Link>;
+  /** Whether trying again by itself is no use after this error. */
+  needsUser(error: TrainyardError): boolean;
+  /** "Test connection": each step as it happens. */
+  test(
+    site: Pick<StoredSite, 'id' | 'name' | 'ssh'>,
+    options: { signal?: AbortSignal },
+  ): AsyncIterable<ConnectionStep>;
+}
