@@ -1,3 +1,4 @@
+import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import { roleSchema } from '../domain/role.ts';
 import { look } from './base.ts';
@@ -29,4 +30,6 @@ export const activityContract = {
   verify: look.output(
     z.object({ ok: z.boolean(), entries: z.number(), firstBad: z.number().nullable(), why: z.string() }),
   ),
+  /** The whole log as text in pieces, oldest first: JSON lines, or CSV that is safe in a spreadsheet. */
+  export: look.input(z.object({ format: z.enum(['jsonl', 'csv']) })).output(eventIterator(z.string())),
 };

@@ -1,0 +1,2 @@
+export { Activity, type ActivityQuery, type NewActivity } from './activity.ts';
+export type { Verdict } from './chain.ts';
