@@ -1,0 +1,143 @@
+import { isActive } from '#renderer/features/runs/run-store.ts';
+import { thisComputerId } from '#shared/domain/id.ts';
+import type { Accelerator, Machine } from '#shared/domain/machine.ts';
+import type { RunSummary } from '#shared/domain/run.ts';
+
+/** One cell of a track. `heat` 0–4, or null where the load is not known. */
+export interface Cell {
+  accelerator: Accelerator;
+  heat: number | null;
+}
+
+/** A run standing on neighbouring cells of a track: `from` is the first cell's place, `span` how many. */
+export interface Car {
+  run: RunSummary;
+  from: number;
+  span: number;
+}
+
+export interface Track {
+  machine: Machine;
+  cells: Cell[];
+  cars: Car[];
+  /** Runs that hold no accelerator. */
+  besides: RunSummary[];
+  seenNow: boolean;
+  /** How much it asks to be looked at: faults and unseen runs, then runs, then load. Larger is more. */
+  need: number;
+}
+
+export const heatOf = (utilisation: number | null): number | null =>
+  utilisation === null
+    ? null
+    : utilisation < 3
+      ? 0
+      : utilisation < 30
+        ? 1
+        : utilisation < 60
+          ? 2
+          : utilisation < 85
+            ? 3
+            : 4;
+
+/** What stands on the rails: whole GPUs, and in the place of a sliced one its slices. */
+function cellsOf(machine: Machine): Cell[] {
+  const all = machine.inventory?.accelerators ?? [];
+  const sliced = new Set(all.flatMap(({ mig }) => (mig ? [mig.parentIndex] : [])));
+  return all
+    .filter(({ mig, index }) => mig !== null || !sliced.has(index))
+    .map((accelerator) => ({ accelerator, heat: heatOf(accelerator.utilisation) }));
+}
+
+/** The cars of one run: neighbouring cells make one, so a run on GPUs 0, 1 and 5 stands in two places. */
+export function carsOf(run: RunSummary, cells: readonly Cell[]): Car[] {
+  const places = cells.flatMap(({ accelerator }, place) =>
+    run.acceleratorIndexes.includes(accelerator.index) ? [place] : [],
+  );
+  const cars: Car[] = [];
+  for (const place of places) {
+    const last = cars.at(-1);
+    if (last && last.from + last.span === place) last.span += 1;
+    else cars.push({ run, from: place, span: 1 });
+  }
+  return cars;
+}
+
+function trackOf(machine: Machine, runs: readonly RunSummary[]): Track {
+  const cells = cellsOf(machine);
+  const holding = runs.map((run) => ({ run, cars: carsOf(run, cells) }));
+  const cars = holding.flatMap((held) => held.cars).sort((a, b) => a.from - b.from);
+  const besides = holding.filter((held) => held.cars.length === 0).map(({ run }) => run);
+  const seenNow = machine.connectionState === 'connected';
+  const faults = cells.filter(({ accelerator }) => accelerator.fault !== null).length;
+  const busy = cells.reduce((sum, { heat }) => sum + (heat ?? 0), 0);
+  const need = faults * 1000 + (!seenNow && runs.length > 0 ? 500 : 0) + runs.length * 10 + busy / 100;
+  return { machine, cells, cars, besides, seenNow, need };
+}
+
+export interface TrackGroup {
+  kind: 'ssh' | 'local';
+  tracks: Track[];
+  seen: number;
+}
+
+/** The yard: SSH hosts first, this computer last, each group in the order asked for. */
+export function layTracks(
+  machines: Iterable<Machine>,
+  runs: Iterable<RunSummary>,
+  order: 'name' | 'need',
+): TrackGroup[] {
+  const onMachine = new Map<string, RunSummary[]>();
+  for (const run of runs) {
+    if (!isActive(run.state) || run.state === 'queued') continue;
+    const there = onMachine.get(run.machineId);
+    if (there) there.push(run);
+    else onMachine.set(run.machineId, [run]);
+  }
+  const tracks = [...machines].map((machine) => trackOf(machine, onMachine.get(machine.id) ?? []));
+  const byName = (a: Track, b: Track) =>
+    a.machine.name.localeCompare(b.machine.name, undefined, { numeric: true });
+  tracks.sort(order === 'name' ? byName : (a, b) => b.need - a.need || byName(a, b));
+  const group = (kind: TrackGroup['kind'], own: Track[]): TrackGroup[] =>
+    own.length === 0 ? [] : [{ kind, tracks: own, seen: own.filter(({ seenNow }) => seenNow).length }];
+  const isLocal = ({ machine }: Track) => machine.id === thisComputerId || machine.siteKind === 'local';
+  return [
+    ...group(
+      'ssh',
+      tracks.filter((track) => !isLocal(track)),
+    ),
+    ...group('local', tracks.filter(isLocal)),
+  ];
+}
+
+/** "8×H100, 71 °C, 4.9 kW": what a machine has and how it fares, from its last inventory. */
+export function describeHardware({ cells }: Track): {
+  hardware: string;
+  hottestC: number | null;
+  powerW: number | null;
+} {
+  const models = new Map<string, number>();
+  for (const { accelerator } of cells) {
+    const model = shortModel(
+      accelerator.mig ? `${accelerator.model} ${accelerator.mig.profile}` : accelerator.model,
+    );
+    models.set(model, (models.get(model) ?? 0) + 1);
+  }
+  const known = (values: (number | null)[]) => values.filter((value) => value !== null);
+  const temperatures = known(cells.map(({ accelerator }) => accelerator.temperatureC));
+  const powers = known(cells.map(({ accelerator }) => accelerator.powerW));
+  return {
+    hardware: [...models].map(([model, count]) => `${count}×${model}`).join(', '),
+    hottestC: temperatures.length > 0 ? Math.max(...temperatures) : null,
+    powerW: powers.length > 0 ? powers.reduce((sum, power) => sum + power, 0) : null,
+  };
+}
+
+/** "NVIDIA H100 80GB HBM3" → "H100": what people call it. */
+export function shortModel(model: string): string {
+  return model
+    .replace(/^(NVIDIA|AMD|Tesla|Apple)\s+/i, '')
+    .replace(/^(GeForce|Tesla|Instinct|Quadro)\s+/i, '')
+    .replace(/[- ](SXM\d?|PCIe|HBM\d\w*|\d+GB).*?(?=\s\dg\.|$)/gi, '')
+    .trim();
+}
