@@ -1,0 +1,176 @@
+import ssh2, {
+  type IdentityCallback,
+  type ParsedKey,
+  type SignCallback,
+  type SigningRequestOptions,
+} from 'ssh2';
+import type { ResolvedHost } from '../config/resolve.ts';
+import { keyUnreadable } from '../errors.ts';
+import { type AgentKey, agentAt, agentKeys } from './agent.ts';
+import { type KeyFile, openKey, readKeyFile, tokenType, typeOf } from './keys.ts';
+import type { Secrets } from './secrets.ts';
+
+interface Offer {
+  blob: Buffer;
+  sign: (data: Buffer, options: SigningRequestOptions) => Promise<Buffer>;
+  what: string;
+}
+
+/** All keys that may be offered to one host, in OpenSSH's order, as far as they can be had without asking. */
+export class Keyring {
+  readonly #offers: Offer[];
+  /** Encrypted files that do not even tell their public key: only a passphrase makes them something to offer. */
+  readonly closed: KeyFile[];
+  /** What in files and agent only the system's OpenSSH can use. */
+  readonly needsOpenSsh: string | null;
+  readonly used = new Set<string>();
+
+  private constructor(offers: Offer[], closed: KeyFile[], needsOpenSsh: string | null) {
+    this.#offers = offers;
+    this.closed = closed;
+    this.needsOpenSsh = needsOpenSsh;
+  }
+
+  /** SSH_KEY_UNREADABLE when a key that was named for this host cannot be used and nothing else is there. */
+  static async gather(host: ResolvedHost, secrets: Secrets): Promise<Keyring> {
+    const stored = await secrets.storedKey();
+    const held = host.identityAgent === null ? [] : await agentKeys(host.identityAgent);
+    const found = (await Promise.all(host.identityFiles.map(readKeyFile))).filter((key) => key !== null);
+    const files = found.filter((key): key is KeyFile => !('problem' in key));
+    const broken = found.find((key) => 'problem' in key);
+    if (host.identityFilesGiven && broken && files.length === 0 && held.length === 0 && stored === null) {
+      throw keyUnreadable(broken.file, broken.problem);
+    }
+
+    const named = (key: AgentKey) => files.some((file) => file.publicKey?.equals(key.blob));
+    const usable = (blob: Buffer) => tokenType(typeOf(blob)) === null;
+    const fromAgent = [
+      ...held.filter(named),
+      ...(host.identitiesOnly ? [] : held.filter((key) => !named(key))),
+    ];
+    const onlyFiles = files.filter(
+      (file) =>
+        file.text !== '' && file.publicKey !== null && !held.some((key) => file.publicKey?.equals(key.blob)),
+    );
+    const token =
+      files.map((file) => file.needsOpenSsh).find((reason) => reason !== null) ??
+      fromAgent.map((key) => tokenType(typeOf(key.blob))).find((reason) => reason !== null) ??
+      null;
+    const socket = host.identityAgent;
+    return new Keyring(
+      [
+        ...(stored === null ? [] : storedOffer(stored)),
+        ...fromAgent
+          .filter((key) => usable(key.blob))
+          .map((key) => ({
+            ...key,
+            sign: signByAgent(socket ?? '', key.blob),
+            what: `agent key ${key.comment}`,
+          })),
+        ...onlyFiles.flatMap((file) => fileOffer(file, secrets)),
+      ],
+      files.filter((file) => file.publicKey === null && file.text !== ''),
+      token,
+    );
+  }
+
+  get size(): number {
+    return this.#offers.length;
+  }
+
+  get names(): string[] {
+    return this.#offers.map((offer) => offer.what);
+  }
+
+  /** As ssh2 wants it: an agent. Keys that have counted already (one factor of several) are not offered again. */
+  agent(): InstanceType<typeof ssh2.BaseAgent> {
+    const offers = this.#offers.filter((offer) => !this.used.has(offer.blob.toString('base64')));
+    return new OfferingAgent(offers, (blob) => this.used.add(blob.toString('base64')));
+  }
+}
+
+function storedOffer(text: string): Offer[] {
+  const key = openKey(text);
+  if (!key) throw keyUnreadable('in the vault', 'it is encrypted or not a private key');
+  return [
+    {
+      blob: key.getPublicSSH(),
+      sign: (data, { hash }) => signWith(key, data, hash),
+      what: 'key of the vault',
+    },
+  ];
+}
+
+const fileOffer = (file: KeyFile, secrets: Secrets): Offer[] =>
+  file.publicKey === null || tokenType(typeOf(file.publicKey)) !== null
+    ? []
+    : [
+        {
+          blob: file.publicKey,
+          what: file.file,
+          sign: async (data, { hash }) => {
+            const key = await secrets.open(file);
+            if (!key) throw new Error('the key stays closed');
+            return signWith(key, data, hash);
+          },
+        },
+      ];
+
+async function signWith(key: ParsedKey, data: Buffer, hash: string | undefined): Promise<Buffer> {
+  const signature: Buffer | Error = key.sign(data, hash);
+  if (signature instanceof Error) throw signature;
+  return signature;
+}
+
+const signByAgent =
+  (socket: string, blob: Buffer): Offer['sign'] =>
+  (data, options) =>
+    new Promise((resolve, reject) => {
+      agentAt(socket).sign(blob, data, options, (error, signature) => {
+        if (error || !signature) reject(error ?? new Error('the agent did not sign'));
+        else resolve(signature);
+      });
+    });
+
+class OfferingAgent extends ssh2.BaseAgent {
+  readonly #offers: Offer[];
+  readonly #onUse: (blob: Buffer) => void;
+
+  constructor(offers: Offer[], onUse: (blob: Buffer) => void) {
+    super();
+    this.#offers = offers;
+    this.#onUse = onUse;
+  }
+
+  override getIdentities(callback: IdentityCallback): void {
+    callback(
+      null,
+      this.#offers.map((offer) => offer.blob),
+    );
+  }
+
+  override sign(
+    publicKey: ParsedKey | Buffer | string,
+    data: Buffer,
+    options: SigningRequestOptions | SignCallback,
+    callback?: SignCallback,
+  ): void {
+    const done = typeof options === 'function' ? options : callback;
+    const blob = publicBlob(publicKey);
+    const offer = this.#offers.find((candidate) => candidate.blob.equals(blob));
+    if (!offer) {
+      done?.(new Error('that key was not offered'));
+      return;
+    }
+    this.#onUse(blob);
+    offer.sign(data, typeof options === 'function' ? {} : options).then(
+      (signature) => done?.(null, signature),
+      (error: unknown) => done?.(error instanceof Error ? error : new Error(String(error))),
+    );
+  }
+}
+
+function publicBlob(key: ParsedKey | Buffer | string): Buffer {
+  if (typeof key === 'string') return Buffer.from(key, 'base64');
+  return Buffer.isBuffer(key) ? key : key.getPublicSSH();
+}

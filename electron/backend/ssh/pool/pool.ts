@@ -1,0 +1,307 @@
+import type { Duplex } from 'node:stream';
+import { type Clock, systemClock } from '#backend/clock.ts';
+import { cancelled } from '#backend/processes/index.ts';
+import { TrainyardError } from '#shared/domain/error.ts';
+import type { ConnectionStep } from '#shared/domain/site.ts';
+import { Remembered } from '../authentication/secrets.ts';
+import { type ConfigSurroundings, realSurroundings } from '../config/files.ts';
+import type { JumpHop } from '../config/options.ts';
+import { configInvalid, hostKeyChanged, proxyFailed, userNeeded } from '../errors.ts';
+import { HostKeyStore } from '../host-keys/store.ts';
+import type { Credentials, Prompter, SshConnection, SshPool, SshTarget } from '../interface.ts';
+import { connectOnce, type Hop, resolveTarget, type Shared } from './attempt.ts';
+import { testSteps } from './test-connection.ts';
+
+export interface SshPoolOptions {
+  prompter: Prompter;
+  credentials?: Credentials;
+  clock?: Clock;
+  /** Fields without secrets only. */
+  log?: { debug(fields: object, message: string): void; info(fields: object, message: string): void };
+  /** Used instead of what ssh_config says; for tests and portable installations. */
+  knownHostsFile?: string;
+  /** Home, user, environment and files as the configuration sees them. */
+  surroundings?: ConfigSurroundings;
+}
+
+/** How many machines may be jumped through. */
+const mostHops = 8;
+
+export const createSshPool = (options: SshPoolOptions): SshPool => new Pool(options);
+
+interface Entry {
+  controller: AbortController;
+  connecting: Promise<SshConnection>;
+  connection: SshConnection | null;
+  waiting: number;
+  /** Somebody who waits can be asked. */
+  interactive: boolean;
+  /** Resolves when a question has been put to the user. */
+  asking: PromiseWithResolvers<void>;
+  /** Connections that go through this one; an owner of its own is not counted. */
+  dependents: number;
+  /** Somebody asked for it for its own sake. */
+  wanted: boolean;
+}
+
+class Pool implements SshPool {
+  readonly #options: SshPoolOptions;
+  readonly #shared: Shared;
+  readonly #entries = new Map<string, Entry>();
+  #closed = false;
+
+  constructor(options: SshPoolOptions) {
+    this.#options = options;
+    this.#shared = {
+      surroundings: options.surroundings ?? realSurroundings(),
+      credentials: options.credentials ?? null,
+      remembered: new Remembered(),
+      clock: options.clock ?? systemClock,
+      needingOpenSsh: new Set(),
+      accepted: new Map(),
+      knownHostsFile: options.knownHostsFile ?? null,
+    };
+  }
+
+  connection(
+    target: SshTarget,
+    { signal, background = false }: { signal?: AbortSignal; background?: boolean } = {},
+  ): Promise<SshConnection> {
+    const key = keyOf(target, null);
+    const entry = this.#entry(key, target, null, []);
+    entry.wanted = true;
+    return this.#wait(key, entry, target, signal ?? null, background);
+  }
+
+  existing(target: SshTarget): SshConnection | null {
+    return this.#entries.get(keyOf(target, null))?.connection ?? null;
+  }
+
+  async *testConnection(
+    target: SshTarget,
+    { signal }: { signal?: AbortSignal } = {},
+  ): AsyncGenerator<ConnectionStep> {
+    const controller = new AbortController();
+    const combined = signal ? AbortSignal.any([signal, controller.signal]) : controller.signal;
+    try {
+      yield* testSteps(this.#shared.clock, combined, (onStep) =>
+        connectOnce(
+          {
+            target,
+            jumps: null,
+            prompter: this.#options.prompter,
+            signal: combined,
+            onStep,
+            openHop: (hop, before) => this.#openHop(target, hop, before, [], combined, true),
+          },
+          this.#shared,
+        ),
+      );
+    } finally {
+      controller.abort();
+    }
+  }
+
+  async acceptChangedHostKey(target: SshTarget, fingerprint: string): Promise<void> {
+    const host = await resolveTarget(target, null, this.#shared);
+    const store = await HostKeyStore.read(host);
+    for (const type of store.knownTypes) {
+      const place = await store.forget(type);
+      if (place !== null) {
+        throw hostKeyChanged(store.name, {
+          type,
+          fingerprint,
+          known: 'a key that Trainyard may not remove',
+          place,
+        });
+      }
+    }
+    this.#shared.accepted.set(store.name, fingerprint);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const entries = [...this.#entries.values()];
+    this.#entries.clear();
+    for (const entry of entries) entry.controller.abort(closing());
+    await Promise.all(
+      entries.map((entry) => entry.connecting.then((it) => it.close()).catch(() => undefined)),
+    );
+    this.#shared.remembered.keys.clear();
+    this.#shared.remembered.passwords.clear();
+  }
+
+  /** The entry that is there, or a new attempt. */
+  #entry(key: string, target: SshTarget, jumps: readonly JumpHop[] | null, path: readonly string[]): Entry {
+    const known = this.#entries.get(key);
+    if (known) return known;
+    const controller = new AbortController();
+    if (this.#closed) controller.abort(closing());
+    const entry: Entry = {
+      controller,
+      connecting: Promise.reject(closing()),
+      connection: null,
+      waiting: 0,
+      interactive: false,
+      asking: Promise.withResolvers<void>(),
+      dependents: 0,
+      wanted: false,
+    };
+    entry.connecting.catch(() => undefined);
+    entry.connecting = this.#connect(key, entry, target, jumps, path);
+    entry.connecting.catch(() => this.#forget(key, entry)); // each who waits hears of it
+    this.#entries.set(key, entry);
+    return entry;
+  }
+
+  async #connect(
+    key: string,
+    entry: Entry,
+    target: SshTarget,
+    jumps: readonly JumpHop[] | null,
+    path: readonly string[],
+  ): Promise<SshConnection> {
+    const { signal } = entry.controller;
+    const startedAt = this.#shared.clock.elapsed();
+    const prompter: Prompter = {
+      ask: (question, asked) => {
+        if (!entry.interactive) return Promise.reject(userNeeded(target.host, question.kind));
+        entry.asking.resolve();
+        return this.#options.prompter.ask(question, asked);
+      },
+    };
+    await Promise.resolve(); // so that whoever made the entry is counted before anything can be asked
+    signal.throwIfAborted();
+    const connection = await connectOnce(
+      {
+        target,
+        jumps,
+        prompter,
+        signal,
+        openHop: (hop, before) =>
+          this.#openHop(target, hop, before, [...path, key], signal, entry.interactive),
+      },
+      this.#shared,
+    );
+    if (signal.aborted) {
+      await connection.close();
+      throw cancelled(signal);
+    }
+    entry.connection = connection;
+    const tookMs = Math.round(this.#shared.clock.elapsed() - startedAt);
+    this.#options.log?.info({ host: target.host, transport: connection.transport, tookMs }, 'ssh: connected');
+    connection.onState((state, error) => {
+      this.#options.log?.info({ host: target.host, state, code: error?.code }, 'ssh: connection ended');
+      this.#forget(key, entry);
+    });
+    return connection;
+  }
+
+  #forget(key: string, entry: Entry): void {
+    if (this.#entries.get(key) === entry) this.#entries.delete(key);
+  }
+
+  /** Waits for an entry; the last one who stops waiting ends the attempt. */
+  async #wait(
+    key: string,
+    entry: Entry,
+    target: SshTarget,
+    signal: AbortSignal | null,
+    background: boolean,
+  ): Promise<SshConnection> {
+    if (signal?.aborted) {
+      if (entry.waiting === 0 && !entry.connection) this.#giveUp(key, entry, signal);
+      throw cancelled(signal);
+    }
+    entry.waiting++;
+    if (!background) entry.interactive = true;
+    const aborted = Promise.withResolvers<never>();
+    const onAbort = () => signal && aborted.reject(cancelled(signal));
+    signal?.addEventListener('abort', onAbort, { once: true });
+    const needsUser = entry.asking.promise.then(() => Promise.reject(userNeeded(target.host, 'a question')));
+    needsUser.catch(() => undefined);
+    try {
+      return await Promise.race([entry.connecting, aborted.promise, ...(background ? [needsUser] : [])]);
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+      if (--entry.waiting === 0 && !entry.connection) this.#giveUp(key, entry, signal);
+    }
+  }
+
+  #giveUp(key: string, entry: Entry, signal: AbortSignal | null): void {
+    this.#forget(key, entry);
+    entry.controller.abort(signal?.aborted ? cancelled(signal) : closing());
+  }
+
+  /** A jump host's shared connection; it is closed when nothing goes through it any more and nobody wants it by itself. */
+  async #openHop(
+    target: SshTarget,
+    hop: JumpHop,
+    before: readonly JumpHop[],
+    path: readonly string[],
+    signal: AbortSignal,
+    interactive: boolean,
+  ): Promise<Hop> {
+    const hopTarget: SshTarget = {
+      host: hop.host,
+      ...(hop.user === undefined ? {} : { user: hop.user }),
+      ...(hop.port === undefined ? {} : { port: hop.port }),
+      ...(target.configFile === undefined ? {} : { configFile: target.configFile }),
+      siteId: target.siteId ?? null,
+      siteName: target.siteName ?? target.host,
+    };
+    // The first hop goes by its own configuration, the others by the list that names them.
+    const jumps = before.length > 0 ? before : null;
+    const key = keyOf(hopTarget, jumps);
+    if (path.includes(key) || path.length > mostHops) {
+      throw configInvalid(target.host, `its jump hosts lead in a circle (${hop.host})`);
+    }
+    const entry = this.#entry(key, hopTarget, jumps, path);
+    entry.dependents++;
+    const release = once(() => {
+      entry.dependents--;
+      if (entry.dependents === 0 && !entry.wanted) void entry.connection?.close();
+    });
+    try {
+      const connection = await this.#wait(key, entry, hopTarget, signal, !interactive);
+      return { forward: (host, port) => forwardOver(connection, host, port), release };
+    } catch (error) {
+      release();
+      const ours = TrainyardError.from(error);
+      if (!ours.retryable || ours.code === 'CANCELLED') throw ours;
+      throw proxyFailed(target.host, `${hop.host}: ${ours.message} ${ours.details}`);
+    }
+  }
+}
+
+/** Two targets that reach the same machine in the same way have the same key. */
+const keyOf = (target: SshTarget, jumps: readonly JumpHop[] | null): string =>
+  JSON.stringify([
+    target.host,
+    target.hostName ?? null,
+    target.user ?? null,
+    target.port ?? null,
+    target.identityFile ?? null,
+    target.credentialId ?? null,
+    target.configFile ?? null,
+    jumps,
+  ]);
+
+function forwardOver(connection: SshConnection, host: string, port: number): Promise<Duplex> {
+  return (connection as SshConnection & { forward(host: string, port: number): Promise<Duplex> }).forward(
+    host,
+    port,
+  );
+}
+
+const closing = (): TrainyardError =>
+  new TrainyardError('CANCELLED', 'Trainyard is closing this connection.');
+
+function once(action: () => void): () => void {
+  let done = false;
+  return () => {
+    if (done) return;
+    done = true;
+    action();
+  };
+}

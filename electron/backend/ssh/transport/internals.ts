@@ -1,0 +1,33 @@
+import type { Client, ClientChannel } from 'ssh2';
+
+/**
+ * The two things that ssh2 can do and does not offer: measuring a round trip, and a signal after stdin has ended.
+ * They reach into its fields (ssh2 is pinned to one version); where these are missing, false says so.
+ */
+interface ClientFields {
+  _protocol?: { ping?: () => void; signal?: (channel: number, name: string) => void };
+  _callbacks?: ((error: unknown) => void)[];
+}
+interface ChannelFields {
+  outgoing?: { id: number; state: string };
+}
+
+/** Sends keepalive@openssh.com; `answered` is called when the server answers, with yes or no. */
+export function sendPing(client: Client, answered: () => void): boolean {
+  const { _protocol, _callbacks } = client as unknown as ClientFields;
+  if (!_protocol?.ping || !_callbacks) return false;
+  // Answers come in the order of the requests and ssh2 keeps who waits for them in this list.
+  _callbacks.push((error) => {
+    if (!(error instanceof Error)) answered();
+  });
+  _protocol.ping();
+  return true;
+}
+
+/** Asks sshd to send the program a signal. sshd before 7.9, and for root, does nothing. */
+export function sendSignal(client: Client, channel: ClientChannel, name: 'TERM' | 'KILL'): void {
+  const { outgoing } = channel as unknown as ChannelFields;
+  const { _protocol } = client as unknown as ClientFields;
+  if (outgoing && (outgoing.state === 'open' || outgoing.state === 'eof'))
+    _protocol?.signal?.(outgoing.id, name);
+}

@@ -1,0 +1,126 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { LookupAddress } from 'node:dns';
+import { lookup } from 'node:dns/promises';
+import { connect, isIP, type Socket } from 'node:net';
+import { Duplex } from 'node:stream';
+import { cancelled } from '#backend/processes/index.ts';
+import { TrainyardError } from '#shared/domain/error.ts';
+import type { ResolvedHost } from '../config/resolve.ts';
+import { hostNotFound, proxyFailed, refused, unreachable } from '../errors.ts';
+
+/** The addresses of a name. SSH_HOST_NOT_FOUND. */
+export async function resolveName(host: ResolvedHost, signal: AbortSignal): Promise<LookupAddress[]> {
+  const family = isIP(host.hostName);
+  if (family !== 0) return [{ address: host.hostName, family }];
+  try {
+    return await unlessAborted(lookup(host.hostName, { all: true, family: host.addressFamily }), signal);
+  } catch (error) {
+    if (error instanceof TrainyardError) throw error;
+    throw hostNotFound(host.hostName, (error as Error).message);
+  }
+}
+
+/** An open TCP connection, without Nagle's delay. SSH_REFUSED, SSH_UNREACHABLE. */
+export function openSocket(
+  host: ResolvedHost,
+  addresses: readonly LookupAddress[],
+  signal: AbortSignal,
+): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(cancelled(signal));
+    const socket = connect({
+      host: host.hostName,
+      port: host.port,
+      noDelay: true,
+      keepAlive: true,
+      autoSelectFamily: true,
+      ...(host.bindAddress === null ? {} : { localAddress: host.bindAddress }),
+      lookup: (_name, options, done) => {
+        const [first] = addresses;
+        if (options.all) done(null, [...addresses]);
+        else done(null, first?.address ?? '', first?.family ?? 4);
+      },
+    });
+    const onAbort = () => {
+      socket.destroy();
+      reject(cancelled(signal));
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    socket.once('connect', () => {
+      signal.removeEventListener('abort', onAbort);
+      socket.removeListener('error', onError);
+      resolve(socket);
+    });
+    const onError = (error: NodeJS.ErrnoException) => {
+      signal.removeEventListener('abort', onAbort);
+      reject(socketError(host, error));
+    };
+    socket.once('error', onError);
+  });
+}
+
+export function socketError(host: ResolvedHost, error: NodeJS.ErrnoException): TrainyardError {
+  if (error.code === 'ECONNREFUSED') return refused(host.hostName, host.port);
+  return unreachable(host.hostName, host.port, error.message);
+}
+
+/** A way to the server that is a program's stdin and stdout (ProxyCommand, `ssh -W`). */
+export interface ProxySocket {
+  stream: Duplex;
+  /** What it said on stderr, for the error when the connection fails. */
+  complaint(): string;
+  end(): void;
+}
+
+const running = new Set<ChildProcess>();
+
+/** Starts a ProxyCommand by the shell, as OpenSSH does. It ends with `end`, and with the stream. SSH_PROXY_FAILED. */
+export function openProxy(
+  host: ResolvedHost,
+  program: string,
+  args: readonly string[],
+): Promise<ProxySocket> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      detached: true,
+      windowsHide: true,
+    });
+    let said = '';
+    running.add(child);
+    child.once('exit', () => running.delete(child));
+    child.stderr.on('data', (bytes: Buffer) => {
+      said = (said + bytes.toString('utf8')).slice(-4096);
+    });
+    child.once('error', (error) => {
+      running.delete(child);
+      reject(proxyFailed(host.hostName, error.message));
+    });
+    child.once('spawn', () => {
+      const stream = Duplex.from({ readable: child.stdout, writable: child.stdin });
+      stream.once('close', () => endGroup(child));
+      child.stdin.on('error', () => stream.destroy());
+      resolve({ stream, complaint: () => said, end: () => endGroup(child) });
+    });
+  });
+}
+
+function endGroup(child: ChildProcess): void {
+  if (!child.pid || child.exitCode !== null || child.signalCode !== null) return;
+  try {
+    if (process.platform === 'win32') child.kill();
+    else process.kill(-child.pid, 'SIGTERM');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+/** A promise that cannot be cancelled, given up when `signal` aborts. */
+export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  if (signal.aborted) return Promise.reject(cancelled(signal));
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(cancelled(signal));
+    signal.addEventListener('abort', onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}
