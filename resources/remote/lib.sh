@@ -125,6 +125,27 @@ ty_tagged() {
   [ -n "$ty_pids" ]
 }
 
+# Whether attempt $2 of run $1 may still have a process. Where that cannot be seen (it runs on another machine that shares
+# this home), it may. Needs ty_identify.
+ty_may_live() {
+  ty_a_dir=$ty_root/runs/$1/attempts/$2
+  ty_has_ended "$ty_a_dir" && return 1
+  ty_read_start "$ty_a_dir" || return 1
+  if [ "$ty_a_boot" != "$ty_boot" ]; then
+    [ "$ty_a_host" != "$ty_host" ]
+    return
+  fi
+  ty_is_alive "$ty_a_sup" "$ty_a_supstart" && return 0
+  ty_read_pid "$ty_a_dir" && ty_is_alive "$ty_a_pid" "$ty_a_pidstart" && return 0
+  ty_tagged "$1" "$2"
+}
+
+# The newest epoch this box has accepted for run $1, in ty_epoch; 0: none.
+ty_read_epoch() {
+  ty_epoch=0
+  ty_get "$ty_root/runs/$1/epoch" && ty_is_number "$ty_record" && ty_epoch=$ty_record
+}
+
 # ty_tree PID: the process, its descendants, and everyone in its session or group, as "pid:start" words in ty_members.
 # Only to be asked while PID is known to be ours: its number names the session.
 ty_tree() {

@@ -4,7 +4,7 @@
 if command -v flock >/dev/null 2>&1 && [ -z "${TY_NO_FLOCK-}" ]; then
   try_lock() { flock -n 9; }
   unlock_run() { :; }
-  { exec 9>>"$home/lock"; } 2>/dev/null || refuse write "$( (: >>"$home/lock") 2>&1)"
+  { exec 9>>"$home/lock"; } 2>/dev/null || refuse_write "$( (: >>"$home/lock") 2>&1)"
 else
   lock=$home/lock.owner
   try_lock() {
@@ -25,17 +25,12 @@ else
   unlock_run() { rm -f "$lock"; }
 fi
 
-current_epoch() {
-  current=0
-  ty_get "$home/epoch" && ty_is_number "$ty_record" && current=$ty_record
-}
-
-# The same launch, sent again because its answer was lost, gets the same answer.
+# The same launch, sent again because its answer was lost, gets the same answer. $1: how often to look for its process.
 answer_again() {
-  ty_read_start "$attempt" && [ "$ty_a_token" = "$token" ] || refuse stale "$current"
+  ty_read_start "$attempt" && [ "$ty_a_token" = "$token" ] || refuse stale "$ty_epoch"
   tries=0
   until ty_read_pid "$attempt" || ty_has_ended "$attempt"; do
-    [ $((tries += 1)) -gt 200 ] && refuse failed the first launch is stuck
+    [ $((tries += 1)) -gt "$1" ] && refuse failed its first launch was broken off
     sleep 0.05
   done
   ty_clock
@@ -45,46 +40,31 @@ answer_again() {
   exit 0
 }
 
-# Whether the attempt in directory $1, epoch $2, may still have a process. Where it cannot be seen, it may.
-is_live() {
-  ty_has_ended "$1" && return 1
-  ty_read_start "$1" || return 1
-  if [ "$ty_a_boot" != "$ty_boot" ]; then
-    [ "$ty_a_host" != "$ty_host" ]
-    return
-  fi
-  ty_is_alive "$ty_a_sup" "$ty_a_supstart" && return 0
-  ty_read_pid "$1" && ty_is_alive "$ty_a_pid" "$ty_a_pidstart" && return 0
-  ty_tagged "$run" "$2"
+refuse_locked() {
+  unlock_run
+  refuse "$@"
 }
 
 lock_run() {
-  tries=0
+  waits=0
   while :; do
     if try_lock; then
-      current_epoch
-      [ "$current" -eq "$epoch" ] && locked_again
-      [ "$current" -lt "$epoch" ] || locked_refuse stale "$current"
-      [ "$current" -gt 0 ] && is_live "$home/attempts/$current" "$current" && locked_refuse live "$current"
+      ty_read_epoch "$run"
+      if [ "$ty_epoch" -eq "$epoch" ]; then
+        unlock_run
+        answer_again 0
+      fi
+      [ "$ty_epoch" -lt "$epoch" ] || refuse_locked stale "$ty_epoch"
+      [ "$ty_epoch" -gt 0 ] && ty_may_live "$run" "$ty_epoch" && refuse_locked live "$ty_epoch"
       return 0
     fi
-    current_epoch
-    [ "$current" -eq "$epoch" ] && answer_again
-    [ "$current" -lt "$epoch" ] || refuse stale "$current"
+    ty_read_epoch "$run"
+    [ "$ty_epoch" -eq "$epoch" ] && answer_again 200
+    [ "$ty_epoch" -lt "$epoch" ] || refuse stale "$ty_epoch"
     # Held by an attempt that is alive and nobody has stopped; one in its first or last moments is worth waiting for.
-    if [ "$current" -gt 0 ]; then
-      held=$home/attempts/$current
-      ty_get "$held/pid" && ! ty_get "$held/exit" && ! ty_get "$held/stop" && refuse live "$current"
-    fi
-    [ $((tries += 1)) -gt 200 ] && refuse live "$current"
+    held=$home/attempts/$ty_epoch
+    ty_get "$held/pid" && ! ty_get "$held/exit" && ! ty_get "$held/stop" && refuse live "$ty_epoch"
+    [ $((waits += 1)) -gt 200 ] && refuse live "$ty_epoch"
     sleep 0.05
   done
-}
-locked_again() {
-  unlock_run
-  answer_again
-}
-locked_refuse() {
-  unlock_run
-  refuse "$@"
 }

@@ -65,6 +65,7 @@ write_files() {
     printf '%s\n' "$ty_run" >"$attempt/run.sh" &&
     printf '%s\n' "$ty_setup" >"$attempt/setup.sh" &&
     : >"$attempt/log" &&
+    printf '%s' "$ty_spec" >"$attempt/spec.json" &&
     printf '%s' "$ty_spec" >"$home/.new/spec.json" &&
     printf '%s\n' "$epoch" >"$home/.new/epoch"
 }
@@ -77,7 +78,7 @@ case $ty_workdir in /*) workdir=$ty_workdir ;; *) workdir=$home/$ty_workdir ;; e
   refuse workdir "$why"
 }
 ty_sync "$attempt/start" "$attempt/pid" "$attempt/exit" "$attempt/heartbeat" "$attempt/stop" "$attempt/state" \
-  "$attempt/complaint" "$attempt/run.sh" "$attempt/setup.sh" "$attempt" "$home/.new/spec.json" "$home/.new/epoch"
+  "$attempt/complaint" "$attempt/run.sh" "$attempt/setup.sh" "$attempt/spec.json" "$attempt" "$home/.new/spec.json" "$home/.new/epoch"
 # From here on the box knows this epoch; before, it is as if nothing had been asked.
 why=$(mv "$home/.new/spec.json" "$home/.new/epoch" "$home/" 2>&1) || refuse_write "$why"
 ty_sync "$home" "$home/attempts"
@@ -122,6 +123,7 @@ sweep
 until ty_put "$attempt/state" "ended $ty_now"; do sleep 2; done
 kill "$beater" 2>/dev/null
 wait "$beater" 2>/dev/null
+rmdir "$home/.new" 2>/dev/null
 ty_notify "$run"
 unlock_run
 exit 0

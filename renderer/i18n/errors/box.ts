@@ -19,6 +19,8 @@ export default {
     LOG_PATTERN_INVALID: 'This search pattern is not valid: {{reason}}',
     LOG_LINE_TOO_LONG:
       'The log has a line so long that the machine cannot search it within its memory limit.',
+    LOG_FOLLOW_BROKEN: 'The machine stopped sending the log. It can be followed again from where it stands.',
+    BOX_WATCH_ENDED: 'The machine stopped telling of changes. Trainyard asks again by itself.',
     LOG_CHANGED: 'The log was cut short or replaced on the machine while it was being read.',
   },
   'zh-CN': {
@@ -37,6 +39,8 @@ export default {
     RUN_PATH_OUTSIDE: '{{path}} 指向运行目录之外，不予打开。',
     LOG_PATTERN_INVALID: '此搜索模式无效：{{reason}}',
     LOG_LINE_TOO_LONG: '日志中有一行过长，机器无法在内存限制内搜索。',
+    LOG_FOLLOW_BROKEN: '机器停止发送日志。可以从当前位置继续跟踪。',
+    BOX_WATCH_ENDED: '机器停止通知变化。Trainyard 会自动重新请求。',
     LOG_CHANGED: '读取日志期间，它在机器上被截短或替换。',
   },
 };

@@ -1,13 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { type ExecOptions, type ExecResult, quote, type RunsPrograms } from '#backend/processes/index.ts';
+import { type ExecOptions, quote, type RunsPrograms } from '#backend/processes/index.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import { idPattern } from '#shared/domain/id.ts';
 import { BoxConnection, type BoxOptions, refused } from './connection.ts';
 import { boxAnswerInvalid, runUnknownOnBox } from './errors.ts';
+import { listFiles, readFile, usage } from './files.ts';
 import type { BoxLaunch, BoxLaunched, BoxReport, BoxRuns } from './interface.ts';
+import { followLog, searchLog } from './log.ts';
 import { parseReport } from './status.ts';
+import { watchBox } from './watch.ts';
 
-const logMissing = 66;
+const largestSpecification = 8 * 1024 * 1024;
 
 /** The runs on one box, through its programs and `resources/remote`. */
 export function createBoxRuns(programs: RunsPrograms, options: BoxOptions = {}): BoxRuns {
@@ -66,6 +69,29 @@ export function createBoxRuns(programs: RunsPrograms, options: BoxOptions = {}):
     if (answer !== 'ok\n') throw refused(answer, runId, epoch);
   }
 
+  async function readLog(
+    runId: string,
+    epoch: number,
+    offset: number,
+    length: number,
+    signal?: AbortSignal,
+  ): Promise<Buffer> {
+    if (length === 0) return Buffer.alloc(0);
+    const args = [runId, String(epoch), String(offset), String(length)];
+    const result = await call('log', args, { maxOutputBytes: length + 65_536, timeoutMs: 60_000 }, signal);
+    box.checkExit(result.exitCode, runId, epoch);
+    if (result.stdout.length > length) throw boxAnswerInvalid('more log than was asked for');
+    return result.stdout;
+  }
+
+  const logOf = (runId: string, epoch: number) => ({
+    box,
+    runId,
+    epoch,
+    read: (offset: number, length: number, signal: AbortSignal) =>
+      readLog(runId, epoch, offset, length, signal),
+  });
+
   return {
     install: (signal) => box.places(signal),
     launch,
@@ -76,15 +102,50 @@ export function createBoxRuns(programs: RunsPrograms, options: BoxOptions = {}):
     async readLog(runId, epoch, offset, length, signal) {
       checkAttempt(runId, epoch);
       checkRange(offset, length);
-      if (length === 0) return Buffer.alloc(0);
-      const args = [runId, String(epoch), String(offset), String(length)];
-      const result = await call('log', args, { maxOutputBytes: length + 65_536, timeoutMs: 60_000 }, signal);
-      if (result.exitCode === logMissing) throw runUnknownOnBox(runId, epoch);
-      failed(result);
-      if (result.stdout.length > length) throw boxAnswerInvalid('more log than was asked for');
-      return result.stdout;
+      return readLog(runId, epoch, offset, length, signal);
     },
-  } as BoxRuns;
+    async followLog(runId, epoch, offset, signal) {
+      checkAttempt(runId, epoch);
+      checkRange(offset, 0);
+      return followLog(logOf(runId, epoch), offset, signal);
+    },
+    searchLog(runId, epoch, query, signal) {
+      checkAttempt(runId, epoch);
+      return searchLog(logOf(runId, epoch), query, signal);
+    },
+    async listFiles(runId, path, signal) {
+      checkId(runId);
+      return listFiles(box, runId, path, signal);
+    },
+    async readFile(runId, path, maxBytes, signal) {
+      checkId(runId);
+      return readFile(box, runId, path, maxBytes, signal);
+    },
+    async readSpecification(runId, epoch, signal) {
+      checkAttempt(runId, epoch);
+      const path = `attempts/${epoch}/spec.json`;
+      const { bytes, sizeBytes } = await readFile(box, runId, path, largestSpecification, signal).catch(
+        (error) => {
+          throw error instanceof TrainyardError && error.code === 'RUN_FILE_NOT_FOUND'
+            ? runUnknownOnBox(runId, epoch)
+            : error;
+        },
+      );
+      if (bytes.length < sizeBytes) throw boxAnswerInvalid(`a specification of ${sizeBytes} bytes`);
+      return bytes.toString('utf8');
+    },
+    async usage(runId, signal) {
+      checkId(runId);
+      return usage(box, runId, signal);
+    },
+    async remove(runId, signal) {
+      checkId(runId);
+      const result = await call('remove', [runId], { timeoutMs: 600_000 }, signal);
+      const answer = result.stdout.toString('utf8');
+      if (answer !== 'ok\n') throw refused(answer, runId, 0);
+    },
+    watch: (onChange, signal) => watchBox(box, onChange, signal, options.watchEverySeconds ?? 30),
+  };
 }
 
 /** Everything that `supervise.sh` reads from its stdin, quoted: the only way the environment travels. */
@@ -135,10 +196,6 @@ function checkRange(offset: number, length: number): void {
   for (const value of [offset, length])
     if (!Number.isInteger(value) || value < 0 || value > 99_999_999_999)
       throw invalid(`${value} is no place in a log`);
-}
-function failed(result: ExecResult): void {
-  if (result.exitCode !== 0)
-    throw boxAnswerInvalid(`exit code ${result.exitCode}: ${result.stderr.toString('utf8').slice(0, 500)}`);
 }
 const invalid = (what: string): TrainyardError =>
   new TrainyardError('RUN_REQUEST_INVALID', `This cannot be asked of a machine: ${what}.`, {

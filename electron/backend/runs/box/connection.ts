@@ -1,12 +1,13 @@
-import type {
-  Command,
-  ExecOptions,
-  ExecResult,
-  RunningProgram,
-  RunsPrograms,
+import {
+  type Command,
+  cancelled,
+  type ExecOptions,
+  type ExecResult,
+  type RunningProgram,
+  type RunsPrograms,
 } from '#backend/processes/index.ts';
 import type { TrainyardError } from '#shared/domain/error.ts';
-import { boxAnswerInvalid, cannotWrite, printable, refusal } from './errors.ts';
+import { boxAnswerInvalid, cannotWrite, printable, refusal, runUnknownOnBox } from './errors.ts';
 import type { BoxPlaces } from './interface.ts';
 import {
   findPlaceScript,
@@ -23,8 +24,11 @@ export interface BoxOptions {
   scriptsDirectory?: string;
   /** The shell that runs them over there. */
   shell?: string;
+  /** How often `watch` tells of what has not ended (the heartbeats). Default 30. */
+  watchEverySeconds?: number;
 }
 
+const attemptMissing = 66;
 const loaded = new Map<string, Promise<Scripts>>();
 const scriptsIn = (directory: string): Promise<Scripts> => {
   let scripts = loaded.get(directory);
@@ -104,11 +108,66 @@ export class BoxConnection {
     return this.#programs.spawn(await this.#command(verb, args, signal), signal ? { signal } : {});
   }
 
+  /** Throws what the exit code of a verb on an attempt's log means; nothing for 0. */
+  checkExit(exitCode: number | null, runId: string, epoch: number): void {
+    if (exitCode === 0) return;
+    if (exitCode === attemptMissing) throw runUnknownOnBox(runId, epoch);
+    if (exitCode === scriptsMissing) this.#places = null;
+    throw boxAnswerInvalid(`exit code ${exitCode}`);
+  }
+
+  /** The scripts are not where they were: the next call finds a place again. */
+  forget(): void {
+    this.#places = null;
+  }
+
   async #command(verb: string, args: readonly string[], signal?: AbortSignal): Promise<Command> {
     const { root } = await this.places(signal);
     const { hash } = await scriptsIn(this.#directory);
     return { script: verbScript, args: [root, hash, this.#shell, verb, ...args] };
   }
+}
+
+/**
+ * Starts a verb that first says "ready" on stderr, and resolves when it has. RUN_UNKNOWN_ON_BOX where the attempt's log
+ * is not there; scripts that have vanished are put back, once.
+ */
+export async function startedProgram(
+  box: BoxConnection,
+  verb: string,
+  args: readonly string[],
+  { runId, epoch }: { runId: string; epoch: number },
+  signal: AbortSignal,
+): Promise<RunningProgram> {
+  for (const last of [false, true]) {
+    const program = await box.start(verb, args, signal);
+    const exitCode = await readyOrExit(program);
+    if (exitCode === 'ready') return program;
+    if (exitCode !== scriptsMissing || last) box.checkExit(exitCode, runId, epoch);
+    if (signal.aborted) throw cancelled(signal);
+    if (exitCode === 0) break;
+    box.forget();
+  }
+  throw boxAnswerInvalid(`${verb} ended at once`);
+}
+
+function readyOrExit(program: RunningProgram): Promise<number | null | 'ready'> {
+  return new Promise((resolve, reject) => {
+    let said = '';
+    const listen = (chunk: Buffer) => {
+      said = (said + chunk.toString('latin1')).slice(-4096);
+      const at = /(?:^|\n)ready\n/.exec(said);
+      if (!at) return;
+      program.stderr.off('data', listen);
+      program.stderr.pause();
+      // What came in the same piece belongs to whoever listens next.
+      const rest = said.slice(at.index + at[0].length);
+      if (rest !== '') program.stderr.unshift(Buffer.from(rest, 'latin1'));
+      resolve('ready');
+    };
+    program.stderr.on('data', listen);
+    program.exited.then((exit) => resolve(exit.exitCode), reject);
+  });
 }
 
 const text = (result: ExecResult): string => result.stdout.toString('utf8');

@@ -16,6 +16,8 @@ export interface BoxRuns {
   launch(request: BoxLaunch, signal?: AbortSignal): Promise<BoxLaunched>;
   /** All attempts the box knows, or those named, in one round trip. */
   status(runIds?: readonly string[], signal?: AbortSignal): Promise<BoxReport>;
+  /** The specification that was given with the attempt's launch, as it was given. RUN_UNKNOWN where the box has no such attempt. */
+  readSpecification(runId: string, epoch: number, signal?: AbortSignal): Promise<string>;
   /** TERM to the attempt's whole tree, then KILL after the grace, by the supervisor itself: it holds when we are gone. */
   stop(runId: string, epoch: number, graceSeconds: number, by: string, signal?: AbortSignal): Promise<void>;
   kill(runId: string, epoch: number, by: string, signal?: AbortSignal): Promise<void>;
@@ -38,8 +40,6 @@ export interface BoxRuns {
     maxBytes: number,
     signal?: AbortSignal,
   ): Promise<{ bytes: Buffer; sizeBytes: number }>;
-  /** The JSON that the newest launch brought along. */
-  readSpecification(runId: string, signal?: AbortSignal): Promise<string>;
   /** Bytes that `remove` would free. */
   usage(runId: string, signal?: AbortSignal): Promise<number>;
   /** Removes the run's directory; refused with RUN_ALREADY_LIVE while an attempt is alive. */
