@@ -49,6 +49,7 @@ export function eventStream(
         const event = queue.take();
         if (event) return { done: false, value: event };
         if (queue.overflowed) {
+          queue.overflowed = false;
           stop();
           throw new TrainyardError(
             'EVENTS_MISSED',
