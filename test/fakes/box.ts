@@ -40,7 +40,7 @@ export class FakeBox {
   attempt(runId: string, epoch: number): Kept {
     const kept = this.runs.get(runId)?.get(epoch);
     if (kept === undefined)
-      throw new TrainyardError('RUN_UNKNOWN', `The box has no attempt ${epoch} of this run.`);
+      throw new TrainyardError('RUN_UNKNOWN_ON_BOX', `The box has no attempt ${epoch} of this run.`);
     return kept;
   }
 
@@ -252,7 +252,7 @@ export class FakeConnection implements BoxRuns {
   }
   listFiles(runId: string, _path: string, signal?: AbortSignal): Promise<BoxFile[]> {
     return this.#call('listFiles', signal, () => {
-      if (!this.box.runs.has(runId)) throw new TrainyardError('RUN_UNKNOWN', 'The box has no such run.');
+      if (!this.box.runs.has(runId)) throw new TrainyardError('RUN_UNKNOWN_ON_BOX', 'The box has no such run.');
       return [];
     });
   }

@@ -6,6 +6,8 @@ import { type MetricState, metricState } from './metrics/reader.ts';
 export const launchNote = z.object({
   /** Set before the box is asked to start it: from then on only the box knows whether it runs. */
   sent: z.boolean(),
+  /** Names this one launch to the box: sent again after a crash it is known there, and nobody else's is taken for it. */
+  token: z.string().nullable(),
   baseDirectory: z.string().nullable(),
   /** Names of the secrets it was given; their values are only in memory. */
   secretNames: z.array(z.string()),

@@ -21,7 +21,7 @@ export interface Seen {
 
 /**
  * What a box's word about an attempt means for what we say of it. Pure: the same report twice gives the same. An attempt
- * that has ended stays as it ended. Times are told by the box as ages, so a wrong clock over there changes nothing.
+ * that has ended on the box's word stays as it ended. Times are told by the box as ages, so a wrong clock over there changes nothing.
  */
 export function reconcile(known: Attempt, box: BoxAttempt, bootIdNow: string | null, now: number): Seen {
   const startedAt = known.startedAt ?? (box.startedAgoMs === null ? null : now - box.startedAgoMs);
@@ -32,7 +32,7 @@ export function reconcile(known: Attempt, box: BoxAttempt, bootIdNow: string | n
     pid: box.pid ?? known.pid,
     seenAt: now,
   };
-  if (hasEnded(known.state)) {
+  if (hasEnded(known.state) && !endedByHearsay(known)) {
     const { state, evidence, endedAt, exitCode } = known;
     return {
       change: { ...common, startedAt: known.startedAt ?? startedAt, state, evidence, endedAt, exitCode },
@@ -47,6 +47,10 @@ export function reconcile(known: Attempt, box: BoxAttempt, bootIdNow: string | n
     state !== known.state || evidence.kind !== known.evidence.kind || startedAt !== known.startedAt || ended;
   return { change: { ...common, state, evidence, endedAt, exitCode }, news };
 }
+
+/** Ended by what we thought, without the box's word: when the box has it after all, the box is right. */
+const endedByHearsay = (known: Attempt): boolean =>
+  known.evidence.kind === 'launch-failed' || known.evidence.kind === 'user';
 
 function meaning(
   known: Attempt,

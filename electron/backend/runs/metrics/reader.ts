@@ -26,6 +26,8 @@ const seriesState = z.object({
 export const metricState = z.object({
   /** Bytes of the log that are done with: the start of the first line not yet read. */
   offset: z.number(),
+  /** The bytes at `offset` are the rest of a line whose start is not known: that line is passed over. */
+  partial: z.boolean(),
   series: z.record(z.string(), seriesState),
   counters: z.record(z.string(), counterState),
   /** The step of the last line that printed one. */
@@ -40,6 +42,7 @@ export type MetricState = z.infer<typeof metricState>;
 
 export const emptyMetricState = (offset = 0): MetricState => ({
   offset,
+  partial: false,
   series: {},
   counters: {},
   x: null,
@@ -71,7 +74,13 @@ export class MetricReader {
   push(bytes: Uint8Array): MetricPoint[] {
     const points: MetricPoint[] = [];
     this.#received += bytes.byteLength;
-    this.#lines.push(bytes, (line) => this.#read(line, points));
+    let rest = bytes;
+    if (this.#state.partial) {
+      const end = rest.findIndex((byte) => byte === 10 || byte === 13);
+      rest = end === -1 ? rest.subarray(rest.byteLength) : rest.subarray(end + 1);
+      this.#state.partial = end === -1;
+    }
+    this.#lines.push(rest, (line) => this.#read(line, points));
     this.#state.offset = this.#received - this.#lines.unfinishedBytes;
     return points;
   }

@@ -1,0 +1,55 @@
+import { TrainyardError } from '#shared/domain/error.ts';
+import type { SpecIssue } from '#shared/domain/spec.ts';
+
+export const taskInvalid = (issues: readonly SpecIssue[]): TrainyardError => {
+  const [first] = issues;
+  const where = first === undefined || first.line === 0 ? '' : `line ${first.line}: `;
+  const what = first?.message ?? 'it holds no task';
+  const code = issues.some(({ kind }) => kind === 'invalid') ? 'TASK_INVALID' : 'TASK_UNSUPPORTED';
+  return new TrainyardError(code, `The task file cannot be run: ${where}${what}`, {
+    params: { line: first?.line ?? 0, key: first?.key ?? '', what },
+    details: issues.map(({ line, key, message }) => `line ${line}: ${key}: ${message}`).join('\n'),
+  });
+};
+
+export const workdirMissing = (directory: string): TrainyardError =>
+  new TrainyardError(
+    'WORKDIR_MISSING',
+    `The task's workdir ${directory} is not a directory on this computer. Correct "workdir" or make the directory.`,
+    { params: { directory } },
+  );
+
+export const noSuchAccelerator = (machine: string, why: string): TrainyardError =>
+  new TrainyardError(
+    'RUN_NO_SUCH_ACCELERATOR',
+    `This run can never start on ${machine}: ${why}. Choose another machine or change "accelerators".`,
+    { params: { machine, why } },
+  );
+
+export const secretsLost = (names: readonly string[]): TrainyardError =>
+  new TrainyardError(
+    'RUN_SECRETS_LOST',
+    `This run was not started: its secrets (${names.join(', ')}) were only in memory, and Trainyard was restarted before ` +
+      'the run began. Restart the run and give them again.',
+    { params: { names: names.join(', ') } },
+  );
+
+export const secretsNeeded = (names: readonly string[]): TrainyardError =>
+  new TrainyardError(
+    'RUN_SECRETS_NEEDED',
+    `This run was launched with secrets that Trainyard does not keep: ${names.join(', ')}. Give them again to restart it.`,
+    { params: { names: names.join(', ') } },
+  );
+
+export const notEnded = (name: string): TrainyardError =>
+  new TrainyardError('RUN_NOT_ENDED', `Run "${name}" has not ended. Stop it first.`, { params: { name } });
+
+export const logOutOfSight = (machine: string): TrainyardError =>
+  new TrainyardError(
+    'LOG_OUT_OF_SIGHT',
+    `This part of the log is on ${machine}, which is not connected, and is not kept here. Connect it to read on.`,
+    { params: { machine }, retryable: true },
+  );
+
+export const epochUnknown = (epoch: number): TrainyardError =>
+  new TrainyardError('RUN_ATTEMPT_UNKNOWN', `This run has no attempt ${epoch}.`, { params: { epoch } });

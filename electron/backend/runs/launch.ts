@@ -1,0 +1,111 @@
+import type { LaunchRequest } from '#shared/contract/runs.ts';
+import { newId } from '#shared/domain/id.ts';
+import type { Actor } from '#shared/domain/role.ts';
+import type { Attempt, Run } from '#shared/domain/run.ts';
+import type { RunsContext } from './context.ts';
+import { noSuchAccelerator, secretsNeeded, taskInvalid } from './errors.ts';
+import { whyNever } from './queue/plan.ts';
+import { separateSecrets } from './secrets.ts';
+import { localWorkdir } from './snapshots.ts';
+import { acceleratorsAsked, checkTasks, takeInlineSecrets } from './spec/index.ts';
+
+/**
+ * Takes a launch in: checks all that can be known here and now, and saves the run with its first attempt, queued. Sent
+ * twice it is one run. Rejects with TASK_INVALID, TASK_UNSUPPORTED, MACHINE_UNKNOWN, RUN_NO_SUCH_ACCELERATOR,
+ * WORKDIR_MISSING, RUN_SECRETS_NEEDED.
+ */
+export async function acceptLaunch(
+  context: RunsContext,
+  request: LaunchRequest,
+  actor: Actor,
+): Promise<{ run: Run; created: boolean }> {
+  const { store, notes, records, activity, clock, secrets } = context;
+  const earlier = store.runs.byRequest(request.requestId);
+  if (earlier !== undefined) return { run: earlier, created: false };
+
+  const given = separateSecrets(request.envs);
+  const { yaml, secrets: inline } = takeInlineSecrets(request.yaml);
+  const checked = checkTasks(yaml, { envs: request.envs });
+  const [task] = checked.tasks;
+  if (!checked.ok || task === undefined) throw taskInvalid(checked.errors);
+  const values = { ...inline, ...given.secret, ...request.secrets };
+  const missing = task.secretNames.filter((name) => !Object.hasOwn(values, name));
+  if (missing.length > 0) throw secretsNeeded(missing);
+  // What looks like a secret stays out of everything that is saved or sent, though the file calls it an env.
+  const spec = { ...task, envs: without(task.envs, Object.keys(given.secret)) };
+
+  const machine = store.machines.require(request.machineId);
+  const never = whyNever(machine.inventory?.accelerators ?? null, spec.resources.accelerators);
+  if (never !== null) throw noSuchAccelerator(machine.name, never);
+  if (spec.workdir !== null) await localWorkdir(spec.workdir, request.baseDirectory);
+
+  const runId = newId();
+  const name = (request.name?.trim() || spec.name || `run-${runId.slice(0, 4)}`).slice(0, 200);
+  const attempt = queuedAttempt(runId, 1, machine, clock.now());
+  // Before it is saved: whoever finds the run finds its secrets.
+  secrets.keep(runId, values);
+  const result = store.transaction(() => {
+    const inserted = store.runs.insert({
+      id: runId,
+      requestId: request.requestId,
+      name,
+      priority: request.priority,
+      createdAt: attempt.createdAt,
+      acceleratorsAsked: acceleratorsAsked(spec),
+      yaml,
+      spec,
+      snapshot: null,
+      attempts: [attempt],
+    });
+    if (!inserted.created) return inserted;
+    notes.set('launch', runId, 1, {
+      sent: false,
+      token: null,
+      baseDirectory: request.baseDirectory,
+      secretNames: Object.keys(values),
+    });
+    activity.record({
+      actor,
+      action: 'run.launch',
+      target: runId,
+      result: 'done',
+      details: { name, machine: machine.name, accelerators: acceleratorsAsked(spec) },
+    });
+    store.afterCommit(() => {
+      records.publish(inserted.run);
+      records.publishMachine(machine.id);
+    });
+    return inserted;
+  });
+  if (!result.created) secrets.drop(runId);
+  context.onStep?.('accepted');
+  return result;
+}
+
+export function queuedAttempt(
+  runId: string,
+  epoch: number,
+  machine: { id: string; name: string },
+  now: number,
+): Attempt {
+  return {
+    runId,
+    epoch,
+    machineId: machine.id,
+    machineName: machine.name,
+    state: 'queued',
+    evidence: { kind: 'queued', at: now, position: 1, reason: 'its turn is being looked up' },
+    createdAt: now,
+    startedAt: null,
+    endedAt: null,
+    seenAt: null,
+    exitCode: null,
+    accelerators: [],
+    logBytes: 0,
+    directory: null,
+    pid: null,
+  };
+}
+
+const without = (envs: Record<string, string>, names: readonly string[]): Record<string, string> =>
+  Object.fromEntries(Object.entries(envs).filter(([name]) => !names.includes(name)));

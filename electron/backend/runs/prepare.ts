@@ -1,0 +1,151 @@
+import { randomBytes } from 'node:crypto';
+import type { RunsPrograms } from '#backend/processes/index.ts';
+import type { Evidence, Run } from '#shared/domain/run.ts';
+import type { BoxRuns } from './box/interface.ts';
+import type { RunsContext } from './context.ts';
+import { secretsLost } from './errors.ts';
+import { visibleDevices } from './queue/accelerators.ts';
+import type { SnapshotTaker } from './snapshots.ts';
+import { acceleratorsAsked, runEnvironment, setupKey } from './spec/index.ts';
+import { writeSpecification } from './specification.ts';
+
+/** Progress is saved and told at most this often. */
+const progressEveryMs = 250;
+/** Where a run's code lies, below the run's directory on the box. */
+export const codeDirectory = 'workdir';
+
+type LaunchStep = Extract<Evidence, { kind: 'launching' }>['step'];
+
+export interface Preparation {
+  run: Run;
+  epoch: number;
+  programs: RunsPrograms;
+  box: BoxRuns;
+  signal: AbortSignal;
+  /** Rejects with RUN_ACCELERATORS_TAKEN where a run of another Trainyard was quicker. */
+  checkAccelerators(): Promise<void>;
+}
+
+/**
+ * Brings an attempt that has its turn from here to a running process on its box. Each step may be done again: after a
+ * crash or a lost connection the whole of it simply runs once more, and the box refuses what it has already.
+ */
+export async function prepare(
+  context: RunsContext,
+  snapshots: SnapshotTaker,
+  { run, epoch, programs, box, signal, checkAccelerators }: Preparation,
+): Promise<void> {
+  const { store, records, notes, clock, code } = context;
+  const { id: runId, spec } = run;
+  const say = launchProgress(context, runId, epoch);
+
+  say('connect', 0, 1, 'steps');
+  const { root } = await box.install(signal);
+  const attempt = store.runs.attempt(runId, epoch);
+  const note = notes.get('launch', runId, epoch);
+  if (attempt === undefined || note === null) return;
+  // A first launch that was never sent cannot be there.
+  if (epoch > 1 || note.sent) {
+    const known = await box.status([runId], signal);
+    if (known.attempts.some((each) => each.epoch >= epoch)) return;
+  }
+  const secrets = context.secrets.take(runId, note.secretNames);
+  if (!secrets.ok) throw secretsLost(secrets.missing);
+
+  const snapshot = await snapshots.of(run, signal, (done, total, unit) => say('snapshot', done, total, unit));
+  context.onStep?.('snapshot');
+  if (snapshot !== null) {
+    const place = { root, directory: `${root}/runs/${runId}/${codeDirectory}` };
+    await code.send(programs, snapshot.id, place, {
+      signal,
+      onProgress: (done, total, unit) => say('sync', done, total, unit),
+    });
+  }
+  context.onStep?.('sync');
+  await checkAccelerators();
+
+  const machine = store.machines.get(attempt.machineId);
+  const all = machine?.inventory?.accelerators ?? [];
+  const given = all.filter(({ uuid }) => attempt.accelerators.some((each) => each.uuid === uuid));
+  const files = snapshot === null ? undefined : await code.files(snapshot.id);
+  const asked = spec.resources.accelerators.length > 0;
+  const visible = visibleDevices(given, all);
+  const env = {
+    // Who asks for no accelerator but names devices by hand has the last word.
+    ...(asked ? {} : visible),
+    ...runEnvironment(spec, {
+      nodeIps: ['127.0.0.1'],
+      gpusPerNode: given.length,
+      taskId: `${runId}-${epoch}`,
+    }),
+    ...secrets.values,
+    ...(asked ? visible : {}),
+  };
+  const token = note.token ?? randomBytes(16).toString('hex');
+  store.transaction(() => {
+    // From here on only the box knows whether it runs.
+    notes.set('launch', runId, epoch, { ...note, sent: true, token });
+    records.save(runId, epoch, {
+      state: 'starting',
+      evidence: { kind: 'launching', at: clock.now(), step: 'start', done: 0, total: 1, unit: 'steps' },
+    });
+  });
+  context.onStep?.('starting');
+  signal.throwIfAborted();
+  const launched = await box.launch(
+    {
+      runId,
+      epoch,
+      token,
+      specification: writeSpecification({
+        version: 1,
+        name: run.name,
+        yaml: run.yaml,
+        spec,
+        snapshot,
+        priority: run.priority,
+        acceleratorsAsked: acceleratorsAsked(spec),
+        accelerators: attempt.accelerators,
+        baseDirectory: note.baseDirectory,
+        secretNames: note.secretNames,
+      }),
+      workdir: codeDirectory,
+      setup: spec.setup,
+      setupKey: setupKey(spec, files),
+      run: spec.run ?? ':',
+      env,
+      graceSeconds: store.settings.get().stopGraceSeconds,
+    },
+    signal,
+  );
+  context.onStep?.('launched');
+  const now = store.runs.attempt(runId, epoch);
+  if (now?.state !== 'starting') return;
+  records.save(runId, epoch, {
+    state: spec.setup === null ? 'running' : 'preparing',
+    evidence:
+      spec.setup === null
+        ? { kind: 'heartbeat', at: clock.now(), beat: 0 }
+        : { kind: 'launching', at: clock.now(), step: 'setup', done: 0, total: 1, unit: 'steps' },
+    startedAt: clock.now(),
+    seenAt: clock.now(),
+    directory: launched.directory,
+    pid: launched.pid,
+  });
+  context.onStep?.('running');
+}
+
+/** Says how far a launch is: each step's first word at once, the rest now and then. */
+function launchProgress(context: RunsContext, runId: string, epoch: number) {
+  const { records, clock } = context;
+  let lastStep: LaunchStep | null = null;
+  let lastAt = Number.NEGATIVE_INFINITY;
+  return (step: LaunchStep, done: number, total: number, unit: 'files' | 'bytes' | 'steps'): void => {
+    if (step === lastStep && clock.elapsed() - lastAt < progressEveryMs) return;
+    lastStep = step;
+    lastAt = clock.elapsed();
+    records.save(runId, epoch, {
+      evidence: { kind: 'launching', at: clock.now(), step, done, total, unit },
+    });
+  };
+}

@@ -1,0 +1,300 @@
+import type { ByteSource } from '#backend/bytes/index.ts';
+import type { LaunchRequest, RunFilter } from '#shared/contract/runs.ts';
+import type { MetricSeries } from '#shared/domain/metric.ts';
+import type { Actor } from '#shared/domain/role.ts';
+import { hasEnded, type Run } from '#shared/domain/run.ts';
+import type { CheckedTasks } from '#shared/domain/spec.ts';
+import type { BoxFile, LogMatch, LogQuery } from './box/interface.ts';
+import type { RunsContext, RunsDependencies } from './context.ts';
+import { Control } from './control.ts';
+import { logOutOfSight, secretsLost } from './errors.ts';
+import { acceptLaunch } from './launch.ts';
+import { searchCopy } from './logs/search.ts';
+import { LogShelf } from './logs/shelf.ts';
+import { viewLog } from './logs/source.ts';
+import { MachineRuns } from './machine.ts';
+import { Notes } from './notes.ts';
+import { Records } from './records.ts';
+import { Secrets } from './secrets.ts';
+import { SnapshotTaker } from './snapshots.ts';
+import { checkTasks } from './spec/index.ts';
+import { readTemplates, type Template } from './templates.ts';
+
+/** Runs: launching, watching, ending and finding them again. What each call does is said in the contract. */
+export class RunsService {
+  readonly #context: RunsContext;
+  readonly #shelf: LogShelf;
+  readonly #snapshots: SnapshotTaker;
+  readonly #control: Control;
+  readonly #machines = new Map<string, MachineRuns>();
+  readonly #endings: (() => void)[] = [];
+
+  constructor(dependencies: RunsDependencies) {
+    const { store, events } = dependencies;
+    const context: RunsContext = {
+      ...dependencies,
+      records: new Records(store, events),
+      notes: new Notes(store.sql),
+      secrets: new Secrets(),
+    };
+    this.#context = context;
+    this.#shelf = new LogShelf(context);
+    this.#snapshots = new SnapshotTaker(context);
+    this.#control = new Control({ context, shelf: this.#shelf, machine: (id) => this.#machine(id) });
+    context.records.onEnded((attempt) => {
+      const { runId, epoch, logBytes, machineId } = attempt;
+      this.#shelf.get(runId, epoch).hear(logBytes, false);
+      this.#machine(machineId).turns.noteEnded(attempt);
+      // Also on another machine a next attempt may have waited for this end.
+      const next = store.runs.summary(runId);
+      this.#machine(machineId).turns.take();
+      if (next !== undefined && next.machineId !== machineId) this.#machine(next.machineId).turns.take();
+    });
+  }
+
+  /** Takes up what an earlier process left: whatever was on its way goes on or is put right. Call once. */
+  start(): void {
+    const { access, store, events } = this.#context;
+    this.#endings.push(
+      access.onConnected((machineId) => this.#machine(machineId).connect()),
+      access.onDisconnected((machineId) => this.#machine(machineId).disconnect()),
+      events.subscribe((event) => {
+        // A new look at a machine may have found a free accelerator.
+        if (event.type === 'machine.changed') this.#machines.get(event.machine.id)?.turns.take();
+      }),
+    );
+    this.#shelf.removeStrays();
+    this.#putInOrder();
+    for (const machineId of store.machines.ids()) {
+      if (access.isConnected(machineId)) this.#machine(machineId).connect();
+    }
+    for (const { machineId } of store.runs.liveAttempts())
+      this.#machine(machineId).wake({ background: true });
+  }
+
+  async close(): Promise<void> {
+    for (const end of this.#endings.splice(0)) end();
+    for (const machine of this.#machines.values()) machine.close();
+    this.#snapshots.close();
+    this.#shelf.close();
+  }
+
+  check(yaml: string, envs: Record<string, string>): CheckedTasks {
+    return checkTasks(yaml, { envs });
+  }
+
+  templates(): Promise<Template[]> {
+    return readTemplates(this.#context.templatesDirectory);
+  }
+
+  list(filter: RunFilter) {
+    return this.#context.store.runs.list(filter);
+  }
+
+  counts() {
+    return this.#context.store.runs.counts();
+  }
+
+  get(runId: string): Run {
+    return this.#context.store.runs.require(runId);
+  }
+
+  async launch(request: LaunchRequest, actor: Actor): Promise<Run> {
+    const { run, created } = await acceptLaunch(this.#context, request, actor);
+    if (created) {
+      this.#snapshots.begin(run, request.baseDirectory);
+      this.#machine(run.machineId).wake({ background: false });
+    }
+    return this.get(run.id);
+  }
+
+  stop(runId: string, graceSeconds: number | undefined, actor: Actor): Run {
+    return this.#control.stop(runId, graceSeconds, actor);
+  }
+
+  kill(runId: string, actor: Actor): Run {
+    return this.#control.kill(runId, actor);
+  }
+
+  restart(
+    runId: string,
+    request: { machineId?: string | undefined; secrets: Record<string, string> },
+    actor: Actor,
+  ): Run {
+    return this.#control.restart(runId, request, actor);
+  }
+
+  rename(runId: string, name: string, actor: Actor): Run {
+    return this.#control.rename(runId, name, actor);
+  }
+
+  setPriority(runId: string, priority: number, actor: Actor): Run {
+    return this.#control.setPriority(runId, priority, actor);
+  }
+
+  archive(runId: string, archived: boolean, actor: Actor): Run {
+    return this.#control.archive(runId, archived, actor);
+  }
+
+  previewDelete(runId: string, signal?: AbortSignal) {
+    return this.#control.previewDelete(runId, signal);
+  }
+
+  delete(runId: string, keepOnBox: boolean, actor: Actor): Promise<void> {
+    return this.#control.delete(runId, keepOnBox, actor);
+  }
+
+  metrics(runId: string, maxPoints: number): MetricSeries[] {
+    this.#context.store.runs.requireSummary(runId);
+    this.#shelf.save(runId);
+    return this.#context.store.metrics.read(runId, maxPoints);
+  }
+
+  async files(runId: string, path: string, signal?: AbortSignal): Promise<BoxFile[]> {
+    const box = await this.#box(runId, signal);
+    return box.listFiles(runId, path, signal);
+  }
+
+  async readFile(
+    runId: string,
+    path: string,
+    maxBytes: number,
+    signal?: AbortSignal,
+  ): Promise<{ text: string | null; sizeBytes: number; truncated: boolean }> {
+    const box = await this.#box(runId, signal);
+    const { bytes, sizeBytes } = await box.readFile(runId, path, maxBytes, signal);
+    return { text: asText(bytes), sizeBytes, truncated: sizeBytes > bytes.length };
+  }
+
+  logInfo(
+    runId: string,
+    epoch?: number,
+  ): { epoch: number; bytes: number; live: boolean; reachable: boolean } {
+    const log = this.#log(runId, epoch);
+    return { epoch: log.epoch, bytes: log.bytes, live: log.live, reachable: log.reachable };
+  }
+
+  /** Bytes of a log; fewer than asked for at its end. Rejects with LOG_OUT_OF_SIGHT where its box has them and is not seen. */
+  async readLog(
+    runId: string,
+    epoch: number | undefined,
+    offset: number,
+    length: number,
+    signal?: AbortSignal,
+  ): Promise<{ offset: number; bytes: Buffer; total: number }> {
+    const log = this.#log(runId, epoch);
+    const parts: Buffer[] = [];
+    let at = offset;
+    while (at < offset + length && at < log.bytes) {
+      const part = await log.read(at, offset + length - at, signal);
+      if (part.length === 0) break;
+      parts.push(part);
+      at += part.length;
+    }
+    if (at === offset && offset < log.bytes && !log.reachable) {
+      throw logOutOfSight(this.#context.store.runs.requireSummary(runId).machineName);
+    }
+    return { offset, bytes: Buffer.concat(parts), total: log.bytes };
+  }
+
+  /** On the box where it is seen, else in what is kept here. */
+  async *searchLog(
+    runId: string,
+    epoch: number | undefined,
+    query: LogQuery,
+    signal: AbortSignal,
+  ): AsyncGenerator<LogMatch> {
+    const log = this.#log(runId, epoch);
+    const machineId = this.#attemptMachine(runId, log.epoch);
+    const connected = this.#machine(machineId).connected;
+    if (connected === null) yield* searchCopy(log, query, signal);
+    else {
+      const both = AbortSignal.any([signal, connected.signal]);
+      yield* connected.box.searchLog(runId, log.epoch, query, both);
+    }
+  }
+
+  /** Logs as streams, at each viewer's own pace. */
+  readonly bytes: ByteSource = (request, { signal }) => {
+    const log = this.#log(request.runId, request.epoch);
+    if (request.follow && log.live) {
+      this.#machine(this.#attemptMachine(request.runId, log.epoch)).look(request.runId, log.epoch);
+    }
+    const outOfSight = () =>
+      logOutOfSight(this.#context.store.runs.summary(request.runId)?.machineName ?? 'its machine');
+    return viewLog(log, request, outOfSight, signal);
+  };
+
+  #machine(machineId: string): MachineRuns {
+    const known = this.#machines.get(machineId);
+    if (known !== undefined) return known;
+    const made = new MachineRuns(this.#context, this.#snapshots, this.#shelf, machineId);
+    this.#machines.set(machineId, made);
+    return made;
+  }
+
+  /** The attempt's log, with the box to ask where its machine is connected. */
+  #log(runId: string, epoch?: number) {
+    const log = this.#shelf.get(runId, epoch);
+    const connected = this.#machine(this.#attemptMachine(runId, log.epoch)).connected;
+    log.setBox(connected?.box ?? null);
+    return log;
+  }
+
+  #attemptMachine(runId: string, epoch: number): string {
+    const { runs } = this.#context.store;
+    return runs.attempt(runId, epoch)?.machineId ?? runs.requireSummary(runId).machineId;
+  }
+
+  /** The box of the run's newest attempt, connecting it where it is not. */
+  async #box(runId: string, signal?: AbortSignal) {
+    const { machineId } = this.#context.store.runs.requireSummary(runId);
+    const connected = this.#machine(machineId).connected;
+    if (connected !== null) return connected.box;
+    const programs = await this.#context.access.programs(machineId, signal === undefined ? {} : { signal });
+    return this.#context.boxRuns(programs);
+  }
+
+  /**
+   * After a crash: what had its turn but was not sent waits again; what needs secrets that are gone with the process's
+   * memory ends and says so, unless it may have reached its box: then the box is asked first.
+   */
+  #putInOrder(): void {
+    const { store, notes, records, clock } = this.#context;
+    for (const attempt of store.runs.liveAttempts()) {
+      const { runId, epoch, state } = attempt;
+      const note = notes.get('launch', runId, epoch);
+      if (note === null || note.sent) continue;
+      if (note.secretNames.length > 0) {
+        const error = secretsLost(note.secretNames).toShape();
+        records.save(runId, epoch, {
+          state: 'failed',
+          endedAt: clock.now(),
+          evidence: { kind: 'launch-failed', at: clock.now(), error },
+        });
+        continue;
+      }
+      if (state !== 'queued') {
+        const evidence = {
+          kind: 'queued',
+          at: clock.now(),
+          position: 1,
+          reason: 'Trainyard was restarted',
+        } as const;
+        records.save(runId, epoch, { state: 'queued', accelerators: [], evidence });
+      }
+      const run = store.runs.get(runId);
+      if (run !== undefined && !hasEnded(run.state)) this.#snapshots.begin(run, note.baseDirectory);
+    }
+  }
+}
+
+/** Text where it is text: UTF-8 without NUL; a character cut at the end is left out. */
+function asText(bytes: Buffer): string | null {
+  if (bytes.includes(0)) return null;
+  const text = new TextDecoder('utf-8').decode(bytes);
+  const damaged = [...text.matchAll(/\ufffd/g)].length;
+  return damaged > 4 && damaged > text.length / 100 ? null : text.replace(/\ufffd{1,3}$/, '');
+}
+
+export const createRuns = (dependencies: RunsDependencies): RunsService => new RunsService(dependencies);

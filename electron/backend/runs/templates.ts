@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { TrainyardError } from '#shared/domain/error.ts';
+
+const index = z.array(
+  z.object({
+    id: z.string(),
+    title: z.string(),
+    description: z.string(),
+    /** The task file, relative to the templates' directory. */
+    file: z.string(),
+  }),
+);
+
+export interface Template {
+  id: string;
+  title: string;
+  description: string;
+  yaml: string;
+  /** What relative paths in it start from. */
+  directory: string;
+}
+
+/** The bundled runs that work as they are. Rejects with TEMPLATES_DAMAGED when the installation is not whole. */
+export async function readTemplates(directory: string): Promise<Template[]> {
+  try {
+    const entries = index.parse(JSON.parse(await readFile(path.join(directory, 'index.json'), 'utf8')));
+    return await Promise.all(
+      entries.map(async ({ id, title, description, file }) => {
+        const full = path.join(directory, file);
+        return { id, title, description, yaml: await readFile(full, 'utf8'), directory: path.dirname(full) };
+      }),
+    );
+  } catch (error) {
+    throw new TrainyardError(
+      'TEMPLATES_DAMAGED',
+      'The bundled templates cannot be read. Install Trainyard again, or write a task file of your own.',
+      { details: error instanceof Error ? error.message : String(error), cause: error },
+    );
+  }
+}
