@@ -10,14 +10,27 @@ signal_name() {
 
 # record_exit CODE: in place, in a file that already has its room; should even that fail, again until it does not.
 record_exit() {
+  code=$1
   by=itself
-  ty_get "$attempt/stop" && by=user
+  if ty_get "$attempt/stop"; then
+    by=user
+  elif ty_get "$attempt/state"; then
+    case $ty_record in *\?*) never_began ;; esac
+  fi
   ty_clock
   wall=$(date +%s)
   name=-
-  [ "$1" != - ] && [ "$1" -gt 128 ] && name=$(signal_name "$1")
-  until ty_put "$attempt/exit" "v1 $1 $name $by $ty_now $wall $ty_boot"; do sleep 2; done
+  [ "$code" != - ] && [ "$code" -gt 128 ] && name=$(signal_name "$code")
+  until ty_put "$attempt/exit" "v1 $code $name $by $ty_now $wall $ty_boot"; do sleep 2; done
   ty_sync "$attempt/exit"
+}
+
+never_began() {
+  ty_get "$attempt/complaint" && return 0
+  by=supervisor
+  text="The shell ended with code $code before the script began: look at the login files (.profile, .bash_profile) on this machine."
+  { printf '%-1023s\n' "$text" 1<>"$attempt/complaint"; } 2>/dev/null
+  [ "$code" = 0 ] && code=125
 }
 
 # The attempt's processes, all of them, in `left`: by its tag, and those of its session that were seen with `known`

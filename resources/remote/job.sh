@@ -12,9 +12,14 @@ export TRAINYARD_RUN_ID TRAINYARD_EPOCH TRAINYARD_ENV TRAINYARD_ATTEMPT
 exec >>"$attempt/log" 2>&1 </dev/null
 ty_look_up $$
 ty_put "$attempt/pid" "$$ $ty_started"
-ty_clock
-if [ "$setup_key" = - ]; then state=running; else state=setup; fi
-ty_put "$attempt/state" "$state $ty_now"
+# With "?" until the script itself has begun: a profile may end the shell before that, even with 0.
+mark() {
+  ty_clock
+  ty_put "$attempt/state" "$1? $ty_now"
+  TRAINYARD_BEGUN="$1 $ty_now" TRAINYARD_STATE=$attempt/state
+  export TRAINYARD_BEGUN TRAINYARD_STATE
+}
+if [ "$setup_key" = - ]; then mark running; else mark setup; fi
 [ -p "$answer" ] && { printf 'launched %s 0\n' $$ 1<>"$answer"; } 2>/dev/null
 # A stop may have come before there was anybody to send it to.
 ty_get "$attempt/stop" && exit 143
@@ -31,14 +36,14 @@ cd "$workdir" || {
 
 # bash as a login shell where it is there: what people have in their profile (conda, CUDA's paths) is what they expect.
 # The run's own variables come after it: a profile must not take the GPUs that were assigned away.
-in_environment='eval "$TRAINYARD_ENV"; unset TRAINYARD_ENV; . "$0"'
+in_environment='printf "%-127s\n" "$TRAINYARD_BEGUN" 1<>"$TRAINYARD_STATE"
+eval "$TRAINYARD_ENV"; unset TRAINYARD_ENV TRAINYARD_BEGUN TRAINYARD_STATE; . "$0"'
 if command -v bash >/dev/null 2>&1; then shell='bash -l'; else shell=$ty_sh; fi
 
 if [ "$setup_key" != - ]; then
   . "$ty_bin/setup.sh"
   make_environment
-  ty_clock
-  ty_put "$attempt/state" "running $ty_now"
+  mark running
   ty_notify "$TRAINYARD_RUN_ID" >/dev/null 2>&1
   ty_get "$attempt/stop" && exit 143
 fi

@@ -62,7 +62,7 @@ ty_look_up() {
     case $ty_line in Z* | X* | x*) return 1 ;; esac
     ty_split_start $ty_line
   else
-    ty_line=$(ps -o stat= -o lstart= -p "$1" 2>/dev/null)
+    ty_line=$(LC_ALL=C ps -o stat= -o lstart= -p "$1" 2>/dev/null)
     case $ty_line in '' | Z*) return 1 ;; esac
     ty_words=
     for ty_rest in ${ty_line#* }; do ty_words=${ty_words:+${ty_words}_}$ty_rest; done
@@ -152,7 +152,7 @@ ty_tree() {
   if [ -n "$ty_proc" ]; then
     ty_members=$(LC_ALL=C awk -v root="$1" -f "$ty_bin/tree.awk" /proc/[0-9]*/stat)
   else
-    ty_members=$(ps -axo pid=,ppid=,pgid=,lstart= 2>/dev/null | LC_ALL=C awk -v root="$1" -f "$ty_bin/tree.awk" -)
+    ty_members=$(LC_ALL=C ps -axo pid=,ppid=,pgid=,lstart= 2>/dev/null | LC_ALL=C awk -v root="$1" -f "$ty_bin/tree.awk" -)
   fi
 }
 

@@ -13,6 +13,9 @@ make_environment() {
   export TRAINYARD_SETUP_DIR
   $shell -c "$in_environment" "$attempt/setup.sh" 8>&-
   setup_code=$?
+  ty_get "$attempt/state"
+  # The supervisor says why.
+  case $ty_record in *\?*) exit 125 ;; esac
   if [ "$setup_code" -eq 0 ]; then
     ty_clock
     { printf '%s %s\n' "$TRAINYARD_RUN_ID" "$ty_now" >"$place/.done.$$" && ty_sync "$place/.done.$$" &&

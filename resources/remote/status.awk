@@ -77,6 +77,7 @@ function attempt(dir, part, run, epoch, committed, n, s, p, e, b, h, st, phase, 
       close(dir "/state")
     } else {
       if (!sup && !trainer) trainer = 1
+      sub(/\?$/, "", phase)
       if (phase == "" || phase !~ /^(setup|running)$/) phase = "running"
       if (line_of(dir "/stop") != "") phase = "stopping"
     }

@@ -21,6 +21,6 @@ fi
   echo =logs
   [ $# -gt 0 ] && printf '%s/log\n' "$@" | LC_ALL=C xargs ls -lniL 2>/dev/null
   echo =processes
-  [ -n "$ty_proc" ] || ps -axo pid=,stat=,lstart=
+  [ -n "$ty_proc" ] || LC_ALL=C ps -axo pid=,stat=,lstart=
 } | LC_ALL=C awk -v boot="$ty_boot" -v host="$ty_host" -v now="$ty_now" -v wall="$(date +%s)" -v proc="$ty_proc" \
   -v only="$only" -f "$ty_bin/status.awk"
