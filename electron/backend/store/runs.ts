@@ -91,13 +91,13 @@ export class RunsRepository {
     return row && this.get(row.id);
   }
 
-  /** Adds the next attempt. Throws RUN_EPOCH_STALE unless its epoch is the newest plus one. */
+  /** Adds the next attempt. Throws RUN_ATTEMPT_STALE unless its epoch is the newest plus one. */
   addAttempt(attempt: Attempt): RunSummary {
     return this.#sql.transaction(() => {
       const run = this.requireSummary(attempt.runId);
       if (attempt.epoch !== run.epoch + 1) {
         throw new TrainyardError(
-          'RUN_EPOCH_STALE',
+          'RUN_ATTEMPT_STALE',
           `Attempt ${attempt.epoch} of this run cannot be added: the newest is ${run.epoch}. Somebody else may have restarted it.`,
           { params: { runId: attempt.runId, epoch: attempt.epoch, newest: run.epoch } },
         );

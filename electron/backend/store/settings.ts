@@ -82,10 +82,11 @@ export class SettingsRepository {
   }
 }
 
+/** What is not JSON comes as null, which no setting allows (undefined would silently mean the default). */
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined;
+    return null;
   }
 }

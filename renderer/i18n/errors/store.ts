@@ -37,7 +37,7 @@ export default {
     MACHINE_UNKNOWN: 'This machine is not there any more; its site was removed.',
     RUN_EXISTS: 'There is already a run {{runId}}.',
     RUN_UNKNOWN: 'This run is not there any more; it was deleted.',
-    RUN_EPOCH_STALE:
+    RUN_ATTEMPT_STALE:
       'Attempt {{epoch}} of this run cannot be added: the newest is {{newest}}. Somebody else may have restarted it.',
   },
   'zh-CN': {
@@ -72,7 +72,7 @@ export default {
     MACHINE_UNKNOWN: '该机器已不存在：其站点已被移除。',
     RUN_EXISTS: '运行 {{runId}} 已存在。',
     RUN_UNKNOWN: '该运行已被删除。',
-    RUN_EPOCH_STALE:
+    RUN_ATTEMPT_STALE:
       '无法添加此运行的第 {{epoch}} 次尝试：最新的是第 {{newest}} 次。可能已有人重新启动了它。',
   },
 };
