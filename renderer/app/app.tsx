@@ -16,6 +16,7 @@ const loaders = {
   newRun: () => import('#renderer/features/new-run/index.ts'),
   activity: () => import('#renderer/features/activity/index.ts'),
   settings: () => import('#renderer/features/settings/index.ts'),
+  palette: () => import('./palette.tsx'),
 };
 const RunPage = lazy(async () => ({ default: (await loaders.run()).RunPage }));
 const OverviewPage = lazy(async () => ({ default: (await loaders.overview()).OverviewPage }));

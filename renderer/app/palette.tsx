@@ -15,7 +15,10 @@ export function Palette({ onClose }: { onClose(): void }) {
   const t = useT();
   const [, navigate] = useLocation();
   const [text, setText] = useState('');
+  const [chosen, setChosen] = useState('');
   const runs = useFoundRuns(text);
+  // The first hit is what Enter opens, also when it came after the rest.
+  useEffect(() => setChosen(runs[0]?.id ?? ''), [runs]);
   const machines = useFoundMachines(text);
   const may = useMay('operator');
   const act = (what: () => void) => () => {
@@ -54,7 +57,7 @@ export function Palette({ onClose }: { onClose(): void }) {
 
   return (
     <Dialog open title={t('app.find')} hideTitle className="palette" onClose={onClose}>
-      <Command shouldFilter={false} label={t('app.find')}>
+      <Command shouldFilter={false} label={t('app.find')} value={chosen} onValueChange={setChosen}>
         <Command.Input value={text} onValueChange={setText} placeholder={t('app.findHere')} />
         <Command.List label={t('app.find')}>
           <Command.Empty>{t('app.nothingFound', { text })}</Command.Empty>

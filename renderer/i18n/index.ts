@@ -62,8 +62,11 @@ export function useLanguage(): Language {
   return useSyncExternalStore(subscribe, currentLanguage, currentLanguage);
 }
 
+/** One function per language: what was made with the old one is made again when the language changes. */
+const translators: Record<Language, Translate> = {
+  en: (key, params) => t(key, params),
+  'zh-CN': (key, params) => t(key, params),
+};
+
 /** `t` for components. */
-export function useT(): Translate {
-  useLanguage();
-  return t;
-}
+export const useT = (): Translate => translators[useLanguage()];

@@ -11,6 +11,8 @@ export interface Column<R> {
   sortKey?: string;
   /** Takes the room that is left. One column of a table. */
   grows?: boolean;
+  /** Left out where the table is too narrow for all, the highest first. Absent: always shown. */
+  drop?: number;
   cell(row: R): ReactNode;
 }
 

@@ -9,10 +9,11 @@ import {
   formatPercent,
   formatValue,
   StatusDot,
+  shortModel,
   useTicking,
 } from '#renderer/ui/index.ts';
 import type { RunSummary } from '#shared/domain/run.ts';
-import { type Car, type Cell, describeHardware, shortModel, type Track } from './tracks.ts';
+import { type Car, type Cell, describeHardware, type Track } from './tracks.ts';
 
 /** One machine: its name, its cells with the cars on them, and what it is. */
 export const TrackRow = memo(function TrackRow({ track }: { track: Track }) {

@@ -1,4 +1,5 @@
 import { isActive } from '#renderer/features/runs/run-store.ts';
+import { shortModel } from '#renderer/ui/index.ts';
 import { thisComputerId } from '#shared/domain/id.ts';
 import type { Accelerator, Machine } from '#shared/domain/machine.ts';
 import type { RunSummary } from '#shared/domain/run.ts';
@@ -131,13 +132,4 @@ export function describeHardware({ cells }: Track): {
     hottestC: temperatures.length > 0 ? Math.max(...temperatures) : null,
     powerW: powers.length > 0 ? powers.reduce((sum, power) => sum + power, 0) : null,
   };
-}
-
-/** "NVIDIA H100 80GB HBM3" → "H100": what people call it. */
-export function shortModel(model: string): string {
-  return model
-    .replace(/^(NVIDIA|AMD|Tesla|Apple)\s+/i, '')
-    .replace(/^(GeForce|Tesla|Instinct|Quadro)\s+/i, '')
-    .replace(/[- ](SXM\d?|PCIe|HBM\d\w*|\d+GB).*?(?=\s\dg\.|$)/gi, '')
-    .trim();
 }

@@ -1,1 +1,3 @@
-export { MachinePage, MachinesPage, SitesPage } from './page.tsx';
+export { MachinePage } from './machine-page.tsx';
+export { MachinesPage } from './machines-page.tsx';
+export { SitesPage } from './sites-page.tsx';

@@ -1,0 +1,126 @@
+import { useEffect, useRef, useState } from 'react';
+import { useMachines } from '#renderer/app/machine-store.ts';
+import { type Key, useT } from '#renderer/i18n/index.ts';
+import { Checkbox, formatInteger, Input, Select } from '#renderer/ui/index.ts';
+import type { RunState } from '#shared/domain/run.ts';
+import { setFilter, useRunList } from './run-list-store.ts';
+import { useRuns } from './run-store.ts';
+
+/** States as people ask for them. */
+const groups: { key: Key; states: RunState[] }[] = [
+  { key: 'runs.groupGoing', states: ['preparing', 'starting', 'running', 'stopping'] },
+  { key: 'runs.state.queued', states: ['queued'] },
+  { key: 'runs.state.succeeded', states: ['succeeded'] },
+  { key: 'runs.state.failed', states: ['failed'] },
+  { key: 'runs.state.stopped', states: ['stopped'] },
+  { key: 'runs.state.lost', states: ['lost'] },
+];
+
+/** What the list shows: text, states with how many there are of each, a machine, the archive. */
+export function Filters() {
+  const t = useT();
+  const { filter } = useRunList();
+  return (
+    <search className="runs__filters">
+      <SearchField />
+      <StateChips />
+      <MachineSelect />
+      <Checkbox
+        label={t('runs.archived')}
+        checked={filter.archived}
+        onChecked={(archived) => setFilter({ archived })}
+      />
+    </search>
+  );
+}
+
+function SearchField() {
+  const t = useT();
+  const applied = useRunList(({ filter }) => filter.search);
+  const [text, setText] = useState(applied);
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (text === applied) return;
+    const timer = setTimeout(() => setFilter({ search: text }), 120);
+    return () => clearTimeout(timer);
+  }, [text, applied]);
+  // Cleared from elsewhere ("show all").
+  useEffect(() => {
+    if (applied === '') setText('');
+  }, [applied]);
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => {
+      const typing = document.activeElement instanceof HTMLInputElement;
+      if (event.key !== '/' || typing || event.ctrlKey || event.metaKey) return;
+      event.preventDefault();
+      field.current?.focus();
+      field.current?.select();
+    };
+    document.addEventListener('keydown', listen);
+    return () => document.removeEventListener('keydown', listen);
+  }, []);
+  return (
+    <Input
+      ref={field}
+      type="search"
+      className="input--small runs__search"
+      aria-label={t('runs.filterLabel')}
+      placeholder={t('runs.filterPlaceholder')}
+      value={text}
+      maxLength={200}
+      onChange={(event) => setText(event.target.value)}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') {
+          if (text === '') event.currentTarget.blur();
+          else setText('');
+        } else if (event.key === 'ArrowDown' || event.key === 'Enter') {
+          event.preventDefault();
+          document.querySelector<HTMLElement>('.runs .table__scroll')?.focus();
+        }
+      }}
+    />
+  );
+}
+
+function StateChips() {
+  const t = useT();
+  const chosen = useRunList(({ filter }) => filter.states);
+  const counts = useRuns(({ counts: all }) => all);
+  const turn = (states: readonly RunState[], on: boolean) =>
+    setFilter({ states: on ? chosen.filter((state) => !states.includes(state)) : [...chosen, ...states] });
+  return (
+    <fieldset className="runs__chips">
+      <legend className="hidden-visually">{t('runs.stateTitle')}</legend>
+      {groups.map(({ key, states }) => {
+        const count = states.reduce((sum, state) => sum + (counts[state] ?? 0), 0);
+        const on = states.every((state) => chosen.includes(state));
+        return (
+          <button key={key} type="button" className="chip" aria-pressed={on} onClick={() => turn(states, on)}>
+            {t(key)} <span className="num">{formatInteger(count)}</span>
+          </button>
+        );
+      })}
+    </fieldset>
+  );
+}
+
+function MachineSelect() {
+  const t = useT();
+  const chosen = useRunList(({ filter }) => filter.machineId);
+  const machines = useMachines(({ byId }) => byId);
+  const options = [
+    { value: '', label: t('runs.anyMachine') },
+    ...[...machines.values()]
+      .map(({ id, name }) => ({ value: id, label: name }))
+      .sort((a, b) => a.label.localeCompare(b.label, undefined, { numeric: true })),
+  ];
+  return (
+    <Select
+      className="input--small runs__machine"
+      aria-label={t('runs.machine')}
+      value={chosen ?? ''}
+      options={options}
+      onValue={(value) => setFilter({ machineId: value === '' ? undefined : value })}
+    />
+  );
+}
