@@ -12,7 +12,8 @@ const filesKept = 3;
 export function openLog(directory: string, level: string = process.env.TRAINYARD_LOG ?? 'info'): Logger {
   const file = path.join(directory, 'logs', 'backend.log');
   rotate(file);
-  const destination = pino.destination({ dest: file, sync: false, mkdir: true, append: true, mode: 0o600 });
+  const destination = pino.destination({ dest: file, sync: true, mkdir: true, append: true, mode: 0o600 });
+  // Synchronous: little is logged, and the line that says why a process ended must not be lost with it.
   // A full disk must not end the backend: the log is the last thing that matters then.
   destination.on('error', () => undefined);
   return pino(

@@ -1,18 +1,33 @@
+import path from 'node:path';
 import type { Logger } from 'pino';
 import type { ByteSource } from '#backend/bytes/index.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
+import { Activity } from './activity/index.ts';
+import { activityRouter } from './api/activity.ts';
+import { appRouter } from './api/app.ts';
 import { type AppRouter, createRouter } from './api/index.ts';
+import { machinesRouter } from './api/machines.ts';
+import { sitesRouter } from './api/sites.ts';
+import { storeRouter } from './api/store.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { makeDataDirectory } from './data-directory.ts';
 import { EventBus } from './events.ts';
+import { Housekeeping } from './housekeeping.ts';
+import { Jobs } from './jobs.ts';
 import { openLog } from './log.ts';
-import { lockDataDirectory } from './store/index.ts';
+import { localPrograms } from './processes/index.ts';
+import { remoteScript } from './resources.ts';
+import { Prompts, Sites } from './sites/index.ts';
+import { createSshPool, previewHosts } from './ssh/index.ts';
+import { keepBackups, lockDataDirectory, openStore } from './store/index.ts';
 
 export interface BackendOptions {
   dataDirectory: string;
   host: 'desktop' | 'headless';
   version: string;
   clock?: Clock;
+  /** Keep the sites connected that are to be (the default); false: each only when it is needed. */
+  connect?: boolean;
   /** Given: the caller's; else the log file in the data directory. */
   log?: Logger;
 }
@@ -64,25 +79,84 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
   const stack = new Stack(log);
   stack.add('lock', () => lock.release());
   try {
-    const events = new EventBus();
-    void clock;
-    const router = createRouter({});
-    const asked = Promise.withResolvers<void>();
-    log.info({ version: options.version, host: options.host }, 'the backend is up');
-    return {
-      router,
-      events,
-      // biome-ignore lint/correctness/useYield: it only refuses
-      bytes: async function* () {
-        throw new TrainyardError('NOT_AVAILABLE', 'Logs are not available in this build of Trainyard.');
-      },
-      log,
-      shutDownAsked: asked.promise,
-      resumed: () => undefined,
-      close: () => stack.close(),
-    };
+    return build(options, { clock, log, stack });
   } catch (error) {
     await stack.close();
     throw error;
   }
+}
+
+function build(
+  options: BackendOptions,
+  { clock, log, stack }: { clock: Clock; log: Logger; stack: Stack },
+): Backend {
+  const { dataDirectory, host, version } = options;
+  const startedAt = clock.now();
+  const events = new EventBus();
+  const ending = new AbortController();
+
+  const store = openStore({ file: path.join(dataDirectory, 'trainyard.db'), clock, log });
+  stack.add('store', () => store.close());
+  const activity = new Activity(store, clock, path.join(dataDirectory, 'activity.key'));
+  const housekeeping = new Housekeeping(store, activity, events);
+  const backups = keepBackups(store, clock, log, ending.signal);
+  stack.add('backups', async () => {
+    ending.abort();
+    await backups;
+  });
+
+  const jobs = new Jobs(events, clock);
+  const programs = localPrograms();
+  stack.add('programs', () => programs.close());
+  const prompts = new Prompts(events, clock);
+  const ssh = createSshPool({ prompter: prompts, clock, log });
+  stack.add('ssh', () => ssh.close());
+  const sites = new Sites({
+    store,
+    events,
+    jobs,
+    activity,
+    clock,
+    log,
+    programs,
+    ssh,
+    prompts,
+    previewHosts,
+    probeScript: remoteScript('probe.sh'),
+  });
+  stack.add('sites', () => sites.close());
+  // Closed before what they work with.
+  stack.add('jobs', () => jobs.close());
+
+  const asked = Promise.withResolvers<void>();
+  const router = createRouter({
+    app: appRouter({
+      housekeeping,
+      jobs,
+      events,
+      info: () => ({ version, host, platform: process.platform, dataDirectory, startedAt }),
+      shutDown(actor) {
+        log.info({ actor: actor.name }, 'asked to end');
+        asked.resolve();
+      },
+    }),
+    store: storeRouter(housekeeping),
+    activity: activityRouter(activity),
+    sites: sitesRouter(sites),
+    machines: machinesRouter(store, sites),
+  });
+  if (options.connect ?? true) sites.start();
+  log.info({ version, host }, 'the backend is up');
+  return {
+    router,
+    events,
+    // biome-ignore lint/correctness/useYield: it only refuses
+    bytes: async function* () {
+      throw new TrainyardError('NOT_AVAILABLE', 'Logs are not available in this build of Trainyard.');
+    },
+    log,
+    shutDownAsked: asked.promise,
+    resumed: () => sites.resumed(),
+    close: () => stack.close(),
+  };
 }

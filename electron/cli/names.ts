@@ -1,5 +1,5 @@
 import type { Client } from '#shared/contract/index.ts';
-import { thisComputerId } from '#shared/domain/id.ts';
+import { idPattern, thisComputerId } from '#shared/domain/id.ts';
 import { TrainyardError } from '#shared/domain/trainyard-error.ts';
 import { printable } from './output.ts';
 
@@ -11,36 +11,41 @@ interface Named {
 /** The site that is meant by an id, a name, or the host it was added under. Throws SITE_UNKNOWN or NAME_AMBIGUOUS. */
 export async function findSite(client: Client, given: string) {
   const sites = await client.sites.list();
+  const own = isThisComputer(given) ? sites.find(({ kind }) => kind === 'local') : undefined;
+  if (own && !sites.some(({ name }) => name === given)) return own;
   return choose('site', given, sites, (site) => [site.name, site.ssh?.host ?? '']);
 }
 
 /** The machine that is meant; "local" and "this computer" are this one. Throws MACHINE_UNKNOWN or NAME_AMBIGUOUS. */
 export async function findMachine(client: Client, given: string) {
-  const isLocal = ['local', 'localhost', 'this computer', 'this-computer'].includes(given.toLowerCase());
-  const { rows } = await client.machines.list({ search: isLocal ? '' : given, limit: 1000 });
-  if (isLocal) {
-    const exact = rows.filter((machine) => machine.name === given);
-    if (exact.length === 0) return choose('machine', thisComputerId, rows, (machine) => [machine.name]);
+  const { rows } = await client.machines.list({ search: given.slice(0, 200), limit: 1000 });
+  if (isThisComputer(given) && !rows.some(({ name }) => name === given))
+    return client.machines.get({ machineId: thisComputerId });
+  // A search looks at names; an id is one too, but not of the kind that is searched.
+  if (idPattern.test(given) && !rows.some(({ name }) => name === given)) {
+    const byId = await unlessUnknown(client.machines.get({ machineId: given }));
+    if (byId) return byId;
   }
-  const found = rows.filter((machine) => machine.id === given);
-  const candidates = found.length > 0 || rows.length > 0 ? rows : await machineById(client, given);
-  return choose('machine', given, candidates, (machine) => [machine.name, machine.siteName]);
+  return choose('machine', given, rows, (machine) => [machine.name, machine.siteName]);
 }
 
-async function machineById(client: Client, given: string) {
-  return (await client.machines.list({ limit: 1000 })).rows.filter((machine) => machine.id === given);
+const isThisComputer = (given: string): boolean =>
+  ['local', 'localhost', 'this computer', 'this-computer'].includes(given.toLowerCase());
+
+/** Null where there is none: what looks like an id may be a name. */
+async function unlessUnknown<T>(call: Promise<T>): Promise<T | null> {
+  try {
+    return await call;
+  } catch (thrown) {
+    if (thrown instanceof TrainyardError && thrown.code.endsWith('_UNKNOWN')) return null;
+    throw thrown;
+  }
 }
 
 /** The run that is meant by an id or a name; of several with one name that is an error. Throws RUN_UNKNOWN or NAME_AMBIGUOUS. */
 export async function findRun(client: Client, given: string) {
-  if (/^[0-9abcdefghjkmnpqrstvwxyz]{12}$/.test(given)) {
-    try {
-      return await client.runs.get({ runId: given });
-    } catch (thrown) {
-      // It may be a name that looks like an id.
-      if (!(thrown instanceof TrainyardError) || thrown.code !== 'RUN_UNKNOWN') throw thrown;
-    }
-  }
+  const byItsId = idPattern.test(given) ? await unlessUnknown(client.runs.get({ runId: given })) : null;
+  if (byItsId) return byItsId;
   const filter = { search: given.slice(0, 200), limit: 1000 };
   const [current, archived] = await Promise.all([
     client.runs.list({ ...filter, archived: false }),

@@ -9,7 +9,7 @@ import type { CliBackend } from './backend.ts';
 
 /** A backend in this process, for as long as the verb runs. Another `trainyard` that is started meanwhile uses it too. */
 export async function ownBackend(directory: string): Promise<CliBackend> {
-  const backend = await startBackend({ dataDirectory: directory, host: 'headless', version });
+  const backend = await startBackend({ dataDirectory: directory, host: 'headless', version, connect: false });
   const { router, bytes, log } = backend;
   const door = await openDoor({ router, bytes, log, host: '127.0.0.1', port: 0 });
   writeRuntimeFile(directory, {

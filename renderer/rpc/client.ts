@@ -76,6 +76,7 @@ export function connectBackend(options: ConnectOptions): BackendConnection {
 function linkOver(wire: Wire): RPCLink<Record<never, never>> {
   const target = new EventTarget();
   const socket = {
+    // Open for good: a closed wire takes what is sent in silence, and `connected` keeps new calls away from it.
     readyState: 1,
     addEventListener: target.addEventListener.bind(target),
     removeEventListener: target.removeEventListener.bind(target),
@@ -85,10 +86,7 @@ function linkOver(wire: Wire): RPCLink<Record<never, never>> {
     websocket: socket as unknown as ConstructorParameters<typeof RPCLink>[0]['websocket'],
   });
   wire.onMessage((message) => target.dispatchEvent(new MessageEvent('message', { data: message })));
-  wire.onClose(() => {
-    socket.readyState = 3;
-    target.dispatchEvent(new Event('close'));
-  });
+  wire.onClose(() => target.dispatchEvent(new Event('close')));
   return link;
 }
 
