@@ -51,18 +51,26 @@ export interface LaidOutColumn<R> extends Column<R> {
   px: number;
 }
 
-/** Final widths: what was dragged, else the design's; the growing column takes what `available` leaves, never less than its own. */
+/**
+ * Final widths: what was dragged, else the design's. Columns that do not fit are left out by their `drop`; the growing
+ * column takes what `available` leaves, never less than its own.
+ */
 export function layOut<R>(
   columns: readonly Column<R>[],
   widths: Widths,
   available: number,
 ): LaidOutColumn<R>[] {
-  const laid = columns.map((column) => ({
+  let laid = columns.map((column) => ({
     ...column,
     px: Math.max(column.minWidth ?? 48, widths[column.key] ?? column.width),
   }));
-  const spare = available - laid.reduce((sum, column) => sum + column.px, 0);
+  const total = () => laid.reduce((sum, column) => sum + column.px, 0);
+  while (available > 0 && total() > available) {
+    const next = Math.max(0, ...laid.map((column) => column.drop ?? 0));
+    if (next === 0) break;
+    laid = laid.filter((column) => column.drop !== next);
+  }
   const growing = laid.find((column) => column.grows);
-  if (growing && spare > 0) growing.px += spare;
+  if (growing) growing.px += Math.max(0, available - total());
   return laid;
 }
