@@ -57,14 +57,13 @@ export class Activity {
     const { key, isNew } = loadKey(keyFile);
     this.#key = key;
     if (isNew) this.#signAnew(store);
+    else if (!this.#last())
+      this.record({ actor: appItself, action: 'activity.begunAgain', target: 'activity' });
   }
 
   record({ actor, action, target, result = 'done', details = {} }: NewActivity): void {
     this.#sql.transaction(() => {
-      const head = this.#head();
-      const trusted = head === undefined ? this.#last() === undefined : headFits(head, this.#key);
-      // A head that is not ours stays as it is and is found by `verify`; signing over it would hide what happened.
-      const previous = trusted ? head : this.#last();
+      const { previous, intact } = this.#end();
       const entry = {
         sequence: (previous?.sequence ?? 0) + 1,
         at: Math.round(this.#clock.now()),
@@ -81,7 +80,8 @@ export class Activity {
         ...Object.values(entry),
         hash,
       );
-      if (trusted) this.#sign(entry.sequence, hash);
+      // Signing over an end that does not fit would hide what happened: it stays, and `verify` finds it.
+      if (intact) this.#sign(entry.sequence, hash);
     });
   }
 
@@ -143,6 +143,16 @@ export class Activity {
       after = last.sequence;
       await new Promise((resolve) => setImmediate(resolve));
     }
+  }
+
+  /** What the next entry follows, and whether the newest entry is the one that was signed. */
+  #end(): { previous: { sequence: number; hash: string } | undefined; intact: boolean } {
+    const head = this.#head();
+    const last = this.#last();
+    const intact = head
+      ? head.sequence === last?.sequence && head.hash === last.hash && headFits(head, this.#key)
+      : last === undefined;
+    return { previous: (head?.sequence ?? 0) > (last?.sequence ?? 0) ? head : last, intact };
   }
 
   #head(): ActivityHead | undefined {

@@ -172,6 +172,9 @@ CREATE TABLE activity (
 CREATE INDEX activityByAction ON activity(action, sequence);
 CREATE TRIGGER activityIsNeverAltered BEFORE UPDATE ON activity
 BEGIN SELECT RAISE(ABORT, 'the activity log is only ever added to'); END;
+CREATE TRIGGER activityIsNeverReplaced BEFORE INSERT ON activity
+WHEN EXISTS (SELECT 1 FROM activity WHERE sequence = NEW.sequence)
+BEGIN SELECT RAISE(ABORT, 'the activity log is only ever added to'); END;
 CREATE TRIGGER activityIsNeverRemoved BEFORE DELETE ON activity
 BEGIN SELECT RAISE(ABORT, 'the activity log is only ever added to'); END;
 

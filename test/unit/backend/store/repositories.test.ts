@@ -8,12 +8,12 @@ import { tempStore } from '#test/temp-store.ts';
 
 const windowOf = {
   search: '',
-  states: [],
+  states: [] as RunState[],
   archived: false,
   descending: true,
   offset: 0,
   limit: 1000,
-} as const;
+};
 
 describe('settings', () => {
   it('gives defaults, keeps what is changed and leaves the rest alone', async () => {
