@@ -1,11 +1,12 @@
 import { app } from './app.ts';
 import { overview } from './overview.ts';
 import { runs } from './runs.ts';
+import { sites } from './sites.ts';
 import { ui } from './ui.ts';
 import type { BaseKey } from './words.ts';
 
 /** One file per part of the page. A new part adds its file here. */
-export const areas = { app, overview, runs, ui };
+export const areas = { app, overview, runs, sites, ui };
 
 export type Area = keyof typeof areas;
 type KeysOf<A extends Area> = BaseKey<keyof (typeof areas)[A]['en'] & string>;

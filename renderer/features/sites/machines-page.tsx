@@ -1,8 +1,8 @@
 import './sites.css';
-import { useCallback, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { rpc } from '#renderer/app/backend.ts';
-import { useHotkeys } from '#renderer/app/hotkeys.ts';
+import { listenForHotkeys } from '#renderer/app/hotkeys.ts';
 import { machinesPart, useMachines } from '#renderer/app/machine-store.ts';
 import { paths } from '#renderer/app/routes.ts';
 import { sayError, useMay } from '#renderer/app/session-store.ts';
@@ -42,7 +42,7 @@ export function MachinesPage() {
     descending: false,
   });
   const filter = useRef<HTMLInputElement>(null);
-  useHotkeys({ '/': () => filter.current?.focus() });
+  useEffect(() => listenForHotkeys(() => ({ '/': () => filter.current?.focus() })), []);
   const rows = useMemo(
     () => pickMachines(byId.values(), search, sort.key, sort.descending),
     [byId, search, sort],
