@@ -26,14 +26,15 @@ export function writeRuntimeFile(dataDirectory: string, content: Omit<RuntimeFil
 
 /** The running app, or null where there is none: no file, an unreadable one, or one left by a process that is gone. */
 export function readRuntimeFile(dataDirectory: string): RuntimeFile | null {
-  let content: Partial<RuntimeFile>;
+  let content: Partial<RuntimeFile> | null;
   try {
-    content = JSON.parse(readFileSync(fileIn(dataDirectory), 'utf8')) as Partial<RuntimeFile>;
+    content = JSON.parse(readFileSync(fileIn(dataDirectory), 'utf8')) as Partial<RuntimeFile> | null;
   } catch {
     return null;
   }
-  const { url, pid, token } = content;
-  if (typeof url !== 'string' || typeof pid !== 'number' || typeof token !== 'string') return null;
+  const { url, pid, token } = content ?? {};
+  if (!content || typeof url !== 'string' || typeof pid !== 'number' || typeof token !== 'string')
+    return null;
   if (!isAlive(pid) || (content.processMark ?? '') !== processMark(pid)) return null;
   return content as RuntimeFile;
 }
@@ -41,8 +42,8 @@ export function readRuntimeFile(dataDirectory: string): RuntimeFile | null {
 /** Only our own: another process may have written its own by now. */
 export function removeRuntimeFile(dataDirectory: string, token: string): void {
   try {
-    const content = JSON.parse(readFileSync(fileIn(dataDirectory), 'utf8')) as Partial<RuntimeFile>;
-    if (content.token === token) rmSync(fileIn(dataDirectory), { force: true });
+    const content = JSON.parse(readFileSync(fileIn(dataDirectory), 'utf8')) as Partial<RuntimeFile> | null;
+    if (content?.token === token) rmSync(fileIn(dataDirectory), { force: true });
   } catch {
     // Gone or not ours: nothing to remove.
   }
