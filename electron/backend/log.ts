@@ -6,11 +6,11 @@ const maxFileBytes = 10 * 1024 * 1024;
 const filesKept = 3;
 
 /**
- * The backend's own log, `logs/backend.log` in the data directory: for finding out why, never with a secret in it.
+ * The backend's own log, `backend.log` in the data directory: for finding out why, never with a secret in it.
  * A full file is put aside when the next backend starts.
  */
 export function openLog(directory: string, level: string = process.env.TRAINYARD_LOG ?? 'info'): Logger {
-  const file = path.join(directory, 'logs', 'backend.log');
+  const file = path.join(directory, 'backend.log');
   rotate(file);
   const destination = pino.destination({ dest: file, sync: true, mkdir: true, append: true, mode: 0o600 });
   // Synchronous: little is logged, and the line that says why a process ended must not be lost with it.

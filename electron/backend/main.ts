@@ -1,22 +1,26 @@
 import path from 'node:path';
 import type { Logger } from 'pino';
 import type { ByteSource } from '#backend/bytes/index.ts';
-import { TrainyardError } from '#shared/domain/error.ts';
 import { Activity } from './activity/index.ts';
 import { activityRouter } from './api/activity.ts';
 import { appRouter } from './api/app.ts';
 import { type AppRouter, createRouter } from './api/index.ts';
+import { logsRouter } from './api/logs.ts';
 import { machinesRouter } from './api/machines.ts';
+import { runsRouter } from './api/runs.ts';
 import { sitesRouter } from './api/sites.ts';
 import { storeRouter } from './api/store.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { makeDataDirectory } from './data-directory.ts';
 import { EventBus } from './events.ts';
+import { CodeStore, codeKeeper } from './files/index.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { Jobs } from './jobs.ts';
 import { openLog } from './log.ts';
 import { localPrograms } from './processes/index.ts';
-import { remoteScript } from './resources.ts';
+import { remoteScript, resourcesDirectory } from './resources.ts';
+import { createBoxRuns } from './runs/box/index.ts';
+import { createRuns } from './runs/index.ts';
 import { Prompts, Sites } from './sites/index.ts';
 import { createSshPool, previewHosts } from './ssh/index.ts';
 import { keepBackups, lockDataDirectory, openStore } from './store/index.ts';
@@ -125,6 +129,20 @@ function build(
     probeScript: remoteScript('probe.sh'),
   });
   stack.add('sites', () => sites.close());
+  const scriptsDirectory = path.join(resourcesDirectory, 'remote');
+  const runs = createRuns({
+    store,
+    access: sites.machines,
+    events,
+    activity,
+    clock,
+    log,
+    dataDirectory,
+    code: codeKeeper(new CodeStore(path.join(dataDirectory, 'code')), { scriptsDirectory }),
+    boxRuns: (boxPrograms) => createBoxRuns(boxPrograms, { scriptsDirectory }),
+    templatesDirectory: path.join(resourcesDirectory, 'templates'),
+  });
+  stack.add('runs', () => runs.close());
   // Closed before what they work with.
   stack.add('jobs', () => jobs.close());
 
@@ -144,16 +162,17 @@ function build(
     activity: activityRouter(activity),
     sites: sitesRouter(sites),
     machines: machinesRouter(store, sites),
+    runs: runsRouter(runs),
+    logs: logsRouter(runs),
   });
+  // Runs listen before the first connection is made.
+  runs.start();
   if (options.connect ?? true) sites.start();
   log.info({ version, host }, 'the backend is up');
   return {
     router,
     events,
-    // biome-ignore lint/correctness/useYield: it only refuses
-    bytes: async function* () {
-      throw new TrainyardError('NOT_AVAILABLE', 'Logs are not available in this build of Trainyard.');
-    },
+    bytes: runs.bytes,
     log,
     shutDownAsked: asked.promise,
     resumed: () => sites.resumed(),

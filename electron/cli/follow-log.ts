@@ -23,7 +23,8 @@ export function followLog(connection: BackendConnection, request: LogRequest): P
       },
       {
         onInfo(info) {
-          if (info.reachable === said) return;
+          // Of a log that is whole it does not matter where its machine is.
+          if (!info.live || info.reachable === said) return;
           said = info.reachable;
           process.stderr.write(
             said ? '[the machine is back]\n' : '[the machine is out of sight; the run is not affected]\n',
