@@ -17,7 +17,8 @@ export function migrate(
   let version = from;
   for (const migration of migrations) {
     if (migration.version <= version) continue;
-    if (version > 0) backUp(version);
+    // A new database goes through the same steps and has nothing to lose.
+    if (from > 0) backUp(version);
     apply(database, migration);
     version = migration.version;
   }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import type { Clock } from '#backend/clock.ts';
@@ -82,11 +82,14 @@ function inspect(file: string, backups: Backups, migrations: readonly Migration[
     throw new DamagedDatabase(size === undefined ? 'the file is gone' : 'the file is empty');
   }
   checkHeader(file);
+  const waiting = (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
   const database = new Database(file, { readonly: true, fileMustExist: true, timeout: 5_000 });
   try {
     checkContent(database);
     if (schemaVersionOf(database) === migrations.at(-1)?.version) checkSchema(database, migrations);
   } finally {
     database.close();
+    // A connection that only reads leaves its (empty) helpers behind.
+    if (!waiting) for (const ending of ['-wal', '-shm']) rmSync(file + ending, { force: true });
   }
 }

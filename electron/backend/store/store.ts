@@ -9,7 +9,7 @@ import { LogsRepository } from './logs.ts';
 import { MachinesRepository } from './machines.ts';
 import { MetricsRepository } from './metrics.ts';
 import { NoticesRepository } from './notices.ts';
-import { finishReplacing, replaceDatabase } from './replace.ts';
+import { finishReplacing, type OnStep, replaceDatabase } from './replace.ts';
 import { RunsRepository } from './runs.ts';
 import { SettingsRepository } from './settings.ts';
 import { SitesRepository } from './sites.ts';
@@ -66,9 +66,9 @@ export class Store {
   /**
    * Puts a backup in the place of the database, which is kept beside it under the returned path. Everyone keeps this
    * object; who remembers rows elsewhere reads them again (`onRestored`). Throws BACKUP_UNKNOWN, BACKUP_DAMAGED,
-   * BACKUP_NEWER, DISK_FULL: then nothing has changed.
+   * BACKUP_NEWER, DISK_FULL: then nothing has changed. `onStep` is for tests.
    */
-  restore(file: string): { keptAs: string } {
+  restore(file: string, onStep?: OnStep): { keptAs: string } {
     const { clock, log } = this.#context;
     if (this.sql.connection.inTransaction) throw new TypeError('restore was called inside a transaction');
     const database = this.#context.file;
@@ -89,7 +89,7 @@ export class Store {
     });
     this.sql.connection.close();
     try {
-      replaceDatabase(database, keptAs);
+      replaceDatabase(database, keptAs, onStep);
     } catch (error) {
       throw storeError(error);
     } finally {
