@@ -36,13 +36,15 @@ first_line() {
 }
 
 # watch_over SECONDS TARGET READER: ends the target when its time is over; then, where it cannot be ended (stuck in the
-# kernel), at least the reader that waits for it. TERM calls the watch off.
+# kernel), at least the reader that waits for it. It naps by the second, so that nothing sleeps on long after it was
+# called off by a plain TERM; a trap around `wait` would do without, but busybox's can miss the signal.
 watch_over() {
-  napping=
-  trap 'if [ -n "$napping" ]; then kill "$!" 2>/dev/null; fi; exit 0' TERM
-  napping=1
-  sleep "$1" &
-  wait "$!"
+  left=$1
+  while [ "$left" -gt 0 ]; do
+    sleep 1
+    left=$((left - 1))
+    kill -0 "$3" || return 0
+  done
   end_it "$2"
   sleep 1
   kill -9 "$3"

@@ -17,18 +17,15 @@ export function readDisks(
   const mounts = readMounts(sections.get('mounts'));
   const all = new Map<string, Disk>();
   for (const line of sections.get('disks')?.lines ?? []) {
-    // Device and mount point may hold spaces; the three sizes and the per cent between them do not.
-    const match = /^(.{1,400}?)\s+(\d{1,18})\s+(\d{1,18})\s+(-?\d{1,18})\s+(?:-?\d{1,4}%|-)\s+(\/.*)$/.exec(
-      line,
-    );
-    if (!match) continue;
-    const [, device = '', total, , free, path = ''] = match;
+    const row = readRow(line);
+    if (!row) continue;
+    const { device, total, free, path } = row;
     const mount = mounts.get(path);
     const disk = {
       path: clean(path, 500),
       filesystem: clean(mount?.type ?? device, 100),
-      sizeBytes: Number(total) * 1024,
-      freeBytes: Math.max(0, Number(free)) * 1024,
+      sizeBytes: total * 1024,
+      freeBytes: Math.max(0, free) * 1024,
       readOnly: mount?.readOnly ?? false,
     };
     if (Number.isSafeInteger(disk.sizeBytes) && Number.isSafeInteger(disk.freeBytes)) all.set(path, disk);
@@ -42,6 +39,28 @@ export function readDisks(
     .map(([, disk]) => disk)
     .sort((a, b) => b.sizeBytes - a.sizeBytes);
   return { disks: [...(homeDisk ? [homeDisk] : []), ...others].slice(0, maxDisks), homeDisk };
+}
+
+/**
+ * Device and mount point may hold spaces; the three sizes and the per cent between them do not. By words and not by one
+ * pattern: what a box prints must not be able to make a pattern search for seconds.
+ */
+function readRow(line: string): { device: string; total: number; free: number; path: string } | null {
+  const words = line.trim().split(/\s+/);
+  const percent = words.findIndex(
+    (word, at) => at >= 4 && /^(?:-?\d{1,4}%|-)$/.test(word) && words[at + 1]?.startsWith('/') === true,
+  );
+  if (percent < 0) return null;
+  const sizes = words.slice(percent - 3, percent);
+  if (!sizes.every((size) => /^-?\d{1,18}$/.test(size))) return null;
+  const [total = 0, , free = 0] = sizes.map(Number);
+  if (total < 0) return null;
+  return {
+    device: words.slice(0, percent - 3).join(' '),
+    total,
+    free,
+    path: words.slice(percent + 1).join(' '),
+  };
 }
 
 const isBig = (disk: Disk): boolean =>
