@@ -8,15 +8,18 @@ export interface Lock {
   release(): void;
 }
 
+// Kept here, because a lock whose owner forgot it would otherwise end with the next garbage collection.
+const heldByThisProcess = new Set<Database.Database>();
+
 /**
  * Holds `file` for this process alone. The lock is the operating system's (SQLite takes it, alike on Linux, macOS and
  * Windows): it ends with the process, however that ends, so there are no stale ones. Throws DATA_IN_USE while another
  * process, or another part of this one, holds it.
  */
 export function takeLock(file: string): Lock {
-  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   let database: Database.Database | undefined;
   try {
+    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
     database = new Database(file, { timeout: 0 });
     database.exec('BEGIN EXCLUSIVE');
   } catch (error) {
@@ -31,11 +34,13 @@ export function takeLock(file: string): Lock {
     );
   }
   const held = database;
+  heldByThisProcess.add(held);
   // Only for the sentence above; whoever finds it empty says less.
   writeFileSync(holderFile(file), `${process.pid}\n`, { mode: 0o600 });
   if (process.platform !== 'win32') chmodSync(file, 0o600);
   return {
     release: () => {
+      heldByThisProcess.delete(held);
       if (held.open) held.close();
     },
   };
