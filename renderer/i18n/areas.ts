@@ -1,4 +1,5 @@
 import { app } from './app.ts';
+import { newRun } from './new-run.ts';
 import { overview } from './overview.ts';
 import { runs } from './runs.ts';
 import { sites } from './sites.ts';
@@ -6,7 +7,7 @@ import { ui } from './ui.ts';
 import type { BaseKey } from './words.ts';
 
 /** One file per part of the page. A new part adds its file here. */
-export const areas = { app, overview, runs, sites, ui };
+export const areas = { app, newRun, overview, runs, sites, ui };
 
 export type Area = keyof typeof areas;
 type KeysOf<A extends Area> = BaseKey<keyof (typeof areas)[A]['en'] & string>;
