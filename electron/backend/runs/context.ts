@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
 import type { Clock } from '#backend/clock.ts';
 import type { EventBus } from '#backend/events.ts';
+import type { CodeKeeper } from '#backend/files/index.ts';
 import type { RunsPrograms } from '#backend/processes/index.ts';
 import type { MachineAccess } from '#backend/sites/capabilities.ts';
 import type { Store } from '#backend/store/index.ts';
 import type { Actor } from '#shared/domain/role.ts';
-import type { CodeSnapshot } from '#shared/domain/run.ts';
 import type { BoxRuns } from './box/interface.ts';
 import type { Notes } from './notes.ts';
 import type { Records } from './records.ts';
@@ -21,26 +21,6 @@ export interface ActivityKeeper {
     result: 'done' | 'refused' | 'failed';
     details: Record<string, unknown>;
   }): void;
-}
-
-export interface TransferOptions {
-  signal: AbortSignal;
-  onProgress(done: number, total: number, unit: 'files' | 'bytes'): void;
-}
-
-/** What the runs' room needs of the files' room: code that is kept as it was, and brought to a box. */
-export interface CodeKeeper {
-  /** Records a local directory as it is now. Its contents are kept until `forget`. */
-  take(directory: string, options: TransferOptions): Promise<CodeSnapshot>;
-  /** The snapshot's files, path → sha256. */
-  files(snapshotId: string): Promise<ReadonlyMap<string, string>>;
-  /** Makes `directory` on the box hold the snapshot. Sent again it moves only what is missing. */
-  send(
-    programs: RunsPrograms,
-    snapshotId: string,
-    place: { root: string; directory: string },
-    options: TransferOptions,
-  ): Promise<void>;
 }
 
 export interface RunsDependencies {

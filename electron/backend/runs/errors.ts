@@ -19,6 +19,13 @@ export const workdirMissing = (directory: string): TrainyardError =>
     { params: { directory } },
   );
 
+export const mountMissing = (source: string): TrainyardError =>
+  new TrainyardError(
+    'MOUNT_MISSING',
+    `${source}, which the task's file_mounts names, is not on this computer. Correct the path or make it.`,
+    { params: { source } },
+  );
+
 export const noSuchAccelerator = (machine: string, why: string): TrainyardError =>
   new TrainyardError(
     'RUN_NO_SUCH_ACCELERATOR',

@@ -1,3 +1,3 @@
 /** Runs: specification, launch, queue, supervision, logs and printed metrics. */
-export type { ActivityKeeper, CodeKeeper, RunsDependencies, TransferOptions } from './context.ts';
+export type { ActivityKeeper, RunsDependencies } from './context.ts';
 export { createRuns, type RunsService } from './service.ts';

@@ -6,19 +6,19 @@ import type { RunsContext } from './context.ts';
 import { noSuchAccelerator, secretsNeeded, taskInvalid } from './errors.ts';
 import { whyNever } from './queue/plan.ts';
 import { separateSecrets } from './secrets.ts';
-import { localWorkdir } from './snapshots.ts';
+import { checkSources } from './snapshots.ts';
 import { acceleratorsAsked, checkTasks, takeInlineSecrets } from './spec/index.ts';
 
 /**
  * Takes a launch in: checks all that can be known here and now, and saves the run with its first attempt, queued. Sent
- * twice it is one run. Rejects with TASK_INVALID, TASK_UNSUPPORTED, MACHINE_UNKNOWN, RUN_NO_SUCH_ACCELERATOR,
- * WORKDIR_MISSING, RUN_SECRETS_NEEDED.
+ * twice it is one run. Throws TASK_INVALID, TASK_UNSUPPORTED, MACHINE_UNKNOWN, RUN_NO_SUCH_ACCELERATOR,
+ * WORKDIR_MISSING, MOUNT_MISSING, RUN_SECRETS_NEEDED.
  */
-export async function acceptLaunch(
+export function acceptLaunch(
   context: RunsContext,
   request: LaunchRequest,
   actor: Actor,
-): Promise<{ run: Run; created: boolean }> {
+): { run: Run; created: boolean } {
   const { store, notes, records, activity, clock, secrets } = context;
   const earlier = store.runs.byRequest(request.requestId);
   if (earlier !== undefined) return { run: earlier, created: false };
@@ -37,7 +37,7 @@ export async function acceptLaunch(
   const machine = store.machines.require(request.machineId);
   const never = whyNever(machine.inventory?.accelerators ?? null, spec.resources.accelerators);
   if (never !== null) throw noSuchAccelerator(machine.name, never);
-  if (spec.workdir !== null) await localWorkdir(spec.workdir, request.baseDirectory);
+  checkSources(spec, request.baseDirectory);
 
   const runId = newId();
   const name = (request.name?.trim() || spec.name || `run-${runId.slice(0, 4)}`).slice(0, 200);

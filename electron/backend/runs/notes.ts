@@ -24,11 +24,17 @@ export const intentNote = z.object({
 });
 export type IntentNote = z.infer<typeof intentNote>;
 
-const kinds = { launch: launchNote, intent: intentNote, metrics: metricState };
+/** `file_mounts` as they were at the launch. */
+export const mountsNote = z.array(z.object({ snapshotId: z.string(), directory: z.string() }));
+export type MountsNote = z.infer<typeof mountsNote>;
+
+const kinds = { launch: launchNote, intent: intentNote, metrics: metricState, mounts: mountsNote };
 export interface NoteKinds {
   launch: LaunchNote;
   intent: IntentNote;
   metrics: MetricState;
+  /** Of the run: kept under epoch 0. */
+  mounts: MountsNote;
 }
 
 export interface Forgotten {

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import type { SendOptions } from '#backend/files/index.ts';
 import type { RunsPrograms } from '#backend/processes/index.ts';
+import { TrainyardError } from '#shared/domain/error.ts';
 import type { Evidence, Run } from '#shared/domain/run.ts';
 import type { BoxRuns } from './box/interface.ts';
 import type { RunsContext } from './context.ts';
 import { secretsLost } from './errors.ts';
 import { visibleDevices } from './queue/accelerators.ts';
-import type { SnapshotTaker } from './snapshots.ts';
+import type { SnapshotTaker, TakenCode } from './snapshots.ts';
 import { acceleratorsAsked, runEnvironment, setupKey } from './spec/index.ts';
 import { writeSpecification } from './specification.ts';
 
@@ -35,7 +37,7 @@ export async function prepare(
   snapshots: SnapshotTaker,
   { run, epoch, programs, box, signal, checkAccelerators }: Preparation,
 ): Promise<void> {
-  const { store, records, notes, clock, code } = context;
+  const { store, records, notes, clock } = context;
   const { id: runId, spec } = run;
   const say = launchProgress(context, runId, epoch);
 
@@ -45,29 +47,30 @@ export async function prepare(
   const note = notes.get('launch', runId, epoch);
   if (attempt === undefined || note === null) return;
   // A first launch that was never sent cannot be there.
+  let isThere = false;
   if (epoch > 1 || note.sent) {
     const known = await box.status([runId], signal);
     if (known.attempts.some((each) => each.epoch >= epoch)) return;
+    isThere = known.attempts.length > 0;
   }
   const secrets = context.secrets.take(runId, note.secretNames);
   if (!secrets.ok) throw secretsLost(secrets.missing);
 
-  const snapshot = await snapshots.of(run, signal, (done, total, unit) => say('snapshot', done, total, unit));
-  context.onStep?.('snapshot');
-  if (snapshot !== null) {
-    const place = { root, directory: `${root}/runs/${runId}/${codeDirectory}` };
-    await code.send(programs, snapshot.id, place, {
-      signal,
-      onProgress: (done, total, unit) => say('sync', done, total, unit),
-    });
+  // A box that has had an earlier attempt has its code as well.
+  if (!isThere) {
+    const taken = await snapshots.of(run, signal, (done, total, unit) => say('snapshot', done, total, unit));
+    context.onStep?.('snapshot');
+    const onProgress: SendOptions['onProgress'] = (done, total, unit) => say('sync', done, total, unit);
+    await sendCode(context, { root, runId }, programs, taken, { signal, onProgress });
   }
+  const snapshot = store.runs.get(runId)?.snapshot ?? null;
   context.onStep?.('sync');
   await checkAccelerators();
 
   const machine = store.machines.get(attempt.machineId);
   const all = machine?.inventory?.accelerators ?? [];
   const given = all.filter(({ uuid }) => attempt.accelerators.some((each) => each.uuid === uuid));
-  const files = snapshot === null ? undefined : await code.files(snapshot.id);
+  const files = snapshot === null ? undefined : await knownFiles(context, snapshot.id);
   const asked = spec.resources.accelerators.length > 0;
   const visible = visibleDevices(given, all);
   const env = {
@@ -133,6 +136,35 @@ export async function prepare(
     pid: launched.pid,
   });
   context.onStep?.('running');
+}
+
+/** The workdir and the file mounts. */
+async function sendCode(
+  { code }: RunsContext,
+  { root, runId }: { root: string; runId: string },
+  programs: RunsPrograms,
+  { workdir, mounts }: TakenCode,
+  options: SendOptions,
+): Promise<void> {
+  const base = `${root}/runs/${runId}/${codeDirectory}`;
+  if (workdir !== null) await code.send(programs, workdir.id, { root, directory: base }, options);
+  for (const { snapshotId, directory } of mounts) {
+    const place = /^[/~]/.test(directory) ? directory : `${base}/${directory}`;
+    await code.send(programs, snapshotId, { root, directory: place, how: 'into' }, options);
+  }
+}
+
+/** What decides whether setup is to be done anew. Of a run that another laptop launched the files are not known here. */
+async function knownFiles(
+  { code }: RunsContext,
+  snapshotId: string,
+): Promise<ReadonlyMap<string, string> | undefined> {
+  try {
+    return await code.files(snapshotId);
+  } catch (error) {
+    if (TrainyardError.from(error).code === 'SNAPSHOT_UNKNOWN') return undefined;
+    throw error;
+  }
 }
 
 /** Says how far a launch is: each step's first word at once, the rest now and then. */

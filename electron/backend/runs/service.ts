@@ -99,8 +99,8 @@ export class RunsService {
     return this.#context.store.runs.require(runId);
   }
 
-  async launch(request: LaunchRequest, actor: Actor): Promise<Run> {
-    const { run, created } = await acceptLaunch(this.#context, request, actor);
+  launch(request: LaunchRequest, actor: Actor): Run {
+    const { run, created } = acceptLaunch(this.#context, request, actor);
     if (created) {
       this.#snapshots.begin(run, request.baseDirectory);
       this.#machine(run.machineId).wake({ background: false });

@@ -2,8 +2,9 @@ import pino from 'pino';
 import { onTestFinished } from 'vitest';
 import type { Clock } from '#backend/clock.ts';
 import { EventBus } from '#backend/events.ts';
+import type { CodeKeeper } from '#backend/files/index.ts';
 import type { RunsPrograms } from '#backend/processes/index.ts';
-import { type CodeKeeper, createRuns, type RunsService } from '#backend/runs/index.ts';
+import { createRuns, type RunsService } from '#backend/runs/index.ts';
 import type { MachineAccess } from '#backend/sites/capabilities.ts';
 import type { Store } from '#backend/store/index.ts';
 import type { LaunchRequest } from '#shared/contract/runs.ts';
@@ -65,6 +66,9 @@ export class FakeCode implements CodeKeeper {
     this.taken++;
     return { id: `snapshot${this.taken}`, workdir: directory, files: 1, bytes: 1, git: null };
   }
+  async takeMount(source: string) {
+    return this.take(source);
+  }
   async files() {
     return new Map([['train.py', 'abc']]);
   }
@@ -106,7 +110,7 @@ export class Laptop {
   }
 
   /** A launch a moment after whatever came before it. */
-  launch(...request: Parameters<Laptop['request']>): Promise<Run> {
+  async launch(...request: Parameters<Laptop['request']>): Promise<Run> {
     manual(this.clock).advance(1);
     return this.runs.launch(this.request(...request), me);
   }
