@@ -72,7 +72,7 @@ export const boxDiskFull = (neededBytes: number, freeKiB: number | null): Trainy
   const needed = mib(neededBytes);
   const free = freeKiB === null ? '?' : Math.floor(freeKiB / 1024);
   return new TrainyardError(
-    'BOX_DISK_FULL',
+    'BOX_DISK_FULL_FOR_CODE',
     `The machine's disk is full: the code needs ${needed} MiB and ${free} MiB are free. Free some space there and launch again.`,
     { params: { neededMiB: needed, freeMiB: free } },
   );

@@ -65,7 +65,7 @@ function knownBox(programs: RunsPrograms, root: string): KnownBox {
 /**
  * Makes `directory` on a box hold a snapshot. Only layers that the box lacks travel: one round trip where it is known what
  * is there, two where it must be asked, and one more for each large layer, whose transfer goes on where an earlier one
- * was interrupted. Sent again it changes nothing. Rejects with BOX_DISK_FULL, BOX_CANNOT_WRITE_CODE,
+ * was interrupted. Sent again it changes nothing. Rejects with BOX_DISK_FULL_FOR_CODE, BOX_CANNOT_WRITE_CODE,
  * SYNC_DESTINATION_EXISTS, SYNC_STALLED, SYNC_DAMAGED, BOX_TOOL_MISSING or SNAPSHOT_UNKNOWN.
  */
 export async function send(

@@ -1,8 +1,13 @@
 import type { TaskSpec } from '#shared/domain/spec.ts';
 
-/** "A100:8", alternatives as "A100:8 | H100:8", '' where none are asked for. */
+const mostNamed = 4;
+
+/** "A100:8", alternatives as "A100:8 | H100:8" (the first four, and how many more), '' where none are asked for. */
 export function acceleratorsAsked(spec: TaskSpec): string {
-  return spec.resources.accelerators.map(({ name, count }) => `${name}:${count}`).join(' | ');
+  const { accelerators } = spec.resources;
+  const named = accelerators.slice(0, mostNamed).map(({ name, count }) => `${name}:${count}`);
+  const more = accelerators.length - named.length;
+  return [...named, ...(more > 0 ? [`${more} more`] : [])].join(' | ');
 }
 
 /** How many accelerators the first alternative asks for; 0 where none are. */

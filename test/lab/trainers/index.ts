@@ -1,0 +1,27 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+
+/** Real PyTorch; saves, resumes, writes a history. Needs `torch` for /usr/bin/python3. */
+export const trainer = path.join(here, 'train.py');
+/** Plain Python 3 with bad manners, chosen by flags. */
+export const naughtyTrainer = path.join(here, 'naughty.py');
+
+export interface HistoryLine {
+  epoch: number;
+  step: number;
+  host: string;
+  loss: number;
+}
+
+/** The history file's whole lines, in the order in which they were written. */
+export function readHistory(text: string): HistoryLine[] {
+  return text
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => {
+      const [epoch = '', step = '', host = '', loss = ''] = line.split('\t');
+      return { epoch: Number(epoch), step: Number(step), host, loss: Number(loss) };
+    });
+}
