@@ -10,12 +10,23 @@ export class Housekeeping {
   readonly #store: Store;
   readonly #activity: Activity;
   readonly #events: EventBus;
+  #restored = new AbortController();
 
   constructor(store: Store, activity: Activity, events: EventBus) {
     this.#store = store;
     this.#activity = activity;
     this.#events = events;
     store.notices.onAdded((notice) => events.publish({ type: 'notice', notice }));
+    store.onRestored(() => {
+      const before = this.#restored;
+      this.#restored = new AbortController();
+      before.abort();
+    });
+  }
+
+  /** Aborts at the next restore: streams of events end with it, so that every page loads everything again. */
+  get untilRestored(): AbortSignal {
+    return this.#restored.signal;
   }
 
   settings(): Settings {
@@ -70,7 +81,6 @@ export class Housekeeping {
     const source = backupFile(this.#store.backups, file);
     const kept = this.#store.restore(source);
     this.#activity.record({ actor, action: 'store.restore', target: source, details: kept });
-    this.#events.publish({ type: 'settings.changed', settings: this.#store.settings.get() });
     return kept;
   }
 }

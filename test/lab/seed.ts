@@ -22,6 +22,11 @@ export interface SeedOptions {
   now?: number;
 }
 
+interface NamedMachine {
+  id: string;
+  name: string;
+}
+
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 const projects = [
   'llama',
@@ -57,20 +62,19 @@ export function seedRuns(
 ): { machineIds: string[]; runIds: string[] } {
   const { machines = 1_000, seed = 1, now = Date.UTC(2026, 10, 28, 12) } = options;
   const random = seededRandom(seed);
-  const machineIds: string[] = [];
+  const made: NamedMachine[] = [];
   const runIds: string[] = [];
   store.transaction(() => {
-    for (let index = 0; index < machines; index += 1) machineIds.push(seedMachine(store, random, index, now));
+    for (let index = 0; index < machines; index += 1) made.push(seedMachine(store, random, index, now));
     for (let index = 0; index < n; index += 1) {
       const createdAt = now - Math.floor(((n - index) / n) * 365 * 86_400_000 * random());
-      const machineId = pick(random, machineIds);
-      runIds.push(seedRun(store, random, machineId, createdAt));
+      runIds.push(seedRun(store, random, pick(random, made), createdAt));
     }
   });
-  return { machineIds, runIds };
+  return { machineIds: made.map((machine) => machine.id), runIds };
 }
 
-function seedMachine(store: Store, random: () => number, index: number, now: number): string {
+function seedMachine(store: Store, random: () => number, index: number, now: number): NamedMachine {
   const id = randomId(random);
   const name = `${pick(random, places)}-gpu-${String(index + 1).padStart(4, '0')}`;
   store.sites.insert({
@@ -83,7 +87,7 @@ function seedMachine(store: Store, random: () => number, index: number, now: num
   });
   store.machines.upsert({ id, siteId: id, name });
   store.machines.setInventory(id, seedInventory(random, name, now - Math.floor(random() * 3_600_000)));
-  return id;
+  return { id, name };
 }
 
 /** An inventory as the probe of a healthy box with 0 to 8 accelerators would give it. */
@@ -140,13 +144,13 @@ export function seedInventory(random: () => number, hostName: string, takenAt: n
   };
 }
 
-function seedRun(store: Store, random: () => number, machineId: string, createdAt: number): string {
+function seedRun(store: Store, random: () => number, machine: NamedMachine, createdAt: number): string {
   const id = randomId(random);
   const project = pick(random, projects);
   const name = `${project}-${pick(random, sizes)}-${pick(random, purposes)}-${Math.floor(random() * 1_000)}`;
   const count = pick(random, [1, 1, 2, 4, 8]);
   const state = pickState(random);
-  const attempt = seedAttempt(store, random, id, machineId, createdAt, state, count);
+  const attempt = seedAttempt(random, id, machine, createdAt, state, count);
   store.runs.insert({
     id,
     requestId: randomId(random),
@@ -171,10 +175,9 @@ function seedRun(store: Store, random: () => number, machineId: string, createdA
 }
 
 function seedAttempt(
-  store: Store,
   random: () => number,
   runId: string,
-  machineId: string,
+  machine: NamedMachine,
   createdAt: number,
   state: RunState,
   count: number,
@@ -187,8 +190,8 @@ function seedAttempt(
   return {
     runId,
     epoch: 1,
-    machineId,
-    machineName: store.machines.require(machineId).name,
+    machineId: machine.id,
+    machineName: machine.name,
     state,
     evidence: seedEvidence(state, endedAt ?? startedAt ?? createdAt, exitCode),
     createdAt,
@@ -197,7 +200,7 @@ function seedAttempt(
     seenAt: began ? (endedAt ?? createdAt + 3_600_000) : null,
     exitCode,
     accelerators: began
-      ? Array.from({ length: count }, (_none, index) => ({ index, uuid: `GPU-${machineId}-${index}` }))
+      ? Array.from({ length: count }, (_none, index) => ({ index, uuid: `GPU-${machine.id}-${index}` }))
       : [],
     logBytes: began ? Math.floor(random() * 5_000_000) : 0,
     directory: began ? `/home/ada/.trainyard/runs/${runId}` : null,

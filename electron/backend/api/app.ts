@@ -19,7 +19,9 @@ export interface AppRouterParts {
 export const appRouter = ({ housekeeping, jobs, events, info, shutDown }: AppRouterParts) =>
   api.app.router({
     info: api.app.info.handler(({ context }) => ({ ...info(), role: context.actor.role })),
-    events: api.app.events.handler(({ signal }) => eventStream(events, signal)),
+    events: api.app.events.handler(({ signal }) =>
+      eventStream(events, AbortSignal.any([housekeeping.untilRestored, ...(signal ? [signal] : [])])),
+    ),
     notices: api.app.notices.handler(() => ({ notices: housekeeping.notices(), jobs: jobs.list() })),
     dismissNotice: api.app.dismissNotice.handler(({ input }) => housekeeping.dismissNotice(input.id)),
     cancelJob: api.app.cancelJob.handler(({ input }) => jobs.cancel(input.jobId)),

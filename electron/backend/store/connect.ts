@@ -32,6 +32,8 @@ export function connect({ file, backups, migrations, log }: OpenContext): Databa
     // 0.01 ms with NORMAL on a disk that answers at once; writers that come often (metrics, heartbeats) commit in batches.
     database.pragma('synchronous = FULL');
     database.pragma('foreign_keys = ON');
+    // One large transaction must not leave a write-ahead log of its size for good.
+    database.pragma('journal_size_limit = 16777216');
     const { from, to } = migrateOrExplain(database, backups, migrations);
     if (from !== to) {
       checkSchema(database, migrations);

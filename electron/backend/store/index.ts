@@ -7,9 +7,9 @@ export type { MachineFilter, MachinesRepository } from './machines.ts';
 export type { MetricBatch, MetricsRepository } from './metrics.ts';
 export type { NoticesRepository } from './notices.ts';
 export { type OpenStoreOptions, openStore } from './open.ts';
+export type { NewRun } from './run-writes.ts';
 export {
   type AttemptChange,
-  type NewRun,
   type RunProgress,
   type RunsRepository,
   runUnknown,

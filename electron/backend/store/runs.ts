@@ -11,7 +11,7 @@ import {
   type RunSummary,
   runStates,
 } from '#shared/domain/run.ts';
-import { type TaskSpec, taskSpec } from '#shared/domain/spec.ts';
+import { taskSpec } from '#shared/domain/spec.ts';
 import { type Damage, readJson, writeJson } from './damage.ts';
 import type { MachinesRepository } from './machines.ts';
 import {
@@ -24,25 +24,10 @@ import {
   runColumns,
   stateRank,
 } from './run-rows.ts';
+import { insertAttempt, insertRun, mirrorNewest, type NewRun } from './run-writes.ts';
 import { listRuns } from './runs-list.ts';
 import { searchable, wholeNumber, wholeOrNull } from './search.ts';
 import type { Sql } from './sql.ts';
-
-/** A run as it enters the database: what is about its newest attempt comes from `attempts`. */
-export interface NewRun {
-  id: string;
-  /** The client's id of the launch; null for a run found on a box. */
-  requestId: string | null;
-  name: string;
-  priority: number;
-  createdAt: number;
-  acceleratorsAsked: string;
-  yaml: string;
-  spec: TaskSpec;
-  snapshot: CodeSnapshot | null;
-  /** At least one; epochs rising. */
-  attempts: Attempt[];
-}
 
 /** What may change in an attempt. Its run's row follows when it is the newest. */
 export type AttemptChange = Partial<Omit<Attempt, 'runId' | 'epoch' | 'createdAt'>>;
@@ -79,8 +64,8 @@ export class RunsRepository {
           params: { runId: run.id },
         });
       }
-      this.#insertRow(run, newest);
-      for (const attempt of run.attempts) this.#insertAttempt({ ...attempt, runId: run.id });
+      insertRun(this.#sql, run, newest);
+      for (const attempt of run.attempts) insertAttempt(this.#sql, { ...attempt, runId: run.id });
       return { run: this.require(run.id), created: true };
     });
   }
@@ -102,9 +87,9 @@ export class RunsRepository {
           { params: { runId: attempt.runId, epoch: attempt.epoch, newest: run.epoch } },
         );
       }
-      this.#insertAttempt(attempt);
+      insertAttempt(this.#sql, attempt);
       this.#sql.run("UPDATE runs SET lastMetrics = '[]', step = NULL WHERE id = ?", attempt.runId);
-      this.#mirror(attempt);
+      mirrorNewest(this.#sql, attempt);
       return this.requireSummary(attempt.runId);
     });
   }
@@ -134,7 +119,7 @@ export class RunsRepository {
         epoch,
       );
       const newest = this.#sql.get<{ epoch: number }>('SELECT epoch FROM runs WHERE id = ?', runId);
-      if (newest?.epoch === epoch) this.#mirror(after);
+      if (newest?.epoch === epoch) mirrorNewest(this.#sql, after);
       return this.requireSummary(runId);
     });
   }
@@ -308,80 +293,6 @@ export class RunsRepository {
   /** Removes the run and everything of it. No error when it is gone already. */
   remove(id: string): void {
     this.#sql.run('DELETE FROM runs WHERE id = ?', id);
-  }
-
-  #insertRow(run: NewRun, newest: Attempt): void {
-    this.#sql.run(
-      `INSERT INTO runs (id, requestId, name, nameKey, searchText, state, stateRank, evidence, machineId, machineName, epoch,
-         priority, createdAt, acceleratorsAsked) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      run.id,
-      run.requestId,
-      run.name,
-      searchable(run.name),
-      searchable(run.name, run.id, newest.machineName),
-      newest.state,
-      stateRank(newest.state),
-      writeJson(evidence, newest.evidence),
-      newest.machineId,
-      newest.machineName,
-      newest.epoch,
-      run.priority,
-      wholeNumber(run.createdAt),
-      run.acceleratorsAsked,
-    );
-    this.#sql.run(
-      'INSERT INTO runSpecifications (runId, yaml, spec, snapshot) VALUES (?, ?, ?, ?)',
-      run.id,
-      run.yaml,
-      writeJson(taskSpec, run.spec),
-      run.snapshot === null ? null : writeJson(codeSnapshot, run.snapshot),
-    );
-    this.#mirror({ ...newest, runId: run.id });
-  }
-
-  #insertAttempt(attempt: Attempt): void {
-    this.#sql.run(
-      `INSERT INTO attempts (runId, epoch, machineId, machineName, state, evidence, createdAt, startedAt, endedAt, seenAt,
-         exitCode, accelerators, logBytes, directory, pid) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      attempt.runId,
-      attempt.epoch,
-      attempt.machineId,
-      attempt.machineName,
-      attempt.state,
-      writeJson(evidence, attempt.evidence),
-      wholeNumber(attempt.createdAt),
-      wholeOrNull(attempt.startedAt),
-      wholeOrNull(attempt.endedAt),
-      wholeOrNull(attempt.seenAt),
-      attempt.exitCode,
-      writeJson(acceleratorsSchema, attempt.accelerators),
-      wholeNumber(attempt.logBytes),
-      attempt.directory,
-      attempt.pid,
-    );
-  }
-
-  /** A run is shown as its newest attempt is. */
-  #mirror(newest: Attempt): void {
-    const name =
-      this.#sql.get<{ name: string }>('SELECT name FROM runs WHERE id = ?', newest.runId)?.name ?? '';
-    this.#sql.run(
-      `UPDATE runs SET state = ?, stateRank = ?, evidence = ?, seenAt = ?, machineId = ?, machineName = ?, searchText = ?,
-         epoch = ?, startedAt = ?, endedAt = ?, exitCode = ?, acceleratorIndexes = ? WHERE id = ?`,
-      newest.state,
-      stateRank(newest.state),
-      writeJson(evidence, newest.evidence),
-      wholeOrNull(newest.seenAt),
-      newest.machineId,
-      newest.machineName,
-      searchable(name, newest.runId, newest.machineName),
-      newest.epoch,
-      wholeOrNull(newest.startedAt),
-      wholeOrNull(newest.endedAt),
-      newest.exitCode,
-      JSON.stringify(newest.accelerators.map((one) => one.index)),
-      newest.runId,
-    );
   }
 
   #readAttempts(rows: AttemptRow[]): Attempt[] {
