@@ -17,13 +17,16 @@ export class LineSplitter {
   /** Calls `onLine` with each finished line, decoded, without its end. */
   push(bytes: Uint8Array, onLine: (line: string) => void): void {
     const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const after = (at: number) => (at === -1 ? chunk.length : at);
     let start = 0;
-    for (let at = 0; at < chunk.length; at++) {
-      const byte = chunk[at];
-      if (byte !== newline && byte !== carriageReturn) continue;
-      this.#keep(chunk.subarray(start, at));
-      this.flush(onLine);
-      start = at + 1;
+    let nextNewline = after(chunk.indexOf(newline));
+    let nextReturn = after(chunk.indexOf(carriageReturn));
+    while (nextNewline < chunk.length || nextReturn < chunk.length) {
+      const end = Math.min(nextNewline, nextReturn);
+      this.#finish(chunk.subarray(start, end), onLine);
+      start = end + 1;
+      if (end === nextNewline) nextNewline = after(chunk.indexOf(newline, start));
+      else nextReturn = after(chunk.indexOf(carriageReturn, start));
     }
     this.#keep(chunk.subarray(start));
   }
@@ -41,6 +44,15 @@ export class LineSplitter {
     return this.#pendingBytes + this.#skippedBytes;
   }
 
+  #finish(part: Buffer, onLine: (line: string) => void): void {
+    if (this.unfinishedBytes === 0) {
+      if (part.length > 0) onLine(part.toString('utf8', 0, longestLineBytes));
+      return;
+    }
+    this.#keep(part);
+    this.flush(onLine);
+  }
+
   #keep(part: Buffer): void {
     const room = longestLineBytes - this.#pendingBytes;
     const kept = part.subarray(0, room);
@@ -52,8 +64,9 @@ export class LineSplitter {
 }
 
 const escapeSequences = /\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])/g;
+const anyControl = /[\x00-\x08\x0b-\x1f\x7f]/;
 const otherControls = /[\x00-\x08\x0b-\x1f\x7f]/g;
 
 /** The line as it reads, without colours and other terminal controls. */
 export const withoutControls = (line: string): string =>
-  line.replace(escapeSequences, '').replace(otherControls, '');
+  anyControl.test(line) ? line.replace(escapeSequences, '').replace(otherControls, '') : line;

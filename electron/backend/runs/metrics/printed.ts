@@ -35,10 +35,11 @@ const isSpace = (code: number): boolean => code === 32 || code === 9;
 
 /** Reads one line (without its end) in time linear in its length. Never throws. */
 export function readPrinted(rawLine: string): Printed {
-  const line = withoutControls(rawLine).trim();
   const found: Printed = { metrics: [], step: null, bar: null, epoch: null };
   // Every form has a digit, or says nan or inf.
-  if (!/\d|nan|inf/i.test(line) || line.startsWith('Namespace(')) return found;
+  if (!/\d|nan|inf/i.test(rawLine)) return found;
+  const line = withoutControls(rawLine).trim();
+  if (line.startsWith('Namespace(')) return found;
   if (line.startsWith('{') && line.endsWith('}') && readJson(line, found)) return found;
   scan(line, found);
   return found;
