@@ -12,7 +12,7 @@ if (!Number.isInteger(count) || count < 1 || count > 5) {
 const yard = await startYard({ count });
 console.log(`${yard.boxes.length} boxes are up: ${yard.boxes.map(({ name }) => name).join(', ')}.`);
 console.log(`Their ssh_config: ${yard.configFile}`);
-console.log(`Try:  npx trainyard sites import --config ${yard.configFile} --all`);
+console.log(`Try:  npx trainyard sites import --config ${yard.configFile}`);
 console.log(`or:   ssh -F ${yard.configFile} ${yard.boxes[0]?.name}`);
 console.log('Ctrl-C ends them.');
 let ending = false;

@@ -42,10 +42,6 @@ export function hardwareOf(machine: Machine): string {
   return [...counts].map(([model, count]) => `${count}×${model}`).join(', ');
 }
 
-/** "H100:2" or "A100:8 or H100:8": what a task asks for. */
-export const askedText = (task: TaskSpec | undefined): string =>
-  (task?.resources.accelerators ?? []).map(({ name, count }) => `${name}:${count}`).join(' / ');
-
 /** Connected machines that fit come first, then those that fit later, then the rest; by name within. */
 export function orderMachines(machines: Iterable<Machine>, task: TaskSpec | undefined): Machine[] {
   const rank = (machine: Machine) => {

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
 import { rpc } from '#renderer/app/backend.ts';
 import { Link } from '#renderer/app/link.tsx';
@@ -10,7 +10,8 @@ import { newId } from '#shared/domain/id.ts';
 import type { Machine } from '#shared/domain/machine.ts';
 import type { CheckedTasks, TaskSpec } from '#shared/domain/spec.ts';
 import { setDraft, useDraft } from './draft-store.ts';
-import { askedText, fitOf, hardwareOf, orderMachines } from './fit.ts';
+import { fitOf, hardwareOf, orderMachines } from './fit.ts';
+import { readForm } from './task-document.ts';
 
 export interface LaunchPanelProps {
   result: CheckedTasks | null;
@@ -26,13 +27,16 @@ export function LaunchPanel({ result, openNames, envs, onEnv }: LaunchPanelProps
   const draft = useDraft();
   const [secrets, setSecrets] = useState<Readonly<Record<string, string>>>({});
   const task = result?.tasks[0];
-  const { launch, busy, failure } = useLaunch(envs, secrets);
+  const machines = useOrderedMachines(task);
+  // Until the user chooses, the machine that suits the task best is the chosen one.
+  const machine = machines.find(({ id }) => id === draft.machineId) ?? machines[0];
+  const { launch, busy, failure } = useLaunch(machine?.id ?? '', envs, secrets);
   const needsBase = task !== undefined && hasRelativePath(task);
   const baseMissing = needsBase && draft.base.trim() === '';
   const several = (result?.tasks.length ?? 0) > 1;
   const ready =
     result?.ok === true &&
-    draft.machineId !== '' &&
+    machine !== undefined &&
     !baseMissing &&
     !several &&
     (task?.secretNames ?? []).every((name) => secrets[name]);
@@ -44,7 +48,7 @@ export function LaunchPanel({ result, openNames, envs, onEnv }: LaunchPanelProps
         if (ready) void launch();
       }}
     >
-      <MachineField task={task} />
+      <MachineField task={task} machines={machines} chosen={machine} />
       <Field label={t('newRun.name')}>
         {(ids) => (
           <Input
@@ -117,7 +121,11 @@ export function LaunchPanel({ result, openNames, envs, onEnv }: LaunchPanelProps
   );
 }
 
-function useLaunch(envs: Readonly<Record<string, string>>, secrets: Readonly<Record<string, string>>) {
+function useLaunch(
+  machineId: string,
+  envs: Readonly<Record<string, string>>,
+  secrets: Readonly<Record<string, string>>,
+) {
   const [, navigate] = useLocation();
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>(null);
@@ -131,7 +139,7 @@ function useLaunch(envs: Readonly<Record<string, string>>, secrets: Readonly<Rec
         requestId: draft.requestId,
         yaml: draft.yaml,
         baseDirectory: draft.base.trim() === '' ? null : draft.base.trim(),
-        machineId: draft.machineId,
+        machineId,
         envs: { ...envs },
         secrets: { ...secrets },
         priority: Math.min(100, Math.max(-100, priority)),
@@ -148,14 +156,23 @@ function useLaunch(envs: Readonly<Record<string, string>>, secrets: Readonly<Rec
   return { launch, busy, failure };
 }
 
-function MachineField({ task }: { task: TaskSpec | undefined }) {
-  const t = useT();
+function useOrderedMachines(task: TaskSpec | undefined): Machine[] {
   const byId = useMachines((state) => state.byId);
+  return useMemo(() => orderMachines(byId.values(), task), [byId, task]);
+}
+
+function MachineField({
+  task,
+  machines,
+  chosen,
+}: {
+  task: TaskSpec | undefined;
+  machines: readonly Machine[];
+  chosen: Machine | undefined;
+}) {
+  const t = useT();
   const loaded = useMachines((state) => state.loaded);
-  const machineId = useDraft((draft) => draft.machineId);
-  const machines = orderMachines(byId.values(), task);
-  const chosen = byId.get(machineId) ?? machines[0];
-  if (chosen && chosen.id !== machineId) queueMicrotask(() => setDraft({ machineId: chosen.id }));
+  const asked = useDraft(({ yaml }) => readForm(yaml)?.accelerators ?? '');
   if (loaded && machines.length === 0) {
     return (
       <p>
@@ -164,7 +181,6 @@ function MachineField({ task }: { task: TaskSpec | undefined }) {
     );
   }
   const fit = chosen ? fitOf(chosen, task) : null;
-  const asked = askedText(task);
   const hint =
     chosen && fit?.kind === 'lacks'
       ? t('newRun.lacks', { machine: chosen.name, asked })
