@@ -44,7 +44,7 @@ export const secretsLost = (names: readonly string[]): TrainyardError =>
 export const secretsNeeded = (names: readonly string[]): TrainyardError =>
   new TrainyardError(
     'RUN_SECRETS_NEEDED',
-    `This run was launched with secrets that Trainyard does not keep: ${names.join(', ')}. Give them again to restart it.`,
+    `This run needs secrets that Trainyard does not keep: ${names.join(', ')}. Give them with the launch or the restart.`,
     { params: { names: names.join(', ') } },
   );
 

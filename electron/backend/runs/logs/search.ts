@@ -53,20 +53,16 @@ function matcher({ pattern, regex, ignoreCase }: LogQuery): (line: string) => bo
     return (line) => (ignoreCase ? line.toLowerCase() : line).includes(wanted);
   }
   // A repeated group inside a repetition can take for ever here, unlike with grep on the box.
-  if (/\([^)]*[*+{][^)]*\)[*+{]/.test(pattern)) throw patternInvalid(pattern, 'nested repetition');
+  if (/\([^)]*[*+{][^)]*\)[*+{]/.test(pattern)) throw patternInvalid('a repetition inside a repetition');
   try {
     const expression = new RegExp(pattern, ignoreCase ? 'iu' : 'u');
     return (line) => expression.test(line);
   } catch (error) {
-    throw patternInvalid(pattern, error instanceof Error ? error.message : '');
+    throw patternInvalid(error instanceof Error ? error.message : '');
   }
 }
 
-const patternInvalid = (pattern: string, why: string) =>
-  new TrainyardError(
-    'LOG_PATTERN_INVALID',
-    `"${pattern}" cannot be searched for while the machine is not connected: ${why}.`,
-    {
-      params: { pattern, why },
-    },
-  );
+const patternInvalid = (reason: string) =>
+  new TrainyardError('LOG_PATTERN_INVALID', `This search pattern is not valid: ${reason}`, {
+    params: { reason },
+  });

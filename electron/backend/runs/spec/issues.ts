@@ -83,13 +83,21 @@ export function nearestOf(word: string, candidates: readonly string[]): string |
   let best: string | null = null;
   let bestDistance = Math.max(1, Math.floor(lower.length / 3)) + 1;
   for (const candidate of candidates) {
-    const distance = editDistance(lower, candidate.toLowerCase());
+    const other = candidate.toLowerCase();
+    // Of two that are as near, the one that begins alike.
+    const distance = editDistance(lower, other) - commonPrefix(lower, other) / 100;
     if (distance < bestDistance) {
       best = candidate;
       bestDistance = distance;
     }
   }
   return best;
+}
+
+function commonPrefix(a: string, b: string): number {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length++;
+  return length;
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */
