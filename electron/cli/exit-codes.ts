@@ -12,16 +12,17 @@ export const exitCodes = {
 } as const;
 
 /** What the user gave was not right: a wrong option, an ambiguous name, a task file with mistakes. */
-const usageCodes = new Set(['INPUT_INVALID', 'USAGE', 'NAME_AMBIGUOUS', 'SETTING_INVALID']);
-const needsUserCodes = new Set(['MACHINE_BLOCKED', 'SECRET_MISSING']);
+const usage =
+  /^(INPUT_INVALID|USAGE|NAME_AMBIGUOUS|SETTING_INVALID|TASK_INVALID|TASK_UNSUPPORTED|SITE_NAME_\w+)$/;
+const needsUser =
+  /^(MACHINE_BLOCKED|SECRET_MISSING|PROMPT_DECLINED|SSH_(HOST_KEY_\w+|AUTH_FAILED|NEEDS_USER|KEY_UNREADABLE|CONFIG_INVALID|NO_COMMON_ALGORITHM))$/;
+const unreachable =
+  /^(BACKEND_OFFLINE|MACHINE_UNREACHABLE|LOG_OUT_OF_SIGHT|SSH_(HOST_NOT_FOUND|UNREACHABLE|REFUSED|TIMED_OUT|CONNECTION_LOST|PROXY_FAILED))$/;
 
-export function exitCodeOf(error: TrainyardError): number {
-  const { code } = error;
-  if (usageCodes.has(code) || code.startsWith('SPEC_')) return exitCodes.usage;
-  if (/_(UNKNOWN|NOT_FOUND|MISSING_FILE)$/.test(code)) return exitCodes.notFound;
-  if (needsUserCodes.has(code) || /HOST_KEY|AUTHENTICATION|PASSWORD|PASSPHRASE/.test(code))
-    return exitCodes.needsUser;
-  if (code === 'BACKEND_OFFLINE' || /UNREACHABLE|TIMED_OUT|REFUSED|DNS|CONNECTION/.test(code))
-    return exitCodes.unreachable;
+export function exitCodeOf({ code }: TrainyardError): number {
+  if (usage.test(code)) return exitCodes.usage;
+  if (needsUser.test(code)) return exitCodes.needsUser;
+  if (unreachable.test(code)) return exitCodes.unreachable;
+  if (/_(UNKNOWN|NOT_FOUND)$/.test(code)) return exitCodes.notFound;
   return exitCodes.failed;
 }
