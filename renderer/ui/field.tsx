@@ -120,7 +120,6 @@ export function Checkbox({
     if (box.current) box.current.indeterminate = mixed;
   }, [mixed]);
   return (
-    // biome-ignore lint/a11y/noLabelWithoutControl: the control is the input inside it
     <label className="check">
       <input
         ref={box}

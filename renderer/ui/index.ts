@@ -3,6 +3,7 @@ import './base.css';
 import './controls.css';
 import './surfaces.css';
 import './table.css';
+import './plain-table.css';
 
 export { Age, Elapsed, useTicking } from './age.tsx';
 export { Button, type ButtonProps, IconButton } from './button.tsx';
