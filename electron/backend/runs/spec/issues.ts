@@ -2,6 +2,8 @@ import type { SpecIssue } from '#shared/domain/spec.ts';
 import type { MapEntry, MapNode, Position, YamlNode } from './yaml-tree.ts';
 import { joinKey, shorten } from './yaml-tree.ts';
 
+const mostShown = 100;
+
 /** What was found wrong, in the order of the file. A file that is wrong a thousand times over is told the first hundred. */
 export class Issues {
   readonly #list: SpecIssue[] = [];
@@ -21,7 +23,7 @@ export class Issues {
   }
 
   sorted(): SpecIssue[] {
-    return this.#list.toSorted((a, b) => a.line - b.line || a.column - b.column).slice(0, 100);
+    return this.#list.toSorted((a, b) => a.line - b.line || a.column - b.column).slice(0, mostShown);
   }
 
   #add(kind: SpecIssue['kind'], at: Position, key: string, message: string): void {
@@ -69,6 +71,7 @@ export function refuseUnknownKeys(
 ): void {
   for (const { key, at } of map.entries) {
     if (known.includes(key)) continue;
+    if (issues.count >= mostShown) return;
     const nearest = nearestOf(key, known);
     const where = path === '' ? 'a task' : `'${path}'`;
     const hint = nearest === null ? '' : ` Did you mean '${nearest}'?`;

@@ -20,7 +20,16 @@ export interface TaskForm {
  * that the form does not know stay. A file that is not YAML, or not one mapping, is written anew.
  */
 export function renderTask(form: TaskForm, from = ''): string {
-  const document = editable(from);
+  try {
+    return rendered(form, editable(from));
+  } catch (error) {
+    // The file is broken in a way that only writing it shows (an alias of nothing): it cannot be kept.
+    if (from === '') throw error;
+    return rendered(form, editable(''));
+  }
+}
+
+function rendered(form: TaskForm, document: Document): string {
   const set = (path: readonly string[], value: unknown) => change(document, path, value);
   if (form.name !== undefined) set(['name'], form.name);
   if (form.workdir !== undefined) set(['workdir'], form.workdir);
