@@ -35,9 +35,7 @@ export function takeLock(file: string): Lock {
   }
   const held = database;
   heldByThisProcess.add(held);
-  // Only for the sentence above; whoever finds it empty says less.
-  writeFileSync(holderFile(file), `${process.pid}\n`, { mode: 0o600 });
-  if (process.platform !== 'win32') chmodSync(file, 0o600);
+  noteHolder(file);
   return {
     release: () => {
       heldByThisProcess.delete(held);
@@ -50,6 +48,16 @@ export function takeLock(file: string): Lock {
 export const lockDataDirectory = (directory: string): Lock => takeLock(path.join(directory, 'lock'));
 
 const holderFile = (file: string): string => `${file}.holder`;
+
+/** Only for the sentence of whoever is refused: on a full disk it says less, and the app must open all the same. */
+function noteHolder(file: string): void {
+  try {
+    writeFileSync(holderFile(file), `${process.pid}\n`, { mode: 0o600 });
+    if (process.platform !== 'win32') chmodSync(file, 0o600);
+  } catch {
+    return;
+  }
+}
 
 function readHolder(file: string): number | undefined {
   try {

@@ -81,4 +81,31 @@ describe.skipIf(!needs('root', 'linux'))('a full disk on this computer', () => {
     expect(again.backups.list()).toHaveLength(1);
     again.close();
   });
+
+  it('does not keep the app from opening to show what is there, or says why; nothing is lost', async (context) => {
+    const place = await smallDisk(12);
+    if (!place) {
+      context.skip('mounting is not allowed here');
+      return;
+    }
+    const file = path.join(place, 'trainyard.db');
+    const store = openStore({ file, clock: systemClock, log: silentLog });
+    seedRuns(store, 50, { machines: 5 });
+    store.close();
+    const filler = fill(place);
+    try {
+      const opened = openStore({ file, clock: systemClock, log: silentLog });
+      try {
+        expect(opened.machines.ids()).toHaveLength(5);
+      } finally {
+        opened.close();
+      }
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'DISK_FULL' });
+    }
+    rmSync(filler);
+    const again = openForTest({ file });
+    expect(again.machines.ids()).toHaveLength(5);
+    expect(again.notices.list()).toEqual([]);
+  });
 });

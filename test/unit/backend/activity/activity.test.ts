@@ -185,7 +185,7 @@ describe('verifying', () => {
     expect(await activity.verify()).toMatchObject({ ok: true, entries: 3 });
   });
 
-  it('detects every one of 10,000 flipped bits', async () => {
+  it('detects every one of 10,000 flipped bits', { timeout: 240_000 }, async () => {
     const { store, keyFile } = await made(40);
     const rows = store.sql.all<ActivityRow>('SELECT * FROM activity ORDER BY sequence');
     const head = store.sql.get<ActivityHead>('SELECT sequence, hash, mac FROM activityHead');
