@@ -22,6 +22,7 @@ export class Secrets {
   readonly #remembered: Remembered;
   readonly #signal: AbortSignal;
   readonly #toKeep: { wanted: WantedSecret; secret: string }[] = [];
+  readonly #given = new Set<string>();
   #triedStored = false;
   #lastPassword: string | null = null;
 
@@ -82,6 +83,17 @@ export class Secrets {
     return questions.map((_, index) => answers[index] ?? '');
   }
 
+  /** A passphrase that somebody else will use; an empty one means: not this key. */
+  async passphrase(keyFile: string): Promise<string> {
+    const wanted: WantedSecret = { target: this.#target, kind: 'key-passphrase', keyFile };
+    const stored = this.#given.has(keyFile) ? null : await this.#find(wanted);
+    this.#given.add(keyFile);
+    if (stored !== null) return stored;
+    const { answers, remember } = await this.#askPassphrase(keyFile);
+    if (remember) this.#keep(wanted, answers[0] ?? '');
+    return answers[0] ?? '';
+  }
+
   /** The private key of a file. Null when it stays closed (declined, or wrong three times). */
   async open(key: KeyFile): Promise<ParsedKey | null> {
     const known = this.#remembered.keys.get(key.text);
@@ -97,11 +109,7 @@ export class Secrets {
     const opened = stored === null ? null : openKey(key.text, stored);
     if (opened) return opened;
     for (let attempt = 0; attempt < this.#host.numberOfPasswordPrompts; attempt++) {
-      const { answers, remember } = await this.#ask({
-        kind: 'key-passphrase',
-        instruction: key.file,
-        questions: [{ text: `Passphrase for ${key.file}`, echo: false }],
-      });
+      const { answers, remember } = await this.#askPassphrase(key.file);
       const secret = answers[0] ?? '';
       if (secret === '') return null; // OpenSSH too goes on to the next key then
       const found = openKey(key.text, secret);
@@ -121,6 +129,14 @@ export class Secrets {
   /** It has not: a password from before is not tried again. */
   failed(): void {
     this.#remembered.passwords.delete(this.#account);
+  }
+
+  #askPassphrase(keyFile: string) {
+    return this.#ask({
+      kind: 'key-passphrase',
+      instruction: keyFile,
+      questions: [{ text: `Passphrase for ${keyFile}`, echo: false }],
+    });
   }
 
   #keep(wanted: WantedSecret, secret: string): void {

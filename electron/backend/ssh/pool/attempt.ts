@@ -84,7 +84,7 @@ export async function connectOnce(attempt: Attempt, shared: Shared): Promise<Ssh
     ...(shared.needingOpenSsh.has(account) ? [keyring.needsOpenSsh ?? 'a key'] : []),
   ];
   const byOpenSsh = (why: string) =>
-    connectOpenSsh({ ...attempt, prompter: needed.prompter, host, why, secrets, clock: shared.clock });
+    connectOpenSsh({ ...attempt, ...shared, prompter: needed.prompter, host, why, secrets });
   try {
     const [why] = reasons;
     if (why !== undefined) return await byOpenSsh(why);
@@ -143,7 +143,11 @@ async function connectBySsh2(attempt: Attempt, host: ResolvedHost, parts: Parts)
         attempt.onStep?.({ step: 'authentication', state: 'running', detail: '' });
       },
     });
-    attempt.onStep?.({ step: 'authentication', state: 'ok', detail: `${host.user}: ${method === 'agent' ? 'publickey' : method}` });
+    attempt.onStep?.({
+      step: 'authentication',
+      state: 'ok',
+      detail: `${host.user}: ${method === 'agent' ? 'publickey' : method}`,
+    });
     await secrets.worked();
     const connection = new Ssh2Connection(client, host, shared.clock);
     connection.onState(() => way.end());

@@ -3,6 +3,14 @@ import { cancelled } from '#backend/processes/index.ts';
 /** What wants a channel: ending something goes first, then short programs, then those that stay. */
 export type ChannelUse = 'control' | 'exec' | 'spawn';
 
+/** A place among the sessions. */
+export interface Slot {
+  /** The server has opened it. */
+  opened(): void;
+  /** It is free again. */
+  release(): void;
+}
+
 interface Waiting {
   use: ChannelUse;
   start: () => void;
@@ -15,7 +23,10 @@ interface Waiting {
  */
 export class ChannelQueue {
   #limit: number;
+  /** Slots given out; those of them that the server has opened; the most that it ever had open at a time. */
   #open = 0;
+  #real = 0;
+  #proven = 0;
   #staying = 0;
   #failure: unknown = null;
   readonly #waiting: Record<ChannelUse, Waiting[]> = { control: [], exec: [], spawn: [] };
@@ -24,16 +35,22 @@ export class ChannelQueue {
     this.#limit = limit;
   }
 
-  get open(): number {
-    return this.#open;
+  /** Programs that stay. */
+  get staying(): number {
+    return this.#staying;
+  }
+
+  /** No session is free now. */
+  get full(): boolean {
+    return this.#open >= this.#limit;
   }
 
   get limit(): number {
     return this.#limit;
   }
 
-  /** Resolves with the call that gives the channel back. Rejects when `signal` aborts or the queue is failed. */
-  take(use: ChannelUse, signal?: AbortSignal): Promise<() => void> {
+  /** Rejects when `signal` aborts or the queue is failed. */
+  take(use: ChannelUse, signal?: AbortSignal): Promise<Slot> {
     if (signal?.aborted) return Promise.reject(cancelled(signal));
     if (this.#failure !== null) return Promise.reject(this.#failure);
     return new Promise((resolve, reject) => {
@@ -41,7 +58,7 @@ export class ChannelQueue {
         use,
         start: () => {
           signal?.removeEventListener('abort', onAbort);
-          resolve(this.#release(use));
+          resolve(this.#slot(use));
         },
         fail: (error) => {
           signal?.removeEventListener('abort', onAbort);
@@ -60,11 +77,19 @@ export class ChannelQueue {
     });
   }
 
-  /** The server refused one more than are open now: that many is its limit. Says whether waiting can help. */
+  /** Whether it is known that the server allows `count` sessions at a time. */
+  allows(count: number): boolean {
+    return this.#proven >= count || count > this.#limit;
+  }
+
+  /**
+   * The server refused one more than are open now: that many is its limit, unless it had more before. (Then it is still
+   * clearing away after one that has ended.) Says whether it may have room again.
+   */
   refused(): boolean {
     const others = this.#open - 1;
-    if (others < 1) return false;
-    this.#limit = Math.min(this.#limit, others);
+    if (Math.max(others, this.#proven) < 1) return false;
+    this.#limit = Math.min(this.#limit, Math.max(others, this.#proven));
     return true;
   }
 
@@ -74,14 +99,22 @@ export class ChannelQueue {
     for (const queue of Object.values(this.#waiting)) for (const { fail } of queue.splice(0)) fail(error);
   }
 
-  #release(use: ChannelUse): () => void {
-    let done = false;
-    return () => {
-      if (done) return;
-      done = true;
-      this.#open--;
-      if (use === 'spawn') this.#staying--;
-      this.#serve();
+  #slot(use: ChannelUse): Slot {
+    let state: 'taken' | 'opened' | 'released' = 'taken';
+    return {
+      opened: () => {
+        if (state !== 'taken') return;
+        state = 'opened';
+        this.#proven = Math.max(this.#proven, ++this.#real);
+      },
+      release: () => {
+        if (state === 'released') return;
+        if (state === 'opened') this.#real--;
+        state = 'released';
+        this.#open--;
+        if (use === 'spawn') this.#staying--;
+        this.#serve();
+      },
     };
   }
 

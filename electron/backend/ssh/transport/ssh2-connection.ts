@@ -5,6 +5,7 @@ import {
   type Command,
   cancelled,
   collect,
+  commandTimedOut,
   type ExecOptions,
   type ExecResult,
   type RunningProgram,
@@ -14,9 +15,13 @@ import type { ResolvedHost } from '../config/resolve.ts';
 import { connectionLost, proxyFailed, sessionRefused, shellFailed } from '../errors.ts';
 import type { SshConnection, SshConnectionState } from '../interface.ts';
 import { bootstrap } from './bootstrap.ts';
-import { ChannelQueue, type ChannelUse, startLimit } from './channel-queue.ts';
-import { sendPing } from './internals.ts';
-import { programOn } from './program.ts';
+import { ChannelQueue, type ChannelUse, type Slot, startLimit } from './channel-queue.ts';
+import { sendPing, sendSignal } from './internals.ts';
+import { programOn, type Session } from './program.ts';
+import { unlessAborted } from './socket.ts';
+
+/** So often a session is tried again that the server refuses without need: for about ten seconds. */
+const mostRefusals = 16;
 
 type Ended = (state: SshConnectionState, error: TrainyardError | null) => void;
 
@@ -30,6 +35,7 @@ export class Ssh2Connection implements SshConnection {
   readonly #listeners = new Set<Ended>();
   readonly #keepAlive = new AbortController();
   #state: SshConnectionState = 'connected';
+  #turn: Promise<void> = Promise.resolve();
   #roundTripMs: number | null = null;
   /** When something was last heard of the server, by the clock's monotonic time. */
   #heardAt: number;
@@ -64,7 +70,7 @@ export class Ssh2Connection implements SshConnection {
   }
 
   async exec(command: Command, options: ExecOptions = {}): Promise<ExecResult> {
-    return collect(await this.#start(command, 'exec', options.signal), options);
+    return execWithin(options, (signal) => this.#start(command, 'exec', signal));
   }
 
   ping(signal?: AbortSignal): Promise<number> {
@@ -109,10 +115,10 @@ export class Ssh2Connection implements SshConnection {
 
   async #start(command: Command, use: ChannelUse, signal?: AbortSignal): Promise<RunningProgram> {
     const start = bootstrap(command);
-    const { channel, release } = await this.#openChannel(start.outer, use, signal);
-    channel.once('close', release);
-    const program = programOn(channel, start, {
-      client: this.#client,
+    const open = () => this.#openChannel(start.outer, use, signal);
+    const careful = use === 'spawn' && !this.#channels.allows(this.#channels.limit);
+    const channel = await (careful ? this.#inTurn(open, signal) : open());
+    const program = programOn(sessionOn(this.#client, channel), start, {
       onLost: (listener) =>
         this.onState((_state, error) => listener(error ?? connectionLost(this.host.alias))),
       signalGroup: (pid, name) => this.#signalGroup(pid, name),
@@ -123,38 +129,79 @@ export class Ssh2Connection implements SshConnection {
     return program;
   }
 
-  async #openChannel(outer: string, use: ChannelUse, signal?: AbortSignal) {
-    for (;;) {
-      const release = await this.#channels.take(use, signal);
+  async #openChannel(outer: string, use: ChannelUse, signal?: AbortSignal): Promise<ClientChannel> {
+    for (let refusals = 0; ; refusals++) {
+      const slot = await this.#channels.take(use, signal);
+      let probe: ClientChannel | null = null;
       try {
-        const channel = await this.#exec(outer);
-        return { channel, release };
+        if (use === 'spawn') probe = await this.#probe(signal);
+        return await this.#exec(outer, slot);
       } catch (error) {
-        const canWait = this.#state === 'connected' && this.#channels.refused();
-        release();
+        const canWait = this.#channels.refused() && refusals < mostRefusals;
+        slot.release();
         if (this.#state !== 'connected') throw connectionLost(this.host.alias);
+        if (error instanceof TrainyardError) throw error;
         if (!canWait)
           throw sessionRefused(this.host.alias, error instanceof Error ? error.message : String(error));
+      } finally {
+        probe?.end();
       }
+      // It may still be clearing away after a program that has ended.
+      await this.#clock.sleep(Math.min(20 * 2 ** refusals, 1_000), signal);
     }
   }
 
-  #exec(outer: string): Promise<ClientChannel> {
+  /**
+   * How many sessions the server allows shows only when it refuses one. So that programs that stay never take the last,
+   * one session more than they need is opened for a moment before each of the first of them.
+   */
+  async #probe(signal?: AbortSignal): Promise<ClientChannel | null> {
+    if (this.#channels.limit === 1 || this.#channels.allows(this.#channels.staying + 1)) return null;
+    const slot = await this.#channels.take('exec', signal);
+    try {
+      const channel = await this.#exec('exec cat', slot);
+      channel.resume();
+      channel.stderr.resume();
+      return channel;
+    } catch (error) {
+      slot.release();
+      throw error;
+    }
+  }
+
+  /** One after the other. */
+  async #inTurn<T>(action: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const before = this.#turn;
+    const turn = Promise.withResolvers<void>();
+    this.#turn = turn.promise;
+    try {
+      await (signal ? unlessAborted(before, signal) : before);
+      return await action();
+    } finally {
+      void before.then(turn.resolve);
+    }
+  }
+
+  #exec(outer: string, slot: Slot): Promise<ClientChannel> {
     return new Promise((resolve, reject) => {
       if (this.#state !== 'connected') return reject(connectionLost(this.host.alias));
       const stopListening = this.onState((_state, error) => reject(error ?? connectionLost(this.host.alias)));
       this.#client.exec(outer, (error, channel) => {
         stopListening();
-        if (error) reject(error);
-        else resolve(channel);
+        if (error) return reject(error);
+        slot.opened();
+        channel.once('close', slot.release);
+        resolve(channel);
       });
     });
   }
 
   async #signalGroup(pid: number, name: 'TERM' | 'KILL'): Promise<boolean> {
-    const script = 'kill "-$1" "-$2" 2>/dev/null || kill "-$1" "$2" 2>/dev/null || :';
+    // Its own session gives one back soon; before that there may be none.
+    if (name === 'TERM' && this.#channels.full && this.#channels.limit < startLimit) return false;
     try {
-      const program = await this.#start({ script, args: [name, String(pid)] }, 'control');
+      const signal = AbortSignal.timeout(10_000);
+      const program = await this.#start(signalCommand(pid, name), 'control', signal);
       await collect(program, { timeoutMs: 10_000 });
       return true;
     } catch (error) {
@@ -199,7 +246,51 @@ export class Ssh2Connection implements SshConnection {
   }
 }
 
-function endWith(program: RunningProgram, signal: AbortSignal): void {
+const sessionOn = (client: Client, channel: ClientChannel): Session => ({
+  stdin: channel,
+  stdout: channel,
+  stderr: channel.stderr,
+  onExit: (listener) => {
+    channel.on('exit', (exitCode: number | null, signal?: string) =>
+      listener({ exitCode, signal: signal ?? null }),
+    );
+  },
+  onClose: (listener) => {
+    channel.on('close', listener);
+  },
+  signal: (name) => sendSignal(client, channel, name),
+  close: () => channel.close(),
+});
+
+/** exec within its limits, of which the time counts from now on, waiting for a session included. */
+export async function execWithin(
+  options: ExecOptions,
+  start: (signal: AbortSignal) => Promise<RunningProgram>,
+): Promise<ExecResult> {
+  const { timeoutMs = 30_000, signal } = options;
+  const startedAt = performance.now();
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(commandTimedOut(timeoutMs)), timeoutMs);
+  let program: RunningProgram;
+  try {
+    program = await start(signal ? AbortSignal.any([signal, limit.signal]) : limit.signal);
+  } finally {
+    clearTimeout(timer);
+  }
+  return collect(program, {
+    ...options,
+    timeoutMs: Math.max(1, timeoutMs - (performance.now() - startedAt)),
+  });
+}
+
+/** Signals a process group, or the one process where its sshd made no group for it. */
+export const signalCommand = (pid: number, name: 'TERM' | 'KILL'): Command => ({
+  script: 'kill "-$1" "-$2" 2>/dev/null || kill "-$1" "$2" 2>/dev/null || :',
+  args: [name, String(pid)],
+});
+
+/** Ends the program when `signal` aborts. */
+export function endWith(program: RunningProgram, signal: AbortSignal): void {
   const onAbort = () => program.kill();
   if (signal.aborted) onAbort();
   else signal.addEventListener('abort', onAbort, { once: true });
