@@ -145,9 +145,9 @@ export class Connector {
     promise.catch(ignore); // whoever waits hears of it; when nobody does, the state tells it
     const attempt: Attempt = { background, stop, promise };
     this.#attempt = attempt;
+    this.#set({ state: 'connecting', error: this.#connection.error });
     this.#try(attempt).then(resolve, reject);
     going?.stop.abort();
-    this.#set({ state: 'connecting', error: this.#connection.error });
     return attempt.promise;
   }
 

@@ -90,6 +90,7 @@ export class Refresher {
       const due = [...this.#followed].filter(([, { nextAt, going }]) => nextAt <= now && !going);
       if (due.length > 0) this.#queue.concurrency = store.settings.get().parallelConnections;
       for (const [machineId, followed] of due) {
+        followed.nextAt = now + this.#everyMs();
         const mode = now - followed.fullAt >= fullEveryMs ? 'full' : 'light';
         this.#ask(machineId, followed, mode).catch(ignore);
       }
@@ -99,13 +100,11 @@ export class Refresher {
   /** One question at a time per machine: whoever comes while one is under way waits for that one. */
   #ask(machineId: string, followed: Followed, mode: 'full' | 'light'): Promise<void> {
     if (followed.going) return followed.going;
-    const { clock } = this.#options;
     const { signal } = followed.stop;
     const going = this.#queue.add(() => this.#askNow(machineId, followed, mode), { signal });
     followed.going = going;
     const settle = () => {
       followed.going = null;
-      followed.nextAt = clock.elapsed() + this.#everyMs();
     };
     going.then(settle, settle);
     return going;

@@ -7,8 +7,8 @@ import type { Link, SiteKindDriver } from './link.ts';
 /** *This computer*: always there, nothing to connect. */
 export function localKind(programs: LocalPrograms): SiteKindDriver {
   const link: Link = {
-    exec: programs.exec,
-    spawn: programs.spawn,
+    exec: (command, options) => programs.exec(command, options),
+    spawn: (command, options) => programs.spawn(command, options),
     transport: 'local',
     roundTripMs: null,
     onEnd: () => () => undefined,
