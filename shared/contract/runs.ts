@@ -54,6 +54,8 @@ export const runsContract = {
         id: z.string(),
         title: z.string(),
         description: z.string(),
+        /** In further languages, by language tag. */
+        translations: z.record(z.string(), z.object({ title: z.string(), description: z.string() })),
         yaml: z.string(),
         directory: z.string(),
       }),

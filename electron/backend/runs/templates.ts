@@ -10,6 +10,7 @@ const index = z.array(
     description: z.string(),
     /** The task file, relative to the templates' directory. */
     file: z.string(),
+    'zh-CN': z.object({ title: z.string(), description: z.string() }),
   }),
 );
 
@@ -17,6 +18,8 @@ export interface Template {
   id: string;
   title: string;
   description: string;
+  /** Title and description in further languages, by language tag. */
+  translations: Record<string, { title: string; description: string }>;
   yaml: string;
   /** What relative paths in it start from. */
   directory: string;
@@ -27,9 +30,11 @@ export async function readTemplates(directory: string): Promise<Template[]> {
   try {
     const entries = index.parse(JSON.parse(await readFile(path.join(directory, 'index.json'), 'utf8')));
     return await Promise.all(
-      entries.map(async ({ id, title, description, file }) => {
+      entries.map(async ({ id, title, description, file, ...rest }) => {
         const full = path.join(directory, file);
-        return { id, title, description, yaml: await readFile(full, 'utf8'), directory: path.dirname(full) };
+        const yaml = await readFile(full, 'utf8');
+        const translations = { 'zh-CN': rest['zh-CN'] };
+        return { id, title, description, translations, yaml, directory: path.dirname(full) };
       }),
     );
   } catch (error) {

@@ -3,7 +3,7 @@ import { type DragEvent, lazy, Suspense, useCallback, useEffect, useMemo, useRef
 import { useSearch } from 'wouter';
 import { rpc } from '#renderer/app/backend.ts';
 import { sayError } from '#renderer/app/session-store.ts';
-import { useT } from '#renderer/i18n/index.ts';
+import { useLanguage, useT } from '#renderer/i18n/index.ts';
 import { Button, Segments, Select, Skeleton, toast } from '#renderer/ui/index.ts';
 import { setDraft, useDraft } from './draft-store.ts';
 import { IssueList } from './issue-list.tsx';
@@ -88,6 +88,7 @@ const noErrors: never[] = [];
 interface Template {
   id: string;
   title: string;
+  translations: Record<string, { title: string }>;
   yaml: string;
   directory: string;
 }
@@ -131,6 +132,7 @@ function takeTemplate(template: Template | undefined): void {
 
 function Templates() {
   const t = useT();
+  const language = useLanguage();
   const [templates, setTemplates] = useState<readonly Template[]>([]);
   useEffect(() => {
     rpc().runs.templates().then(setTemplates).catch(sayError);
@@ -142,7 +144,10 @@ function Templates() {
       value=""
       options={[
         { value: '', label: t('newRun.fromTemplate') },
-        ...templates.map(({ id, title }) => ({ value: id, label: title })),
+        ...templates.map(({ id, title, translations }) => ({
+          value: id,
+          label: translations[language]?.title ?? title,
+        })),
       ]}
       onValue={(id) => takeTemplate(templates.find((template) => template.id === id))}
     />
