@@ -16,12 +16,26 @@ export interface CliBackend {
   close(): Promise<void>;
 }
 
-/** Runs `work` with the app that is running, or with a backend started for it; closes what it opened. */
+/**
+ * Runs `work` with the app that is running, or with a backend started for it; closes what it opened. Ctrl-C rejects with
+ * INTERRUPTED, once what was opened is closed in order; a second one ends the process at once.
+ */
 export async function withBackend<T>(work: (backend: CliBackend) => Promise<T>): Promise<T> {
   const backend = await openBackend();
+  const interrupted = Promise.withResolvers<never>();
+  const interrupt = () => {
+    stopListening();
+    interrupted.reject(new TrainyardError('INTERRUPTED', 'Interrupted.'));
+  };
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  const stopListening = () => {
+    for (const signal of signals) process.off(signal, interrupt);
+  };
+  for (const signal of signals) process.on(signal, interrupt);
   try {
-    return await work(backend);
+    return await Promise.race([work(backend), interrupted.promise]);
   } finally {
+    stopListening();
     await backend.close();
   }
 }

@@ -20,6 +20,7 @@ const unreachable =
   /^(BACKEND_OFFLINE|MACHINE_UNREACHABLE|LOG_OUT_OF_SIGHT|SSH_(HOST_NOT_FOUND|UNREACHABLE|REFUSED|TIMED_OUT|CONNECTION_LOST|PROXY_FAILED))$/;
 
 export function exitCodeOf({ code }: TrainyardError): number {
+  if (code === 'INTERRUPTED') return exitCodes.interrupted;
   if (usage.test(code)) return exitCodes.usage;
   if (needsUser.test(code)) return exitCodes.needsUser;
   if (unreachable.test(code)) return exitCodes.unreachable;

@@ -6,9 +6,10 @@ import { printable } from './output.ts';
 
 /**
  * Puts what a connection needs from the user (an unknown host key, a password) on the terminal, and sends the answer,
- * until it is ended. Without a terminal it only says what is waiting.
+ * until it is ended. Without a terminal it says what is waiting, for the app's window to answer; where there is no app
+ * (`own`) nobody ever will, and the question is declined.
  */
-export async function answerPrompts(connection: BackendConnection): Promise<() => void> {
+export function answerPrompts(connection: BackendConnection, own: boolean): () => void {
   const open = new Map<string, AbortController>();
   let turn = Promise.resolve();
   const take = (prompt: Prompt) => {
@@ -17,16 +18,17 @@ export async function answerPrompts(connection: BackendConnection): Promise<() =
     open.set(prompt.id, abort);
     if (!process.stdin.isTTY) {
       process.stderr.write(`trainyard: ${printable(prompt.siteName)} needs you: ${describe(prompt)}\n`);
+      if (own) turn = turn.then(() => decline(connection, prompt));
       return;
     }
     // One after the other: there is one terminal.
     turn = turn.then(() => answer(connection, prompt, abort.signal));
   };
   const load = async () => {
-    for (const prompt of await connection.rpc.app.notices().then(() => connection.rpc.sites.prompts()))
-      take(prompt);
+    for (const prompt of await connection.rpc.sites.prompts()) take(prompt);
   };
   const stop = followEvents(connection, {
+    // Where it fails the connection is lost: the events begin anew when it is back, and this with them.
     onOpen: () => void load().catch(() => undefined),
     onEvent: (event) => {
       if (event.type === 'prompt.opened') take(event.prompt);
@@ -37,6 +39,14 @@ export async function answerPrompts(connection: BackendConnection): Promise<() =
     stop();
     for (const abort of open.values()) abort.abort();
   };
+}
+
+async function decline(connection: BackendConnection, prompt: Prompt): Promise<void> {
+  try {
+    await connection.rpc.sites.answerPrompt({ promptId: prompt.id, accept: false });
+  } catch (thrown) {
+    process.stderr.write(`trainyard: ${(thrown as Error).message}\n`);
+  }
 }
 
 async function answer(connection: BackendConnection, prompt: Prompt, signal: AbortSignal): Promise<void> {

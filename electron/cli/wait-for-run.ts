@@ -8,6 +8,7 @@ export function waitForRun(
   connection: BackendConnection,
   runId: string,
   isWanted: (run: Run) => boolean,
+  onChange: (run: Run) => void = () => undefined,
 ): Promise<Run> {
   return new Promise((resolve, reject) => {
     let asking = false;
@@ -23,6 +24,7 @@ export function waitForRun(
         do {
           askAgain = false;
           const run = await connection.rpc.runs.get({ runId });
+          onChange(run);
           if (!isWanted(run)) continue;
           stop();
           resolve(run);

@@ -4,6 +4,7 @@ import { removeRuntimeFile, writeRuntimeFile } from '#backend/door/index.ts';
 import { startBackend } from '#backend/main.ts';
 import { version } from '#backend/version.ts';
 import { type BrowserHost, openBrowserHost } from './browser-host.ts';
+import { onWake } from './wake.ts';
 
 export interface WorkerOptions {
   dataDirectory: string;
@@ -40,10 +41,12 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       host: 'headless',
       version,
     });
+    const stopWatching = onWake(() => backend.resumed());
     return {
       host,
       shutDownAsked: backend.shutDownAsked,
       async close() {
+        stopWatching();
         removeRuntimeFile(dataDirectory, host.token);
         await host.close();
         await backend.close();

@@ -7,12 +7,23 @@ import type { AppRouter } from './index.ts';
 /** A client that has this many calls waiting is broken or hostile. */
 const maxCallsAtOnce = 1000;
 
+const handlers = new WeakMap<AppRouter, RPCHandler<CallContext>>();
+
+/** One for all connections: it finds a procedure by its path, and that takes a walk through the contract to prepare. */
+function handlerOf(router: AppRouter): RPCHandler<CallContext> {
+  const known = handlers.get(router);
+  if (known) return known;
+  const made = new RPCHandler<CallContext>(router);
+  handlers.set(router, made);
+  return made;
+}
+
 /**
  * Answers a client's calls over a wire until it closes; a call still going is then aborted. Whoever sends what is not a
  * message of the protocol is cut off.
  */
 export function serveRpc(router: AppRouter, wire: Wire, context: CallContext): void {
-  const handler = new RPCHandler<CallContext>(router);
+  const handler = handlerOf(router);
   // The handler only ever calls `send`; that it waits for the promise is our back-pressure.
   const socket = {
     send: (message: string | ArrayBuffer | Uint8Array<ArrayBuffer>) =>

@@ -93,7 +93,7 @@ export async function showMachine(given: string, json: boolean): Promise<number>
 export async function refreshMachines(names: string[], json: boolean): Promise<number> {
   return withBackend(async (backend) => {
     const machines = await Promise.all(names.map((name) => findMachine(backend.client, name)));
-    const stopAsking = await answerPrompts(await backend.connection());
+    const stopAsking = answerPrompts(await backend.connection(), backend.own);
     try {
       const outcome = await refreshJob(
         backend,

@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { BackendConnection } from '#renderer/rpc/client.ts';
 import { newId } from '#shared/domain/id.ts';
 import { hasEnded, type Run } from '#shared/domain/run.ts';
 import { TrainyardError } from '#shared/domain/trainyard-error.ts';
@@ -31,38 +31,70 @@ export async function runTask(file: string, options: RunOptions): Promise<number
   const yaml = await readTask(file);
   const envs = parseEnvironment(options.env ?? []);
   const secrets = await readSecrets(options.secret ?? []);
-  return withBackend(async (backend) => {
-    const machine = await findMachine(backend.client, options.on);
-    const stopAsking = await answerPrompts(await backend.connection());
-    try {
-      const launched = await backend.client.runs.launch({
-        requestId: newId((bytes) => bytes.set(randomBytes(bytes.byteLength)) ?? bytes),
-        yaml,
-        baseDirectory: path.dirname(path.resolve(file)),
-        machineId: machine.id,
-        envs,
-        secrets,
-        ...(options.name === undefined ? {} : { name: options.name }),
-        ...(options.priority === undefined ? {} : { priority: options.priority }),
-      });
-      if (options.detach && !backend.own) return report(launched, options.json);
+  let launchedId: string | null = null;
+  try {
+    return await withBackend(async (backend) => {
+      const machine = await findMachine(backend.client, options.on);
       const connection = await backend.connection();
-      if (!options.follow) return report(await waitForRun(connection, launched.id, isOnItsOwn), options.json);
+      const stopAsking = answerPrompts(connection, backend.own);
+      try {
+        const launched = await backend.client.runs.launch({
+          requestId: newId(),
+          yaml,
+          baseDirectory: path.dirname(path.resolve(file)),
+          machineId: machine.id,
+          envs,
+          secrets,
+          ...(options.name === undefined ? {} : { name: options.name }),
+          ...(options.priority === undefined ? {} : { priority: options.priority }),
+        });
+        launchedId = launched.id;
+        // A backend of our own ends with us: it has to bring the run to its machine first.
+        if (options.detach && !backend.own) return report(launched, options.json);
+        const started = await waitForRun(connection, launched.id, isOnItsOwn, tellSteps());
+        return options.follow
+          ? await followRun(connection, started, options.json)
+          : report(started, options.json);
+      } finally {
+        stopAsking();
+      }
+    });
+  } catch (thrown) {
+    // The run does not end with the one who watched it.
+    if (launchedId !== null && thrown instanceof TrainyardError && thrown.code === 'INTERRUPTED')
+      process.stderr.write(`Run ${launchedId} is not stopped by this: trainyard logs -f ${launchedId}\n`);
+    throw thrown;
+  }
+}
 
-      process.stderr.write(
-        `${launched.id}  ${printable(launched.name)} on ${printable(launched.machineName)}\n`,
-      );
-      const started = await waitForRun(connection, launched.id, isOnItsOwn);
-      if (started.attempts.at(-1)?.startedAt !== null || hasEnded(started.state) === false)
-        await followLog(connection, { runId: launched.id, from: 0, follow: true });
-      const ended = await waitForRun(connection, launched.id, (run) => hasEnded(run.state));
-      if (options.json) printJson(ended);
-      else process.stderr.write(`${sentence(ended)}\n`);
-      return runExitCode(ended);
-    } finally {
-      stopAsking();
-    }
-  });
+async function followRun(connection: BackendConnection, run: Run, json: boolean): Promise<number> {
+  process.stderr.write(`${run.id}  ${printable(run.name)} on ${printable(run.machineName)}\n`);
+  // A launch that failed has no log.
+  if (run.evidence.kind !== 'launch-failed')
+    await followLog(connection, { runId: run.id, from: 0, follow: true });
+  const ended = await waitForRun(connection, run.id, ({ state }) => hasEnded(state));
+  if (json) printJson(ended);
+  else process.stderr.write(`${sentence(ended)}\n`);
+  return ended.evidence.kind === 'launch-failed'
+    ? exitCodeOf(TrainyardError.fromShape(ended.evidence.error))
+    : runExitCode(ended);
+}
+
+/** Says on stderr what a launch is at, each step once. */
+function tellSteps(): (run: Run) => void {
+  let said = '';
+  return ({ evidence }) => {
+    const step =
+      evidence.kind === 'queued'
+        ? `waiting: ${evidence.reason}`
+        : evidence.kind === 'launching'
+          ? evidence.step
+          : '';
+    // On a terminal a launch that takes a moment shows that it moves; a script reads the outcome.
+    if (step === said || step === '' || !process.stderr.isTTY) return;
+    said = step;
+    process.stderr.write(`${printable(step)} …\n`);
+  };
 }
 
 function report(run: Run, json: boolean): number {

@@ -49,8 +49,8 @@ const hostOf = ({ host, user, port }: SshAddress): string =>
 /** `trainyard sites add HOST` */
 export async function addSite(given: string, options: AddOptions): Promise<number> {
   const address = parseHost(given);
-  return withBackend(async ({ client, connection }) => {
-    const stopAsking = options.connect ? await answerPrompts(await connection()) : () => undefined;
+  return withBackend(async ({ client, connection, own }) => {
+    const stopAsking = options.connect ? answerPrompts(await connection(), own) : () => undefined;
     try {
       const site = await client.sites.add({
         ssh: {
@@ -105,10 +105,10 @@ export async function importSites(
 
 /** `trainyard sites test SITE`: 0 when every step went well. */
 export async function testSite(given: string, json: boolean): Promise<number> {
-  return withBackend(async ({ client, connection }) => {
+  return withBackend(async ({ client, connection, own }) => {
     const site = await findSite(client, given);
     const connected = await connection();
-    const stopAsking = await answerPrompts(connected);
+    const stopAsking = answerPrompts(connected, own);
     try {
       const steps = [];
       let exitCode: number = exitCodes.ok;

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
@@ -5,7 +6,8 @@ import path from 'node:path';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { createRouter } from '#backend/api/index.ts';
+import { api, createRouter, eventStream } from '#backend/api/index.ts';
+import { EventBus } from '#backend/events.ts';
 import { type BrowserHost, openBrowserHost } from '#headless/browser-host.ts';
 import { connectBackend, socketWire } from '#renderer/rpc/index.ts';
 import { contract } from '#shared/contract/index.ts';
@@ -15,6 +17,7 @@ import { until } from '#test/until.ts';
 let directory: string;
 let host: BrowserHost;
 let cookie: string;
+const events = new EventBus();
 
 /** A request with any headers, which fetch would not send. */
 function ask(
@@ -74,7 +77,12 @@ beforeAll(async () => {
   await writeFile(path.join(directory, 'secret.txt'), 'secret');
   host = await openBrowserHost({
     backend: {
-      router: createRouter({}),
+      router: createRouter({
+        app: api.app.router({
+          ...(createRouter({}) as { app: object }).app,
+          events: api.app.events.handler(({ signal }) => eventStream(events, signal)),
+        } as never) as never,
+      }),
       // biome-ignore lint/correctness/useYield: nothing is streamed here
       bytes: async function* () {
         throw new Error('not reached');
@@ -226,4 +234,44 @@ test('a signed-in page calls over its WebSocket, and a message that is too large
   } finally {
     connection.close();
   }
+});
+
+test('a page that stops reading makes no memory grow, and finds the newest state when it reads again', async () => {
+  const socket = new WebSocket(`${host.url.replace('http', 'ws')}/rpc`, {
+    headers: { Origin: host.url, Cookie: cookie },
+  });
+  const received: string[] = [];
+  socket.on('message', (data) => received.push(data.toString()));
+  await once(socket, 'open');
+  socket.send(JSON.stringify({ i: '1', p: { u: '/app/events' } }));
+  await until('the stream is open', () => received.length > 0);
+  socket.pause();
+  // 400 MB if all of it were kept; each notice has the name of one of ten.
+  const message = 'x'.repeat(20_000);
+  const total = 20_000;
+  for (let n = 1; n <= total; n++) {
+    const notice = {
+      id: `n${n % 10}`,
+      at: n,
+      level: 'info',
+      code: 'A_NOTICE',
+      params: {},
+      message,
+      runId: undefined,
+    } as const;
+    const { runId: _none, ...plain } = notice;
+    events.publish({ type: 'notice', notice: plain });
+    if (n % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+  socket.resume();
+  await until(
+    'the newest has come',
+    () =>
+      received.at(-1)?.includes(`"at":${total},`) || received.some((text) => text.includes(`"at":${total},`)),
+  );
+  const bytes = received.reduce((sum, text) => sum + text.length, 0);
+  // What the kernel's buffers and a megabyte of ours hold, far from all of it.
+  expect(bytes).toBeLessThan(100_000_000);
+  expect(received.length).toBeLessThan(total / 2);
+  socket.terminate();
 });
