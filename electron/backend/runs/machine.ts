@@ -10,6 +10,7 @@ import type { LogShelf } from './logs/shelf.ts';
 import { reconcile } from './reconcile.ts';
 import type { SnapshotTaker } from './snapshots.ts';
 import { type Connected, Turns } from './turns.ts';
+import { UnderWay } from './under-way.ts';
 
 /** The box tells changes by itself; this is only for what it may have missed, and for runs of others. */
 const statusEveryMs = 60_000;
@@ -31,6 +32,7 @@ export class MachineRuns {
   #hearing: Promise<void> = Promise.resolve();
   #watch: AbortController | null = null;
   #closed = false;
+  readonly #underWay = new UnderWay();
 
   constructor(context: RunsContext, snapshots: SnapshotTaker, shelf: LogShelf, machineId: string) {
     this.machineId = machineId;
@@ -59,7 +61,7 @@ export class MachineRuns {
     this.disconnect();
     const session = new AbortController();
     this.#session = session;
-    void this.#run(session.signal);
+    this.#underWay.add(this.#run(session.signal));
   }
 
   /** Its connection is gone. Says nothing about its runs. */
@@ -105,10 +107,11 @@ export class MachineRuns {
   deliver(runId: string, epoch: number): void {
     const connected = this.#connected;
     if (connected === null || this.turns.isPreparing(runId, epoch)) return;
-    deliverIntent(this.#context, connected, runId, epoch).then(
+    const delivered = deliverIntent(this.#context, connected, runId, epoch).then(
       () => this.#askSoon(),
       (error: unknown) => this.#complain('a stop could not be delivered', error),
     );
+    this.#underWay.add(delivered);
   }
 
   /** Removes deleted runs from the box where it is connected now; else that is done at its next connection. */
@@ -120,10 +123,14 @@ export class MachineRuns {
     );
   }
 
-  close(): void {
+  /** Says nothing to the box: runs go on. */
+  async close(): Promise<void> {
     this.#closed = true;
-    this.turns.close();
     this.disconnect();
+    await this.turns.close();
+    await this.#followers.close();
+    await this.#underWay.over();
+    await this.#hearing;
   }
 
   async #run(signal: AbortSignal): Promise<void> {
@@ -206,7 +213,7 @@ export class MachineRuns {
 
   async #take(report: BoxReport): Promise<void> {
     const connected = this.#connected;
-    if (connected === null) return;
+    if (connected === null || connected.signal.aborted) return;
     const forgotten = new Set(this.#context.notes.forgotten(this.machineId).map(({ runId }) => runId));
     for (const { runId, why } of report.damaged) this.#adopter.complain(runId, why);
     const byRun = Map.groupBy(report.attempts, ({ runId }) => runId);
@@ -263,7 +270,7 @@ export class MachineRuns {
     const watch = new AbortController();
     this.#watch = watch;
     const both = AbortSignal.any([signal, watch.signal]);
-    box
+    const watched = box
       .watch((report) => void this.#hear(report), both)
       .catch((error: unknown) => {
         if (!both.aborted) this.#complain('watching a machine failed', error);
@@ -274,6 +281,7 @@ export class MachineRuns {
         this.#watch = null;
         this.#askSoon();
       });
+    this.#underWay.add(watched);
   }
 
   #asking: Promise<void> | null = null;
@@ -284,6 +292,7 @@ export class MachineRuns {
     this.#asking = this.#ask(connected.signal).finally(() => {
       this.#asking = null;
     });
+    this.#underWay.add(this.#asking);
   }
 
   async #ask(signal: AbortSignal): Promise<void> {

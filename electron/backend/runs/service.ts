@@ -74,8 +74,8 @@ export class RunsService {
 
   async close(): Promise<void> {
     for (const end of this.#endings.splice(0)) end();
-    for (const machine of this.#machines.values()) machine.close();
     this.#snapshots.close();
+    await Promise.all([...this.#machines.values()].map((machine) => machine.close()));
     this.#shelf.close();
   }
 

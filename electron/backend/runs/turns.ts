@@ -8,6 +8,7 @@ import { noSuchAccelerator } from './errors.ts';
 import { prepare } from './prepare.ts';
 import { type Held, planQueue, type Waiting } from './queue/plan.ts';
 import type { SnapshotTaker } from './snapshots.ts';
+import { UnderWay } from './under-way.ts';
 
 const mostTries = 5;
 const firstRetryMs = 1000;
@@ -41,6 +42,7 @@ export class Turns {
   readonly #tries = new Map<string, number>();
   #recent: Held[] = [];
   #closed = false;
+  readonly #underWay = new UnderWay();
 
   constructor(options: TurnsOptions) {
     this.#options = options;
@@ -83,7 +85,7 @@ export class Turns {
   /** Takes up a launch that was interrupted after its turn had come. */
   resume(attempt: Attempt): void {
     if (this.isPreparing(attempt.runId, attempt.epoch) || this.#closed) return;
-    void this.#prepare(attempt.runId, attempt.epoch);
+    this.#underWay.add(this.#prepare(attempt.runId, attempt.epoch));
   }
 
   isPreparing(runId: string, epoch: number): boolean {
@@ -105,9 +107,11 @@ export class Turns {
     this.#recent = [...this.#recent, ...held].slice(-mostRecent);
   }
 
-  close(): void {
+  /** Whatever is on its way stays as it is in the database: the next start takes it up. */
+  async close(): Promise<void> {
     this.#closed = true;
     for (const controller of this.#preparing.values()) controller.abort(cancelled());
+    await this.#underWay.over();
   }
 
   #held(): Held[] {
@@ -144,7 +148,7 @@ export class Turns {
       evidence: { kind: 'launching', at: clock.now(), step: 'connect', done: 0, total: 1, unit: 'steps' },
     });
     this.#options.context.onStep?.('turn');
-    void this.#prepare(run.id, run.epoch);
+    this.#underWay.add(this.#prepare(run.id, run.epoch));
   }
 
   async #prepare(runId: string, epoch: number): Promise<void> {
@@ -165,6 +169,7 @@ export class Turns {
       await prepare(context, snapshots, { run, epoch, programs, box, signal, checkAccelerators });
       this.#tries.delete(key);
       this.#preparing.delete(key);
+      if (this.#closed) return;
       this.#options.onLaunched(runId, epoch);
     } catch (error) {
       this.#preparing.delete(key);

@@ -3,6 +3,7 @@ import { hasEnded } from '#shared/domain/run.ts';
 import type { BoxReport } from '../box/interface.ts';
 import type { RunsContext } from '../context.ts';
 import type { Connected } from '../turns.ts';
+import { UnderWay } from '../under-way.ts';
 import type { AttemptLog } from './attempt-log.ts';
 import type { LogShelf } from './shelf.ts';
 
@@ -33,6 +34,7 @@ export class Followers {
   #connected: Connected | null = null;
   #polling = false;
   #drains: Promise<void> = Promise.resolve();
+  readonly #underWay = new UnderWay();
 
   constructor(context: RunsContext, shelf: LogShelf, machineId: string, onEnd: () => void) {
     this.#context = context;
@@ -91,6 +93,12 @@ export class Followers {
     for (const log of here) log.setBox(null);
   }
 
+  async close(): Promise<void> {
+    this.disconnect();
+    await this.#underWay.over();
+    await this.#drains;
+  }
+
   #liveKeys(): string[] {
     return this.#context.store.runs
       .liveAttempts(this.#machineId)
@@ -111,7 +119,7 @@ export class Followers {
       this.#streams.delete(key);
     }
     for (const key of chosen) if (!this.#streams.has(key)) this.#follow(key, connected);
-    if (live.length > chosen.size) void this.#poll(connected);
+    if (live.length > chosen.size) this.#underWay.add(this.#poll(connected));
   }
 
   #follow(key: string, connected: Connected): void {
@@ -121,7 +129,7 @@ export class Followers {
     const own = new AbortController();
     this.#streams.set(key, own);
     const signal = AbortSignal.any([own.signal, connected.signal]);
-    log
+    const followed = log
       .follow(connected.box, signal)
       .catch((error: unknown) => {
         if (!signal.aborted) this.#complain(log, error);
@@ -134,6 +142,7 @@ export class Followers {
         await this.#context.clock.sleep(pollEveryMs, signal).catch(() => undefined);
         if (!signal.aborted) this.#assign();
       });
+    this.#underWay.add(followed);
   }
 
   /** Reads an ended attempt's log to its end, when its stream (if it has one) is done. */

@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import type { Clock } from '#backend/clock.ts';
 import type { EventBus } from '#backend/events.ts';
 import type { Point, Store } from '#backend/store/index.ts';
@@ -17,6 +18,7 @@ export interface MetricsKeeperDependencies {
   records: Records;
   events: EventBus;
   clock: Clock;
+  log: Logger;
 }
 
 /** Reads the metrics of one attempt's log as its bytes come, and saves them in batches together with how far it has read. */
@@ -111,7 +113,7 @@ export class MetricsKeeper {
       this.#lastValues.set(point.name, point.value);
     }
     this.#dirty = true;
-    if (this.#pending.length >= mostPending) this.save();
+    if (this.#pending.length >= mostPending) this.#saveOrSay();
     else if (this.#saving === null) this.#saveSoon();
   }
 
@@ -120,10 +122,19 @@ export class MetricsKeeper {
     this.#saving = saving;
     this.#deps.clock.sleep(saveEveryMs, saving.signal).then(
       () => {
-        if (this.#saving === saving) this.save();
+        if (this.#saving === saving) this.#saveOrSay();
       },
       () => undefined,
     );
+  }
+
+  /** From a timer nobody hears an error: what could not be saved is kept, and saved with what comes next. */
+  #saveOrSay(): void {
+    try {
+      this.save();
+    } catch (error) {
+      this.#deps.log.error({ err: error, runId: this.#runId }, 'metrics could not be saved');
+    }
   }
 
   #shown(): { name: string; value: number }[] {

@@ -1,0 +1,182 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { createRouterClient } from '@orpc/server';
+import pino from 'pino';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { type Backend, startBackend } from '#backend/main.ts';
+import type { Client } from '#shared/contract/index.ts';
+import { newId } from '#shared/domain/id.ts';
+import type { Actor } from '#shared/domain/role.ts';
+import { type Box, startBox } from '#test/lab/sshd.ts';
+import { readHistory, trainer } from '#test/lab/trainers/index.ts';
+import { needs } from '#test/needs.ts';
+import { tempDirectory } from '#test/temp.ts';
+import { until } from '#test/until.ts';
+
+const me: Actor = { name: 'desktop', role: 'owner' };
+const log = pino({ level: process.env.TEST_LOG ?? 'silent' });
+
+interface Laptop {
+  backend: Backend;
+  client: Client;
+  /** The box's machine. */
+  machineId: string;
+  close(): Promise<void>;
+}
+
+/** A whole backend on a data directory, with the box as its site. */
+async function openLaptop(data: string, box: Box): Promise<Laptop> {
+  const backend = await startBackend({
+    dataDirectory: data,
+    host: 'headless',
+    version: 'test',
+    log,
+    connect: false,
+  });
+  onTestFinished(() => backend.close());
+  const client = createRouterClient(backend.router, { context: { actor: me, log } }) as unknown as Client;
+  const configFile = path.join(box.directory, 'ssh_config');
+  await writeFile(configFile, box.configSnippet);
+  const sites = await client.sites.list();
+  const known = sites.find((site) => site.ssh?.host === box.name);
+  const site = known ?? (await client.sites.add({ ssh: { host: box.name, configFile }, connect: false }));
+  await client.sites.connect({ siteId: site.id });
+  return { backend, client, machineId: site.id, close: () => backend.close() };
+}
+
+async function someBox(): Promise<Box> {
+  const box = await startBox();
+  onTestFinished(() => box.stop());
+  return box;
+}
+
+const launch = async (laptop: Laptop, yaml: string, base: string) => {
+  const request = { requestId: newId(), yaml, baseDirectory: base, machineId: laptop.machineId };
+  return (await laptop.client.runs.launch({ ...request, envs: {}, secrets: {}, priority: 0 })).id;
+};
+const stateOf = async ({ client }: Laptop, runId: string) => (await client.runs.get({ runId })).state;
+const logOf = async ({ client }: Laptop, runId: string) => {
+  const read = await client.logs.read({ runId, offset: 0, length: 1_000_000 });
+  return Buffer.from(read.base64, 'base64').toString();
+};
+
+describe.skipIf(!needs('sshd'))('on a real box over SSH', () => {
+  test('a run with code, setup and an exit code; its files; a second one finds its setup done', async () => {
+    const box = await someBox();
+    const laptop = await openLaptop(await tempDirectory('data'), box);
+    const base = await tempDirectory('code');
+    await writeFile(
+      path.join(base, 'train.sh'),
+      'cat "$HOME/made-by-setup"; echo "step 1 loss=0.5"; echo out >result; exit 3\n',
+    );
+    const yaml = 'workdir: .\nsetup: echo setup >>"$HOME/made-by-setup"\nrun: sh train.sh\n';
+    const first = await launch(laptop, yaml, base);
+    await until('it has ended', async () => (await stateOf(laptop, first)) === 'failed');
+    const run = await laptop.client.runs.get({ runId: first });
+    expect(run).toMatchObject({
+      exitCode: 3,
+      evidence: { kind: 'exit-record', by: 'itself' },
+      snapshot: { files: 1 },
+    });
+    await until('its log', async () => (await logOf(laptop, first)).endsWith('step 1 loss=0.5\n'));
+    await until(
+      'its metric',
+      async () => (await laptop.client.runs.metrics({ runId: first }))[0]?.total === 1,
+    );
+    const files = await laptop.client.runs.files({ runId: first, path: 'workdir' });
+    expect(files.map(({ name }) => name).sort()).toEqual(['result', 'train.sh']);
+    expect(await laptop.client.runs.readFile({ runId: first, path: 'workdir/result' })).toMatchObject({
+      text: 'out\n',
+    });
+
+    const second = await launch(laptop, yaml, base);
+    await until('it has ended', async () => (await stateOf(laptop, second)) === 'failed');
+    expect(await readFile(path.join(box.home, 'made-by-setup'), 'utf8')).toBe('setup\n');
+    await laptop.client.runs.delete({ runId: second });
+    await expect(laptop.client.runs.get({ runId: second })).rejects.toThrow('not there any more');
+  });
+
+  test('connections dropped over and over while it prints: the log is exact and the run is one', async () => {
+    const box = await someBox();
+    const laptop = await openLaptop(await tempDirectory('data'), box);
+    const base = await tempDirectory('code');
+    const script = 'i=0; while [ $i -lt 300 ]; do i=$((i+1)); echo "line $i"; sleep 0.01; done';
+    await writeFile(path.join(base, 'train.sh'), script);
+    const runId = await launch(laptop, 'workdir: .\nrun: sh train.sh\n', base);
+    const seen: Buffer[] = [];
+    await until('it runs', async () => (await stateOf(laptop, runId)) !== 'queued');
+    const viewing = (async () => {
+      const request = { kind: 'log', runId, offset: 0, follow: true, credit: 0 } as const;
+      const context = { actor: me, signal: new AbortController().signal };
+      for await (const piece of laptop.backend.bytes(request, context))
+        if ('bytes' in piece) seen.push(piece.bytes as Buffer);
+    })();
+    for (let cuts = 1; cuts <= 3; cuts++) {
+      await until(`cut ${cuts}`, () => Buffer.concat(seen).length > cuts * 400);
+      box.dropConnections();
+      await until('it is connected again', async () => {
+        await laptop.client.sites.connect({ siteId: laptop.machineId });
+        return true;
+      });
+    }
+    await viewing;
+    const expected = Array.from({ length: 300 }, (_, index) => `line ${index + 1}\n`).join('');
+    expect(Buffer.concat(seen).toString()).toBe(expected);
+    await until('it has succeeded', async () => (await stateOf(laptop, runId)) === 'succeeded');
+  });
+
+  test.skipIf(!needs('torch'))(
+    'real PyTorch: trains, the laptop is closed and wiped, another finds it, stops it, restarts it',
+    async () => {
+      const box = await someBox();
+      const base = await tempDirectory('code');
+      await writeFile(path.join(base, 'train.py'), await readFile(trainer));
+      const first = await openLaptop(await tempDirectory('data'), box);
+      const yaml =
+        'name: torch\nworkdir: .\nrun: exec /usr/bin/python3 -u train.py --steps 100000 --every 10 --pace 0.01\n';
+      const runId = await launch(first, yaml, base);
+      await until(
+        'losses are drawn',
+        async () => ((await first.client.runs.metrics({ runId }))[0]?.total ?? 0) > 3,
+        {
+          deadlineMs: 90_000,
+        },
+      );
+      await first.close();
+
+      const second = await openLaptop(await tempDirectory('data'), box);
+      await until('the run is found', async () => (await second.client.runs.counts()).running === 1);
+      expect(await second.client.runs.get({ runId })).toMatchObject({
+        name: 'torch',
+        yaml,
+        epoch: 1,
+        state: 'running',
+      });
+      await until(
+        'its metrics are read again',
+        async () => (await second.client.runs.metrics({ runId })).length > 0,
+      );
+      await second.client.runs.stop({ runId });
+      await until('it is stopped', async () => (await stateOf(second, runId)) === 'stopped', {
+        deadlineMs: 60_000,
+      });
+      const history = path.join(box.home, '.trainyard/runs', runId, 'workdir/history.tsv');
+      const before = readHistory(await readFile(history, 'utf8'));
+      await second.client.runs.restart({ runId });
+      await until(
+        'it goes on',
+        async () => readHistory(await readFile(history, 'utf8')).some(({ epoch }) => epoch === 2),
+        {
+          deadlineMs: 90_000,
+        },
+      );
+      await second.client.runs.kill({ runId });
+      await until('it is killed', async () => (await stateOf(second, runId)) === 'stopped');
+      const after = readHistory(await readFile(history, 'utf8'));
+      // Saved on TERM, so it resumed where it had been: no step twice, none missing.
+      expect(after.map(({ step }) => step)).toEqual(after.map((_, index) => index + (after[0]?.step ?? 0)));
+      expect(after.length).toBeGreaterThan(before.length);
+      expect(await logOf(second, runId)).toContain('loss');
+    },
+  );
+});
