@@ -1,4 +1,4 @@
-import type { AnyAuthMethod, AuthenticationType } from 'ssh2';
+import type { AnyAuthMethod } from 'ssh2';
 import { TrainyardError } from '#shared/domain/error.ts';
 import type { ResolvedHost } from '../config/resolve.ts';
 import { visible } from '../errors.ts';
@@ -37,7 +37,7 @@ export class Authentication {
     };
     this.#methods = host.preferredAuthentications.filter((name): name is Method => allowed[name] === true);
     this.#left = {
-      publickey: 1 + keyring.closed.length,
+      publickey: keyring.size + keyring.closed.length,
       'keyboard-interactive': host.numberOfPasswordPrompts,
       password: host.numberOfPasswordPrompts,
     };
@@ -48,18 +48,17 @@ export class Authentication {
     return this.#accepts;
   }
 
+  /** The server has refused what was tried last, or was content with it and wants more (`partial`). */
+  refused(accepts: readonly string[], partial: boolean): void {
+    this.#accepts = accepts;
+    if (partial && this.#partials++ < mostFactors) this.#left.publickey = this.#keyCount; // a further factor may be another key
+  }
+
   /** Null: nothing is left. Never rejects; `failure` says why when the reason is ours. */
-  async next(
-    accepted: readonly AuthenticationType[] | null,
-    partial: boolean | null,
-  ): Promise<AnyAuthMethod | null> {
+  async next(): Promise<AnyAuthMethod | null> {
     if (!this.#startedWithNone) {
       this.#startedWithNone = true;
       return { type: 'none', username: this.#host.user };
-    }
-    this.#accepts = accepted ?? [];
-    if (partial && this.#partials++ < mostFactors) {
-      this.#left.publickey = 1 + this.#keyring.closed.length; // a further factor may be another key
     }
     for (const method of this.#methods) {
       if (!this.#accepts.includes(method)) continue;
@@ -103,17 +102,23 @@ export class Authentication {
     };
   }
 
+  get #keyCount(): number {
+    return this.#keyring.size + this.#keyring.closed.length;
+  }
+
   /** First everything that can be offered as it is, then the closed files one by one. */
   async #keys(): Promise<AnyAuthMethod | null> {
     const username = this.#host.user;
-    if (this.#left.publickey === this.#keyring.closed.length && this.#keyring.size > 0) {
-      this.tried.push(...this.#keyring.names.filter((name) => !this.tried.includes(name)));
-      return { type: 'agent', username, agent: this.#keyring.agent() };
+    const index = this.#keyCount - 1 - this.#left.publickey;
+    if (index < this.#keyring.size) {
+      const offered = this.#keyring.agentOf(index);
+      if (!offered) return null;
+      this.#note(offered.name);
+      return { type: 'agent', username, agent: offered.agent };
     }
-    const file = this.#keyring.closed[this.#keyring.closed.length - 1 - this.#left.publickey];
-    if (!file) return null;
-    const key = await this.#secrets.open(file);
-    if (!key) return null;
+    const file = this.#keyring.closed[index - this.#keyring.size];
+    const key = file ? await this.#secrets.open(file) : null;
+    if (!file || !key) return null;
     this.#note(file.file);
     return { type: 'publickey', username, key };
   }

@@ -23,7 +23,7 @@ export class Keyring {
   readonly closed: KeyFile[];
   /** What in files and agent only the system's OpenSSH can use. */
   readonly needsOpenSsh: string | null;
-  readonly used = new Set<string>();
+  readonly #used = new Set<Offer>();
 
   private constructor(offers: Offer[], closed: KeyFile[], needsOpenSsh: string | null) {
     this.#offers = offers;
@@ -78,14 +78,11 @@ export class Keyring {
     return this.#offers.length;
   }
 
-  get names(): string[] {
-    return this.#offers.map((offer) => offer.what);
-  }
-
-  /** As ssh2 wants it: an agent. Keys that have counted already (one factor of several) are not offered again. */
-  agent(): InstanceType<typeof ssh2.BaseAgent> {
-    const offers = this.#offers.filter((offer) => !this.used.has(offer.blob.toString('base64')));
-    return new OfferingAgent(offers, (blob) => this.used.add(blob.toString('base64')));
+  /** The key at `index` as ssh2 wants it: an agent that has only this one. Null when it has counted already (one factor of several). */
+  agentOf(index: number): { agent: InstanceType<typeof ssh2.BaseAgent>; name: string } | null {
+    const offer = this.#offers[index];
+    if (!offer || this.#used.has(offer)) return null;
+    return { agent: new OfferingAgent(offer, () => this.#used.add(offer)), name: offer.what };
   }
 }
 
@@ -133,44 +130,32 @@ const signByAgent =
     });
 
 class OfferingAgent extends ssh2.BaseAgent {
-  readonly #offers: Offer[];
-  readonly #onUse: (blob: Buffer) => void;
+  readonly #offer: Offer;
+  readonly #onUse: () => void;
 
-  constructor(offers: Offer[], onUse: (blob: Buffer) => void) {
+  constructor(offer: Offer, onUse: () => void) {
     super();
-    this.#offers = offers;
+    this.#offer = offer;
     this.#onUse = onUse;
   }
 
   override getIdentities(callback: IdentityCallback): void {
-    callback(
-      null,
-      this.#offers.map((offer) => offer.blob),
-    );
+    callback(null, [this.#offer.blob]);
   }
 
   override sign(
-    publicKey: ParsedKey | Buffer | string,
+    _key: ParsedKey | Buffer | string,
     data: Buffer,
     options: SigningRequestOptions | SignCallback,
     callback?: SignCallback,
   ): void {
     const done = typeof options === 'function' ? options : callback;
-    const blob = publicBlob(publicKey);
-    const offer = this.#offers.find((candidate) => candidate.blob.equals(blob));
-    if (!offer) {
-      done?.(new Error('that key was not offered'));
-      return;
-    }
-    this.#onUse(blob);
-    offer.sign(data, typeof options === 'function' ? {} : options).then(
-      (signature) => done?.(null, signature),
+    this.#offer.sign(data, typeof options === 'function' ? {} : options).then(
+      (signature) => {
+        this.#onUse();
+        done?.(null, signature);
+      },
       (error: unknown) => done?.(error instanceof Error ? error : new Error(String(error))),
     );
   }
-}
-
-function publicBlob(key: ParsedKey | Buffer | string): Buffer {
-  if (typeof key === 'string') return Buffer.from(key, 'base64');
-  return Buffer.isBuffer(key) ? key : key.getPublicSSH();
 }

@@ -1,11 +1,15 @@
 import type { Client, ClientChannel } from 'ssh2';
 
 /**
- * The two things that ssh2 can do and does not offer: measuring a round trip, and a signal after stdin has ended.
- * They reach into its fields (ssh2 is pinned to one version); where these are missing, false says so.
+ * What ssh2 can do and does not offer: measuring a round trip, a signal after stdin has ended, and what a server still
+ * accepts after one factor of several. These reach into its fields (ssh2 is pinned to one version); where these are missing, false says so.
  */
 interface ClientFields {
-  _protocol?: { ping?: () => void; signal?: (channel: number, name: string) => void };
+  _protocol?: {
+    ping?: () => void;
+    signal?: (channel: number, name: string) => void;
+    _handlers?: Record<string, ((...args: unknown[]) => void) | undefined>;
+  };
   _callbacks?: ((error: unknown) => void)[];
 }
 interface ChannelFields {
@@ -30,4 +34,15 @@ export function sendSignal(client: Client, channel: ClientChannel, name: 'TERM' 
   const { _protocol } = client as unknown as ClientFields;
   if (outgoing && (outgoing.state === 'open' || outgoing.state === 'eof'))
     _protocol?.signal?.(outgoing.id, name);
+}
+
+/** Told of each refusal before ssh2 acts on it, which for agent keys forgets to pass on what is accepted now. */
+export function onRefusal(client: Client, listener: (accepts: string[], partial: boolean) => void): void {
+  const handlers = (client as unknown as ClientFields)._protocol?._handlers;
+  const original = handlers?.USERAUTH_FAILURE;
+  if (!handlers || !original) return;
+  handlers.USERAUTH_FAILURE = (protocol, accepts, partial) => {
+    listener(Array.isArray(accepts) ? accepts.map(String) : [], partial === true);
+    original(protocol, accepts, partial);
+  };
 }

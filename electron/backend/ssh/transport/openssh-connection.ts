@@ -144,10 +144,7 @@ export class OpenSshConnection implements SshConnection {
     }
   }
 
-  async #try(
-    command: Command,
-    slot: Slot,
-  ): Promise<{ program: RunningProgram } | { refused: string }> {
+  async #try(command: Command, slot: Slot): Promise<{ program: RunningProgram } | { refused: string }> {
     if (this.#state !== 'connected') throw connectionLost(this.#parts.host.alias);
     const start = bootstrap(command);
     const child = spawn(this.#parts.program, [...this.#shared(), '--', 'box', start.outer], {

@@ -15,6 +15,7 @@ import {
   visible,
 } from '../errors.ts';
 import { hostKeyAlgorithms } from '../host-keys/verify.ts';
+import { onRefusal } from './internals.ts';
 import { socketError } from './socket.ts';
 
 /** AES-GCM is three times as fast as the rest here; the rest is for servers that lack it. */
@@ -82,8 +83,8 @@ export async function connectSsh2(attempt: Ssh2Attempt): Promise<{ client: Clien
           },
         );
       },
-      authHandler: (left, partial, next) => {
-        void authentication.next(left, partial).then((method) => {
+      authHandler: (_accepted, _partial, next) => {
+        void authentication.next().then((method) => {
           if (method) {
             lastMethod = method.type;
             next(method);
@@ -96,6 +97,7 @@ export async function connectSsh2(attempt: Ssh2Attempt): Promise<{ client: Clien
         });
       },
     });
+    onRefusal(client, (accepts, partial) => authentication.refused(accepts, partial));
     await outcome.promise;
     return { client, method: lastMethod };
   } catch (error) {
