@@ -21,6 +21,8 @@ export function takeLock(file: string): Lock {
   try {
     mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
     database = new Database(file, { timeout: 0 });
+    // Nothing is ever written into it, so it needs no room: a full disk must not look like another process.
+    database.pragma('journal_mode = MEMORY');
     database.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     database?.close();
