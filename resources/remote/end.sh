@@ -8,7 +8,15 @@ signal_name() {
   esac
 }
 
-# record_exit CODE: in place, in a file that already has its room; should even that fail, again until it does not.
+# In place, in a file that already has its room; should even that fail, again until it does not, or the run is removed.
+put_surely() {
+  until ty_put "$1" "$2"; do
+    [ -d "$attempt" ] || exit 0
+    sleep 2
+  done
+}
+
+# record_exit CODE
 record_exit() {
   code=$1
   by=itself
@@ -21,7 +29,7 @@ record_exit() {
   wall=$(date +%s)
   name=-
   [ "$code" != - ] && [ "$code" -gt 128 ] && name=$(signal_name "$code")
-  until ty_put "$attempt/exit" "v1 $code $name $by $ty_now $wall $ty_boot"; do sleep 2; done
+  put_surely "$attempt/exit" "v1 $code $name $by $ty_now $wall $ty_boot"
   ty_sync "$attempt/exit"
 }
 

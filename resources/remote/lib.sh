@@ -161,7 +161,10 @@ ty_tree() {
 ty_notify() {
   for ty_rest in "$ty_root"/watch/*.fifo; do
     [ -p "$ty_rest" ] || continue
-    (printf '%s\n' "$1" 1<>"$ty_rest") 2>/dev/null 9>&- &
+    (
+      exec 9>&- 2>/dev/null
+      printf '%s\n' "$1" 1<>"$ty_rest"
+    ) &
   done
 }
 

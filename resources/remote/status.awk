@@ -72,9 +72,16 @@ function attempt(dir, part, run, epoch, committed, n, s, p, e, b, h, st, phase, 
   else if (!ended) {
     if (s[2] != boot) phase = "lost"
     else if (!sup && !trainer && !tagged(run, epoch)) {
-      phase = "lost"
-      printf "%-127s\n", "lost " now > (dir "/state")
-      close(dir "/state")
+      if (line_of(dir "/stop") != "") {
+        # It was to end and nobody of it is left: how it ended nobody saw, why is known.
+        phase = "ended"
+        e[2] = e[3] = "-"
+        e[4] = "user"
+      } else {
+        phase = "lost"
+        printf "%-127s\n", "lost " now > (dir "/state")
+        close(dir "/state")
+      }
     } else {
       if (!sup && !trainer) trainer = 1
       sub(/\?$/, "", phase)

@@ -27,7 +27,7 @@ esac
 
 pause=0.05
 while :; do
-  ty_has_ended "$attempt" && exit 0
+  { ty_has_ended "$attempt" || [ ! -d "$attempt" ]; } && exit 0
   remember
   if find_left; then
     read_deadline
@@ -37,7 +37,7 @@ while :; do
     # Nobody is left and nobody saw how it ended: that it was stopped is all that is known.
     ty_has_ended "$attempt" && exit 0
     ty_get "$attempt/exit" || record_exit -
-    ty_put "$attempt/state" "ended $ty_now"
+    put_surely "$attempt/state" "ended $ty_now"
     ty_notify "$run" >/dev/null 2>&1
     exit 0
   fi

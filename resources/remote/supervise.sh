@@ -85,6 +85,8 @@ ty_sync "$home" "$home/attempts"
 
 # The heartbeat: a counter, for whoever wants to see that this box and this supervisor are not standing still.
 beat() {
+  # Only the trainer may hold the lock beside us. (Not `9>&-` at the call: dash keeps a copy to restore.)
+  exec 9>&- >/dev/null 2>&1
   trap 'kill "$sleeper" 2>/dev/null; wait "$sleeper"; exit 0' TERM
   me=$1 n=0
   while ty_is_alive "$me" "$my_start"; do
@@ -96,7 +98,7 @@ beat() {
     wait "$sleeper"
   done
 }
-beat $$ 9>&- >/dev/null 2>&1 &
+beat $$ &
 beater=$!
 
 # The trainer runs in the foreground: a shell's background job would have INT and QUIT ignored for ever.
@@ -120,9 +122,9 @@ answer=
 . "$ty_bin/end.sh"
 record_exit "$code"
 sweep
-until ty_put "$attempt/state" "ended $ty_now"; do sleep 2; done
 kill "$beater" 2>/dev/null
 wait "$beater" 2>/dev/null
+put_surely "$attempt/state" "ended $ty_now"
 rmdir "$home/.new" 2>/dev/null
 ty_notify "$run"
 unlock_run
