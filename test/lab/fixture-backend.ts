@@ -349,12 +349,14 @@ if (import.meta.main) {
       runs: { type: 'string', default: '60' },
       machines: { type: 'string', default: '7' },
       port: { type: 'string', default: '0' },
+      page: { type: 'string', default: '' },
     },
   });
   const fixture = await startFixture({
     runs: Number(values.runs),
     machines: Number(values.machines),
     port: Number(values.port),
+    ...(values.page === '' ? {} : { pageDirectory: values.page }),
     moving: true,
   });
   console.log(fixture.host.loginUrl());

@@ -1,0 +1,2 @@
+export { fileName } from './download.ts';
+export { LogView } from './log-view.tsx';

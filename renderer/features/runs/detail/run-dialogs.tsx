@@ -1,0 +1,93 @@
+import { type FormEvent, useState } from 'react';
+import { rpc } from '#renderer/app/backend.ts';
+import { useMachines } from '#renderer/app/machine-store.ts';
+import { useT } from '#renderer/i18n/index.ts';
+import { Button, ConfirmDialog, Dialog, ErrorState, Field, Input, Select } from '#renderer/ui/index.ts';
+import type { Run } from '#shared/domain/run.ts';
+
+/** Starts a new attempt; on another machine if wanted, with the secrets given again. */
+export function RestartDialog({ run, onClose }: { run: Run; onClose(): void }) {
+  const t = useT();
+  const machines = useMachines(({ byId }) => byId);
+  const [machineId, setMachineId] = useState(run.machineId);
+  const [secrets, setSecrets] = useState<Record<string, string>>({});
+  const options = [...machines.values()].map(({ id, name }) => ({ value: id, label: name }));
+  if (!machines.has(run.machineId)) options.unshift({ value: run.machineId, label: run.machineName });
+  const act = async () => {
+    const given = Object.fromEntries(Object.entries(secrets).filter(([, value]) => value !== ''));
+    await rpc().runs.restart({ runId: run.id, machineId, secrets: given });
+  };
+  return (
+    <ConfirmDialog
+      title={t('run.restartTitle', { name: run.name })}
+      consequence={t('run.restartText')}
+      actLabel={t('runs.restart')}
+      danger={false}
+      onClose={onClose}
+      act={act}
+    >
+      <Field label={t('run.restartOn')}>
+        {(ids) => <Select {...ids} value={machineId} options={options} onValue={setMachineId} />}
+      </Field>
+      {run.spec.secretNames.length > 0 ? (
+        <>
+          <p className="quiet">{t('run.restartSecrets')}</p>
+          {run.spec.secretNames.map((name) => (
+            <Field key={name} label={<span className="mono">{name}</span>}>
+              {(ids) => (
+                <Input
+                  {...ids}
+                  type="password"
+                  value={secrets[name] ?? ''}
+                  onChange={(event) => setSecrets({ ...secrets, [name]: event.target.value })}
+                />
+              )}
+            </Field>
+          ))}
+        </>
+      ) : null}
+    </ConfirmDialog>
+  );
+}
+
+export function RenameDialog({ run, onClose }: { run: Run; onClose(): void }) {
+  const t = useT();
+  const [name, setName] = useState(run.name);
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<unknown>(null);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    setBusy(true);
+    rpc()
+      .runs.rename({ runId: run.id, name: name.trim() })
+      .then(onClose)
+      .catch((thrown: unknown) => {
+        setFailure(thrown);
+        setBusy(false);
+      });
+  };
+  return (
+    <Dialog open title={t('run.renameTitle', { name: run.name })} onClose={onClose}>
+      <form className="dialog__body" onSubmit={submit}>
+        <Field label={t('run.newName')}>
+          {(ids) => (
+            <Input
+              {...ids}
+              autoFocus
+              maxLength={200}
+              value={name}
+              onChange={(event) => setName(event.target.value)}
+            />
+          )}
+        </Field>
+        {failure ? <ErrorState error={failure} /> : null}
+        <div className="dialog__actions">
+          <Button onClick={onClose}>{t('ui.cancel')}</Button>
+          <Button type="submit" look="primary" busy={busy} disabled={name.trim() === ''}>
+            {t('run.save')}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
