@@ -11,6 +11,7 @@ mode=${2:-full}
 slow=${3:-15}
 nl='
 '
+tab=$(printf '\t')
 LC_ALL=C
 export LC_ALL
 PATH=$PATH:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin:/usr/local/nvidia/bin:/usr/lib/wsl/lib:/opt/rocm/bin:/opt/homebrew/bin:$HOME/.local/bin
@@ -168,7 +169,14 @@ disks_section() {
   ends disks
   if [ -r /proc/mounts ]; then
     begins mounts
-    limited 3 65536 exec awk '{ print substr($4, 1, 2), $3, $2 }' /proc/mounts
+    mounted=0
+    while [ "$mounted" -lt 512 ] && read -r _ where type how _; do
+      mounted=$((mounted + 1))
+      case $how in
+        ro | ro,*) printf '|ro %s %s\n' "$type" "$where" ;;
+        *) printf '|rw %s %s\n' "$type" "$where" ;;
+      esac
+    done </proc/mounts
     ends mounts
   fi
 }
@@ -193,7 +201,9 @@ python_at() {
   done
   if [ -z "$version" ]; then return; fi
   count=$((count + 1))
-  printf '%s\t%s\t%s\t%s\n' "$1" "$(printf '%s' "$2" | tr '\n\t' '  ')" "$version" "$torch"
+  prefix_shown=$2
+  case $2 in *"$nl"* | *"$tab"*) prefix_shown=$(printf '%s' "$2" | tr '\n\t' '  ') ;; esac
+  printf '%s\t%s\t%s\t%s\n' "$1" "$prefix_shown" "$version" "$torch"
 }
 torch_in() {
   for found in "$1"/torch-*.dist-info "$1"/torch-*.egg-info; do
@@ -239,20 +249,14 @@ pythons() {
   return 0
 }
 
-# version_of TOOL FLAG: its first line.
-version_of() {
-  answer=$("$1" "$2" 2>/dev/null </dev/null | head -n 1)
-  printf '%s\t%s\n' "$1" "$answer"
-}
+# Each tool's first line about itself, where the version matters; it costs a process each.
 tools() {
-  for tool in docker podman apptainer singularity sbatch git rsync tmux uv nvcc; do
+  for tool in docker apptainer singularity sbatch git uv nvcc; do
     if ! has "$tool"; then continue; fi
-    case $tool in
-      tmux) version_of tmux -V ;;
-      *) version_of "$tool" --version ;;
-    esac
+    answer=$("$tool" --version 2>/dev/null </dev/null)
+    printf '%s\t%s\n' "$tool" "${answer%%"$nl"*}"
   done
-  for tool in screen flock setsid b2sum sha256sum openssl python3 conda mamba micromamba pip tar gzip zstd curl wget \
+  for tool in podman rsync tmux screen flock setsid b2sum sha256sum openssl python3 conda mamba micromamba pip tar gzip zstd curl wget \
     nvidia-smi rocm-smi amd-smi torchrun srun enroot criu numactl inotifywait stdbuf tail nohup; do
     if has "$tool"; then printf '%s\t\n' "$tool"; fi
   done
