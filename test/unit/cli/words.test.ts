@@ -1,11 +1,17 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Command } from 'commander';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseEnvironment } from '#cli/environment.ts';
 import { exitCodeOf } from '#cli/exit-codes.ts';
 import { byteSize, duration, printable } from '#cli/output.ts';
+import { buildProgram } from '#cli/program.ts';
 import { readSecrets } from '#cli/secrets.ts';
 import { sshArguments } from '#cli/verbs/ssh.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
+
+const root = path.dirname(path.dirname(path.dirname(import.meta.dirname)));
 
 test('nothing printable moves the cursor or turns the line', () => {
   fc.assert(
@@ -84,4 +90,28 @@ test('ssh is given the address, and what follows `--` cannot become an option of
     '-l',
   ]);
   expect(sshArguments({ host: '-oProxyCommand=x' }, [], true)).toEqual(['--', '-oProxyCommand=x']);
+});
+
+test('the reference in docs/cli.md knows every verb and every option', () => {
+  const reference = readFileSync(path.join(root, 'docs', 'cli.md'), 'utf8');
+  const look = (command: Command, before: string) => {
+    for (const child of command.commands) {
+      const name = `${before}${child.name()}`;
+      if (name === 'names') continue;
+      expect(reference, name).toMatch(new RegExp(`\`${name}( |\`)|\`${before.trim()} \\[${child.name()}`));
+      const row = reference
+        .split('\n')
+        .find((line) => line.includes(`\`${name}`) || line.includes(`[${child.name()}`));
+      for (const { long, short } of child.options) {
+        if (long === '--json' || long === '--help') continue;
+        const known = row?.includes(long ?? '') || (short && row?.includes(short));
+        expect(known, `${name} ${long}`).toBe(true);
+      }
+      look(child, `${name} `);
+    }
+  };
+  look(
+    buildProgram('0', () => undefined),
+    '',
+  );
 });
