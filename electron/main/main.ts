@@ -39,7 +39,8 @@ const backend = new BackendHost<MessagePortMain>({
   fork: () => {
     const child = utilityProcess.fork(
       path.join(dist, 'backend', 'process.js'),
-      ['--data', app.getPath('userData')],
+      // Its data directory is the one that the browser host and the command line use too.
+      [],
       {
         serviceName: 'Trainyard backend',
         stdio: 'inherit',
