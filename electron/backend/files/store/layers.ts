@@ -133,9 +133,7 @@ export class Layers {
       const layer: Layer = { id, parent, ...written, entries, gone };
       const { id: _, ...stored } = layer;
       await writeDurably(path.join(aside, 'layer.json'), JSON.stringify(stored));
-      await rename(aside, path.join(this.#directory, id)).catch(async (error: NodeJS.ErrnoException) => {
-        if ((await this.get(id)) === null) throw error;
-      });
+      await this.#place(aside, id);
       this.#layers.set(id, layer);
       return layer;
     } catch (error) {
@@ -143,6 +141,20 @@ export class Layers {
       throw error;
     } finally {
       await rm(aside, { recursive: true, force: true });
+    }
+  }
+
+  /** Somebody else may have been quicker with the same layer; one that is there and damaged makes way. */
+  async #place(aside: string, id: string): Promise<void> {
+    const place = path.join(this.#directory, id);
+    try {
+      await rename(aside, place);
+    } catch (error) {
+      if ((await this.get(id)) !== null) return;
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
+      await rm(place, { recursive: true, force: true });
+      await rename(aside, place);
     }
   }
 

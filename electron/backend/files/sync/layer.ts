@@ -83,6 +83,10 @@ export function applied(
   for (const [path, entry] of base) {
     if (!lost.has(path) && !parentsOf(path).some((parent) => lost.has(parent))) tree.set(path, entry);
   }
-  for (const entry of entries) tree.set(entry.path, entry);
+  for (const entry of entries) {
+    tree.set(entry.path, entry);
+    // A directory is an entry of its own only while nothing is in it.
+    for (const parent of parentsOf(entry.path)) tree.delete(parent);
+  }
   return tree;
 }

@@ -122,28 +122,30 @@ class Transfer {
   }
 
   async once(): Promise<Outcome> {
-    const { known, chain } = this.#parts;
-    const all = chain.reduce((sum, layer) => sum + layer.bytes, 0);
+    const { known } = this.#parts;
     const resumable = new Map<string, number>();
-    if (!known.familiar && all > unaskedBytes) await this.#learn(resumable);
-    const missing = chain.filter((layer) => !known.layers.has(layer.id));
-    const { small, large } = divide(missing);
-    const toGo = missing.reduce((sum, layer) => sum + layer.bytes, 0);
-    this.#done = this.#total - toGo;
-    this.#tell(0);
+    if (!known.familiar && this.#total > unaskedBytes) await this.#learn(resumable);
     try {
-      if (large.length > 0) {
-        await known.exclusively(async () => {
-          for (const layer of large) {
-            if (!known.layers.has(layer.id)) await this.#put(layer, resumable.get(layer.id) ?? 0);
-          }
-        });
-      }
-      return await this.#finish(small, large);
+      if (this.#missing().large.length === 0) return await this.#bring(resumable);
+      return await known.exclusively(() => this.#bring(resumable));
     } catch (error) {
       if (error instanceof TrainyardError && error.code === 'SYNC_DAMAGED') return 'damaged';
       throw error;
     }
+  }
+
+  #missing(): { small: Layer[]; large: Layer[]; bytes: number } {
+    const { chain, known } = this.#parts;
+    const missing = chain.filter((layer) => !known.layers.has(layer.id));
+    return { ...divide(missing), bytes: missing.reduce((sum, layer) => sum + layer.bytes, 0) };
+  }
+
+  async #bring(resumable: ReadonlyMap<string, number>): Promise<Outcome> {
+    const { small, large, bytes } = this.#missing();
+    this.#done = this.#total - bytes;
+    this.#tell(0);
+    for (const layer of large) await this.#put(layer, resumable.get(layer.id) ?? 0);
+    return this.#finish(small, large);
   }
 
   /** One round trip: which layers are there, how much of unfinished ones, and whether there is room for the rest. */
