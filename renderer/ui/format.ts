@@ -26,7 +26,11 @@ export function formatValue(value: number | null): string {
   if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞';
   const size = Math.abs(value);
   if (value !== 0 && (size < 1e-3 || size >= 1e7))
-    return value.toExponential(2).replace('e+', 'e').replace('-', '−');
+    return value
+      .toExponential(2)
+      .replace(/\.?0+e/, 'e')
+      .replace('e+', 'e')
+      .replaceAll('-', '−');
   if (Number.isInteger(value)) return formatInteger(value).replace('-', '−');
   const digits = size >= 1000 ? 1 : Math.max(0, 4 - Math.max(1, Math.floor(Math.log10(size)) + 1));
   return cached(

@@ -86,7 +86,7 @@ export function showcase(): string {
     `${e}[38;5;208m256 colours${e}[0m ${e}[38;2;120;200;255mtruecolour${e}[0m ${e}[4munderlined${e}[0m ${e}[7minverse${e}[0m`,
     `数据集：训练样本 128,000 条，验证样本 4,000 条，“中文”宽字符对齐测试 🚆`,
     `a very long line ${'/data/shards/part-0001.tar '.repeat(30)}`,
-    `title ${e}]0;owned${'\u0007'}after, clipboard ${e}]52;c;aGVsbG8=${'\u0007'}after, link ${e}]8;;https://example.org/${e}\\\\docs${e}]8;;${e}\\\\ end`,
+    `title ${e}]0;owned${'\u0007'}after, clipboard ${e}]52;c;aGVsbG8=${'\u0007'}after, link ${e}]8;;https://example.org/${e}\\docs${e}]8;;${e}\\ end`,
     `NaN in metrics follows: loss=nan`,
   ];
   return lines.map((line) => (line.endsWith('\r') ? line : `${line}\n`)).join('');

@@ -9,7 +9,7 @@ export interface Span {
 /** A line as a terminal would show it in the end. */
 export interface LogLine {
   readonly spans: readonly Span[];
-  /** Width in cells. */
+  /** Width in cells, without spaces at the end that nobody can see. */
   readonly cells: number;
 }
 
@@ -84,7 +84,7 @@ export class TerminalLine {
 
   finish(): LogLine {
     const spans = this.#cells === null ? this.#spans.map((span) => ({ ...span })) : joined(this.#cells);
-    return { spans, cells: this.#width };
+    return { spans, cells: this.#width - unseenSpaces(spans) };
   }
 
   #append(text: string, style: Style): void {
@@ -143,6 +143,17 @@ export class TerminalLine {
     this.#cells = cells;
     return cells;
   }
+}
+
+function unseenSpaces(spans: readonly Span[]): number {
+  let unseen = 0;
+  for (const { text, style } of spans.toReversed()) {
+    if (style.background !== null || style.inverse || style.underline) break;
+    const kept = text.trimEnd().length;
+    unseen += /^ *$/.test(text.slice(kept)) ? text.length - kept : 0;
+    if (kept > 0) break;
+  }
+  return unseen;
 }
 
 function pilesUp(text: string): boolean {

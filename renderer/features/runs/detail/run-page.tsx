@@ -130,7 +130,7 @@ function Header({ run }: { run: Run }) {
             <Link href={paths.machine(run.machineId)}>
               {t('run.onMachine', { machine: run.machineName })}
             </Link>
-            <span className="num">. {now}</span>
+            <span className="num">{t('run.evidence', { sentence: now })}</span>
           </span>
         </p>
         {run.state === 'running' && run.step !== null && run.totalSteps !== null ? (
