@@ -154,16 +154,15 @@ async function connectBySsh2(attempt: Attempt, host: ResolvedHost, parts: Parts)
     return connection;
   } catch (error) {
     way.end();
-    throw way.complaint && error instanceof TrainyardError && error.code === 'SSH_NOT_SSH'
-      ? proxyFailed(host.alias, way.complaint())
-      : error;
+    const broken = error instanceof TrainyardError && ['SSH_NOT_SSH', 'SSH_UNREACHABLE'].includes(error.code);
+    throw way.complaint && broken ? proxyFailed(host.alias, await way.complaint()) : error;
   }
 }
 
 interface Way {
   stream: Duplex;
   end(): void;
-  complaint?: () => string;
+  complaint?: () => Promise<string>;
 }
 
 /** TCP, the last jump host, or the proxy command. */

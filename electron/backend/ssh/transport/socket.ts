@@ -67,12 +67,16 @@ export function socketError(host: ResolvedHost, error: NodeJS.ErrnoException): T
 /** A way to the server that is a program's stdin and stdout (ProxyCommand, `ssh -W`). */
 export interface ProxySocket {
   stream: Duplex;
-  /** What it said on stderr, for the error when the connection fails. */
-  complaint(): string;
+  /** What it said on stderr, for the error when the connection has failed. Waits for its end, but not for ever. */
+  complaint(): Promise<string>;
   end(): void;
 }
 
+/** How long an ended proxy command is waited for to hear why. */
+const complaintMs = 2_000;
+
 const running = new Set<ChildProcess>();
+process.on('exit', () => running.forEach(endGroup)); // they have a process group of their own and would outlive us
 
 /** Starts a ProxyCommand by the shell, as OpenSSH does. It ends with `end`, and with the stream. SSH_PROXY_FAILED. */
 export function openProxy(
@@ -89,6 +93,9 @@ export function openProxy(
     let said = '';
     running.add(child);
     child.once('exit', () => running.delete(child));
+    const over = new Promise<void>((done) => {
+      child.once('close', () => done());
+    });
     child.stderr.on('data', (bytes: Buffer) => {
       said = (said + bytes.toString('utf8')).slice(-4096);
     });
@@ -100,7 +107,11 @@ export function openProxy(
       const stream = Duplex.from({ readable: child.stdout, writable: child.stdin });
       stream.once('close', () => endGroup(child));
       child.stdin.on('error', () => stream.destroy());
-      resolve({ stream, complaint: () => said, end: () => endGroup(child) });
+      const complaint = async () => {
+        await Promise.race([over, new Promise((done) => setTimeout(done, complaintMs))]);
+        return said;
+      };
+      resolve({ stream, complaint, end: () => endGroup(child) });
     });
   });
 }

@@ -58,6 +58,7 @@ export async function connectSsh2(attempt: Ssh2Attempt): Promise<{ client: Clien
     if (error.level === 'agent') return; // a key that could not sign: the next one is tried
     outcome.reject(refusal ?? authentication.failure ?? asOurs(error, host, authentication, verified));
   });
+  client.on('end', () => outcome.reject(refusal ?? authentication.failure ?? closedEarly(host, verified)));
   client.on('close', () => outcome.reject(refusal ?? authentication.failure ?? closedEarly(host, verified)));
   client.on('change password', () => outcome.reject(passwordExpired(host)));
   try {

@@ -17,7 +17,7 @@ import type { SshConnection, SshConnectionState } from '../interface.ts';
 import { bootstrap } from './bootstrap.ts';
 import { ChannelQueue, type ChannelUse, type Slot, startLimit } from './channel-queue.ts';
 import { sendPing, sendSignal } from './internals.ts';
-import { programOn, type Session } from './program.ts';
+import { type Exit, programOn, type Session } from './program.ts';
 import { unlessAborted } from './socket.ts';
 
 /** So often a session is tried again that the server refuses without need: for about ten seconds. */
@@ -49,6 +49,7 @@ export class Ssh2Connection implements SshConnection {
     client.removeAllListeners('error');
     client.on('error', (error) => this.#end('lost', connectionLost(host.alias, { details: error.message })));
     client.on('close', () => this.#end('lost', connectionLost(host.alias)));
+    client.on('end', () => this.#end('lost', connectionLost(host.alias))); // through a jump host no `close` follows
     if (host.serverAliveIntervalMs > 0) void this.#keepHearing();
   }
 
@@ -117,8 +118,8 @@ export class Ssh2Connection implements SshConnection {
     const start = bootstrap(command);
     const open = () => this.#openChannel(start.outer, use, signal);
     const careful = use === 'spawn' && !this.#channels.allows(this.#channels.limit);
-    const channel = await (careful ? this.#inTurn(open, signal) : open());
-    const program = programOn(sessionOn(this.#client, channel), start, {
+    const session = await (careful ? this.#inTurn(open, signal) : open());
+    const program = programOn(session, start, {
       onLost: (listener) =>
         this.onState((_state, error) => listener(error ?? connectionLost(this.host.alias))),
       signalGroup: (pid, name) => this.#signalGroup(pid, name),
@@ -129,10 +130,10 @@ export class Ssh2Connection implements SshConnection {
     return program;
   }
 
-  async #openChannel(outer: string, use: ChannelUse, signal?: AbortSignal): Promise<ClientChannel> {
+  async #openChannel(outer: string, use: ChannelUse, signal?: AbortSignal): Promise<Session> {
     for (let refusals = 0; ; refusals++) {
       const slot = await this.#channels.take(use, signal);
-      let probe: ClientChannel | null = null;
+      let probe: Session | null = null;
       try {
         if (use === 'spawn') probe = await this.#probe(signal);
         return await this.#exec(outer, slot);
@@ -144,7 +145,7 @@ export class Ssh2Connection implements SshConnection {
         if (!canWait)
           throw sessionRefused(this.host.alias, error instanceof Error ? error.message : String(error));
       } finally {
-        probe?.end();
+        probe?.stdin.end();
       }
       // It may still be clearing away after a program that has ended.
       await this.#clock.sleep(Math.min(20 * 2 ** refusals, 1_000), signal);
@@ -155,14 +156,14 @@ export class Ssh2Connection implements SshConnection {
    * How many sessions the server allows shows only when it refuses one. So that programs that stay never take the last,
    * one session more than they need is opened for a moment before each of the first of them.
    */
-  async #probe(signal?: AbortSignal): Promise<ClientChannel | null> {
+  async #probe(signal?: AbortSignal): Promise<Session | null> {
     if (this.#channels.limit === 1 || this.#channels.allows(this.#channels.staying + 1)) return null;
     const slot = await this.#channels.take('exec', signal);
     try {
-      const channel = await this.#exec('exec cat', slot);
-      channel.resume();
-      channel.stderr.resume();
-      return channel;
+      const session = await this.#exec('exec cat', slot);
+      session.stdout.resume();
+      session.stderr.resume();
+      return session;
     } catch (error) {
       slot.release();
       throw error;
@@ -182,7 +183,7 @@ export class Ssh2Connection implements SshConnection {
     }
   }
 
-  #exec(outer: string, slot: Slot): Promise<ClientChannel> {
+  #exec(outer: string, slot: Slot): Promise<Session> {
     return new Promise((resolve, reject) => {
       if (this.#state !== 'connected') return reject(connectionLost(this.host.alias));
       const stopListening = this.onState((_state, error) => reject(error ?? connectionLost(this.host.alias)));
@@ -191,7 +192,7 @@ export class Ssh2Connection implements SshConnection {
         if (error) return reject(error);
         slot.opened();
         channel.once('close', slot.release);
-        resolve(channel);
+        resolve(sessionOn(this.#client, channel));
       });
     });
   }
@@ -246,21 +247,29 @@ export class Ssh2Connection implements SshConnection {
   }
 }
 
-const sessionOn = (client: Client, channel: ClientChannel): Session => ({
-  stdin: channel,
-  stdout: channel,
-  stderr: channel.stderr,
-  onExit: (listener) => {
+/**
+ * To be made within exec's callback: of a short program everything may have come in one piece, and ssh2 tells its exit
+ * in the same breath.
+ */
+function sessionOn(client: Client, channel: ClientChannel): Session {
+  const exit = new Promise<Exit>((resolve) => {
     channel.on('exit', (exitCode: number | null, signal?: string) =>
-      listener({ exitCode, signal: signal ?? null }),
+      resolve({ exitCode, signal: signal ?? null }),
     );
-  },
-  onClose: (listener) => {
-    channel.on('close', listener);
-  },
-  signal: (name) => sendSignal(client, channel, name),
-  close: () => channel.close(),
-});
+  });
+  const closed = new Promise<void>((resolve) => {
+    channel.on('close', () => resolve());
+  });
+  return {
+    stdin: channel,
+    stdout: channel,
+    stderr: channel.stderr,
+    onExit: (listener) => void exit.then(listener),
+    onClose: (listener) => void closed.then(listener),
+    signal: (name) => sendSignal(client, channel, name),
+    close: () => channel.close(),
+  };
+}
 
 /** exec within its limits, of which the time counts from now on, waiting for a session included. */
 export async function execWithin(
