@@ -322,7 +322,7 @@ nvidia_sections() {
 
 # describe_processes LINES: "pid TAB user TAB run TAB command" for each pid in the second column.
 describe_processes() {
-  known_uid='' known_user='' described=0
+  known_uid='' known_user=''
   printf '%s\n' "$1" | awk -F', *' '$2 ~ /^[0-9]+$/ && !seen[$2]++ { print $2 }' | head -n 128 | while read -r pid; do
     uid='' user='' run='' command=''
     if [ -r "/proc/$pid/status" ]; then

@@ -67,8 +67,9 @@ export class Connector {
     if (this.#site.autoConnect && !this.#held) this.#begin(true).catch(ignore);
   }
 
-  /** Looks at once whether a site that could not be reached can be reached now (the computer woke up, the network is back). */
+  /** The computer woke up or the network is back: what could not be reached is tried now, what seems open is made sure of. */
   tryNow(): void {
+    if (this.#link) void this.#link.check();
     if (this.#connection.state !== 'unreachable') return;
     this.#failures = 0;
     this.start();

@@ -76,7 +76,7 @@ export class Sites {
     this.machines.start();
   }
 
-  /** The computer woke up or the network is back: sites that could not be reached are tried now. */
+  /** The computer woke up or the network is back: each connection is looked at now, not at its next keep-alive. */
   resumed(): void {
     this.machines.resumed();
   }

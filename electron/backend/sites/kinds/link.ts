@@ -7,6 +7,8 @@ import type { Connection, ConnectionStep } from '#shared/domain/site.ts';
 export interface Link extends RunsPrograms {
   readonly transport: NonNullable<Connection['transport']>;
   readonly roundTripMs: number | null;
+  /** Makes sure that it is alive, within seconds, and ends it otherwise. Never rejects. */
+  check(): Promise<void>;
   /** Told once when it is lost or closed by somebody else. Returns the end of the subscription. */
   onEnd(listener: (error: TrainyardError | null) => void): () => void;
   close(): Promise<void>;

@@ -11,6 +11,7 @@ export function localKind(programs: LocalPrograms): SiteKindDriver {
     spawn: (command, options) => programs.spawn(command, options),
     transport: 'local',
     roundTripMs: null,
+    check: async () => undefined,
     onEnd: () => () => undefined,
     close: async () => undefined, // the programs are closed with the backend, not with the site
   };

@@ -3,13 +3,15 @@ import type { StoredSite } from '#backend/store/index.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import type { Link, SiteKindDriver } from './link.ts';
 
+const pingMs = 5_000;
+
 /** Hosts reached over SSH; the pool keeps one connection per machine. */
 export function sshKind(pool: SshPool): SiteKindDriver {
   return {
     async open(site, { signal, background }) {
       const connection = await pool.connection(targetOf(site), { signal, background });
       // Measured once so that the page has something to show; a box that answers no ping is still connected.
-      await connection.ping(signal).catch(() => undefined);
+      await connection.ping(AbortSignal.any([signal, AbortSignal.timeout(pingMs)])).catch(() => undefined);
       return linkOf(connection);
     },
     needsUser,
@@ -33,6 +35,13 @@ const linkOf = (connection: SshConnection): Link => ({
   transport: connection.transport,
   get roundTripMs() {
     return connection.roundTripMs;
+  },
+  async check() {
+    try {
+      await connection.ping(AbortSignal.timeout(pingMs));
+    } catch {
+      await connection.close(); // no answer is an answer: whoever listens is told, and connects anew
+    }
   },
   onEnd(listener) {
     if (connection.state !== 'connected') {

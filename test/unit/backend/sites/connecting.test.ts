@@ -83,6 +83,18 @@ test('a lost connection comes back by itself, and everybody is told', async () =
   expect(told).toEqual([`+${id}`, `-${id}`, `+${id}`]);
 });
 
+test('after a sleep of the computer a connection that is dead is found out at once', async () => {
+  const w = await world();
+  await add(w, 'gpu7');
+  await add(w, 'gpu8');
+  w.pool.of('gpu7').silent = true;
+  w.sites.resumed();
+  await becomes(w, 'gpu7', 'unreachable');
+  expect(w.stateOf('gpu8')).toBe('connected');
+  w.clock.advance(1000);
+  await becomes(w, 'gpu7', 'connected');
+});
+
 test('a changed key blocks until the user has accepted it', async () => {
   const w = await world();
   w.pool.opening.set('gpu7', () => Promise.reject(keyChanged()));

@@ -52,7 +52,10 @@ export class FakeConnection extends FakePrograms implements SshConnection {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
+  /** It is gone, but nobody knows it yet. */
+  silent = false;
   async ping(): Promise<number> {
+    if (this.silent) throw lost();
     return 12;
   }
   lose(): void {
