@@ -254,6 +254,21 @@ export class MachineRuns {
     const { change, news } = reconcile(known, box, report.bootId, now);
     const stale = now - (known.seenAt ?? 0) >= heartbeatEveryMs;
     if (news || (stale && !hasEnded(known.state))) records.save(known.runId, known.epoch, change);
+    const ends = !hasEnded(known.state) && hasEnded(change.state) && change.state !== 'stopped';
+    if (ends && box.complaint !== null) this.#passOn(known, box.complaint);
+  }
+
+  /** Why it ended, where the box says more than its exit code: setup failed, the disk was full. */
+  #passOn({ runId, machineName }: Attempt, complaint: string): void {
+    const { store } = this.#context;
+    const name = store.runs.summary(runId)?.name ?? runId;
+    store.notices.add({
+      level: 'error',
+      code: 'RUN_COMPLAINT',
+      params: { name, machine: machineName, complaint },
+      message: `Run "${name}" on ${machineName}: ${complaint}`,
+      runId,
+    });
   }
 
   /** One quiet process on the box tells of changes, as long as something of ours is alive there. */

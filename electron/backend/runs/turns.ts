@@ -2,6 +2,7 @@ import type { RunsPrograms } from '#backend/processes/index.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import type { Accelerator } from '#shared/domain/machine.ts';
 import { type Attempt, hasEnded, type RunSummary } from '#shared/domain/run.ts';
+import type { AcceleratorRequest } from '#shared/domain/spec.ts';
 import type { BoxReport, BoxRuns } from './box/interface.ts';
 import type { RunsContext } from './context.ts';
 import { noSuchAccelerator } from './errors.ts';
@@ -14,6 +15,7 @@ const mostTries = 5;
 const firstRetryMs = 1000;
 /** Ended runs that the queue still remembers: their processes may show in an older look at the machine. */
 const mostRecent = 64;
+const mostRequestsKnown = 10_000;
 
 /** The box as it is connected now. */
 export interface Connected {
@@ -40,6 +42,7 @@ export class Turns {
   readonly #options: TurnsOptions;
   readonly #preparing = new Map<string, AbortController>();
   readonly #tries = new Map<string, number>();
+  readonly #requests = new Map<string, readonly AcceleratorRequest[]>();
   #recent: Held[] = [];
   #closed = false;
   readonly #underWay = new UnderWay();
@@ -55,7 +58,10 @@ export class Turns {
     const queued = context.store.runs.queued(machineId).filter((run) => !this.isPreparing(run.id, run.epoch));
     if (queued.length === 0) return;
     if (this.#options.connected() === null) {
-      for (const [index, run] of queued.entries()) this.#wait(run, index + 1, this.#options.whyNot());
+      const reason = this.#options.whyNot();
+      context.store.transaction(() => {
+        for (const [index, run] of queued.entries()) this.#wait(run, index + 1, reason);
+      });
       return;
     }
     const waiting: Waiting[] = [];
@@ -65,21 +71,25 @@ export class Turns {
         this.#wait(run, 1, `attempt ${before.epoch} on ${before.machineName} has not ended yet`);
         continue;
       }
-      const requests = context.store.runs.get(run.id)?.spec.resources.accelerators ?? [];
-      waiting.push({ runId: run.id, priority: run.priority, createdAt: run.createdAt, requests });
+      const { id: runId, priority, createdAt } = run;
+      waiting.push({ runId, priority, createdAt, requests: this.#requestsOf(run) });
     }
     const inventory = context.store.machines.get(machineId)?.inventory ?? null;
     const machine = {
       accelerators: inventory?.accelerators ?? null,
       takenAt: inventory?.takenAt ?? 0,
     };
-    for (const verdict of planQueue(waiting, this.#held(), machine)) {
-      const run = queued.find(({ id }) => id === verdict.runId);
-      if (run === undefined) continue;
-      if (verdict.kind === 'start') this.#start(run, verdict.accelerators);
-      else if (verdict.kind === 'wait') this.#wait(run, verdict.position, verdict.reason);
-      else this.#fail(run.id, run.epoch, noSuchAccelerator(run.machineName, verdict.reason));
-    }
+    const byId = new Map(queued.map((run) => [run.id, run]));
+    // In one transaction: when one starts, all behind it move up.
+    context.store.transaction(() => {
+      for (const verdict of planQueue(waiting, this.#held(), machine)) {
+        const run = byId.get(verdict.runId);
+        if (run === undefined) continue;
+        if (verdict.kind === 'start') this.#start(run, verdict.accelerators);
+        else if (verdict.kind === 'wait') this.#wait(run, verdict.position, verdict.reason);
+        else this.#fail(run.id, run.epoch, noSuchAccelerator(run.machineName, verdict.reason));
+      }
+    });
   }
 
   /** Takes up a launch that was interrupted after its turn had come. */
@@ -126,8 +136,19 @@ export class Turns {
 
   /** A run has one live attempt: the next waits until the one before is proven gone, on whatever machine. */
   #earlierAttempt(run: RunSummary): Attempt | null {
+    if (run.epoch === 1) return null;
     const attempts = this.#options.context.store.runs.attempts(run.id);
     return attempts.find(({ epoch, state }) => epoch < run.epoch && !hasEnded(state)) ?? null;
+  }
+
+  /** What a run asks for never changes: it is read once, however often the queue is looked at. */
+  #requestsOf({ id }: RunSummary): readonly AcceleratorRequest[] {
+    const known = this.#requests.get(id);
+    if (known !== undefined) return known;
+    const requests = this.#options.context.store.runs.get(id)?.spec.resources.accelerators ?? [];
+    if (this.#requests.size >= mostRequestsKnown) this.#requests.clear();
+    this.#requests.set(id, requests);
+    return requests;
   }
 
   #wait(run: RunSummary, position: number, reason: string): void {
@@ -147,8 +168,10 @@ export class Turns {
       accelerators: accelerators.map(({ index, uuid }) => ({ index, uuid })),
       evidence: { kind: 'launching', at: clock.now(), step: 'connect', done: 0, total: 1, unit: 'steps' },
     });
-    this.#options.context.onStep?.('turn');
-    this.#underWay.add(this.#prepare(run.id, run.epoch));
+    this.#options.context.store.afterCommit(() => {
+      this.#options.context.onStep?.('turn');
+      this.#underWay.add(this.#prepare(run.id, run.epoch));
+    });
   }
 
   async #prepare(runId: string, epoch: number): Promise<void> {

@@ -23,6 +23,7 @@ export default {
     RUN_SUCCEEDED: 'Run “{{name}}” on {{machine}} succeeded.',
     RUN_FAILED: 'Run “{{name}}” on {{machine}} failed.',
     RUN_LOST: 'Run “{{name}}” on {{machine}} was lost.',
+    RUN_COMPLAINT: 'Run “{{name}}” on {{machine}}: {{complaint}}',
     RUN_DAMAGED_ON_BOX:
       'A run ({{runId}}) on {{machine}} cannot be shown: {{why}}. Its files are left as they are.',
   },
@@ -44,6 +45,7 @@ export default {
     RUN_SUCCEEDED: '{{machine}} 上的任务“{{name}}”已成功。',
     RUN_FAILED: '{{machine}} 上的任务“{{name}}”失败了。',
     RUN_LOST: '{{machine}} 上的任务“{{name}}”已丢失。',
+    RUN_COMPLAINT: '{{machine}} 上的任务“{{name}}”：{{complaint}}',
     RUN_DAMAGED_ON_BOX: '无法显示 {{machine}} 上的任务（{{runId}}）：{{why}}。其文件保持原样。',
   },
 };
