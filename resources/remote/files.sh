@@ -34,7 +34,8 @@ case $1 in
       case $real in "$base"/*) ;; *) exit 67 ;; esac
     fi
     [ -f "./$name" ] && [ -r "./$name" ] || exit 66
-    printf '%s\n' $(($(wc -c <"./$name")))
+    ty_measure "./$name"
+    printf '%s\n' "$ty_size"
     head -c "$4" <"./$name"
     ;;
   usage)

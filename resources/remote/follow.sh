@@ -29,7 +29,8 @@ wait_for_the_end() {
     sleeper=$!
     wait "$sleeper"
   done
-  printf 'ended %s\n' $(($(wc -c <"$log"))) >&2
+  ty_measure "$log"
+  printf 'ended %s\n' "$ty_size" >&2
 }
 
 echo ready >&2

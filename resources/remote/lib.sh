@@ -108,6 +108,12 @@ ty_has_ended() {
   case $ty_record in ended* | lost*) return 0 ;; *) return 1 ;; esac
 }
 
+# The length of file $1 in ty_size. (Not wc: busybox's reads the whole file.)
+ty_measure() {
+  set -- $(LC_ALL=C ls -lnLd "$1" 2>/dev/null)
+  ty_size=${5:-0}
+}
+
 # ty_tagged RUN EPOCH: processes that carry this attempt's tag in their environment, also those that left its session.
 ty_tagged() {
   ty_tag=TRAINYARD_ATTEMPT=$1.$2.

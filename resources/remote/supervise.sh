@@ -93,7 +93,7 @@ beat() {
     n=$((n + 1))
     ty_clock
     ty_put "$attempt/heartbeat" "$n $ty_now"
-    sleep 5 &
+    sleep "${TY_BEAT:-5}" &
     sleeper=$!
     wait "$sleeper"
   done

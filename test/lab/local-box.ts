@@ -53,7 +53,7 @@ export async function localBox(options: LocalBoxOptions = {}): Promise<LocalBox>
   const laptops: LocalPrograms[] = [];
   const connect = () => {
     const programs = localPrograms({
-      env: { ...env, HOME: home, ...options.env },
+      env: { ...env, HOME: home, TY_BEAT: '1', ...options.env },
       cwd: directory,
       shell: options.programsShell ?? shell,
     });

@@ -46,8 +46,9 @@ async function* reports(stream: AsyncIterable<Buffer>): AsyncGenerator<string> {
   const decoder = new StringDecoder('utf8');
   let rest = '';
   for await (const chunk of stream) {
+    const from = Math.max(0, rest.length - 4);
     rest += decoder.write(chunk);
-    for (let end = rest.indexOf('\nend\n'); end >= 0; end = rest.indexOf('\nend\n')) {
+    for (let end = rest.indexOf('\nend\n', from); end >= 0; end = rest.indexOf('\nend\n')) {
       yield rest.slice(0, end + 5);
       rest = rest.slice(end + 5);
     }
