@@ -19,7 +19,7 @@ export interface ProbeAnswer {
 }
 
 const nearlyFullBytes = 256 * 1024 * 1024;
-/** Below this a difference of clocks is that of the network and of clocks that only know seconds. */
+/** Below this a difference of clocks matters to nothing here. */
 const skewWorthSayingMs = 5_000;
 /** What only a full probe looks at; a light one leaves these as they were. */
 const fullOnly = new Set([
@@ -47,14 +47,12 @@ export function parseProbe(answer: ProbeAnswer, previous: Inventory | null = nul
     [...readUnified(sections, memory, nvidia.accelerators), ...readAmd(sections)],
     sections,
   );
-  const clockSkewMs = skewOf(sections, answer);
+  const skew = skewOf(sections, answer);
   const warnings = [
     ...base.warnings.filter(({ code }) => fullOnly.has(code)),
     ...nvidia.warnings,
     ...(sections.has('done') ? [] : [warn.incomplete()]),
-    ...(clockSkewMs !== null && Math.abs(clockSkewMs) >= skewWorthSayingMs
-      ? [warn.clockSkew(Math.round(clockSkewMs / 1000))]
-      : []),
+    ...(skew && skew.surelyMs >= skewWorthSayingMs ? [warn.clockSkew(Math.round(skew.ms / 1000))] : []),
   ];
   return {
     ...base,
@@ -69,7 +67,7 @@ export function parseProbe(answer: ProbeAnswer, previous: Inventory | null = nul
     accelerators: accelerators.length === 0 && !sections.has('system') ? kept(base, nvidia) : accelerators,
     driverVersion: nvidia.driverVersion ?? base.driverVersion,
     cudaVersion: nvidia.cudaVersion ?? base.cudaVersion,
-    clockSkewMs,
+    clockSkewMs: skew?.ms ?? null,
     warnings,
   };
 }
@@ -169,10 +167,17 @@ function boxClock(text: string | undefined): number | null {
   return Number(match[1]) * 1000 + (match[2] === undefined ? 500 : Number(match[2]) / 1e6);
 }
 
-/** The middle of the box's own span against the middle of ours: what the two ways take cancels out. */
-function skewOf(sections: ReadonlyMap<string, Section>, answer: ProbeAnswer): number | null {
+/**
+ * The middle of the box's own span against the middle of ours: what the two ways take cancels out. A login that takes
+ * seconds makes it inexact, so `surelyMs` says how far apart the clocks are at least: the box's span lies within ours.
+ */
+function skewOf(
+  sections: ReadonlyMap<string, Section>,
+  answer: ProbeAnswer,
+): { ms: number; surelyMs: number } | null {
   const start = boxClock(pairs(sections.get('clock')).get('start'));
   const end = boxClock(pairs(sections.get('done')).get('end'));
   if (start === null || end === null || Math.abs(end - start) > 600_000) return null;
-  return Math.round((start + end) / 2 - (answer.sentAt + answer.receivedAt) / 2);
+  const ms = Math.round((start + end) / 2 - (answer.sentAt + answer.receivedAt) / 2);
+  return { ms, surelyMs: Math.max(0, end - answer.receivedAt, answer.sentAt - start) };
 }

@@ -353,4 +353,13 @@ test('a clock that is an hour off', () => {
   const found = parse({ start: '4600.100000000', end: '4600.200000000' });
   expect(found.clockSkewMs).toBe(3_600_000);
   expect(codes(found)).toEqual(['CLOCK_SKEW']);
+  const behind = parse({ start: '400.100000000', end: '400.200000000' });
+  expect(codes(behind)).toEqual(['CLOCK_SKEW']);
+});
+
+test('a login that takes half a minute does not make the clock wrong', () => {
+  const output = answer({ start: '1030.000000000', end: '1030.100000000' });
+  const found = parseProbe({ output, ...timing, receivedAt: 1_030_200 });
+  expect(found?.clockSkewMs).toBe(14_950);
+  expect(found?.warnings).toEqual([]);
 });
