@@ -48,8 +48,9 @@ test('a backend that is killed comes back on its port; the page says so, its cal
     const after = await connection.rpc.app.info();
     expect(after.startedAt).toBeGreaterThan(before.startedAt);
     expect(runtime(env).pid).not.toBe(pid);
-    expect(new URL(serving.urls[1] ?? '').port).toBe(url.port);
-    expect(serving.err()).toContain('starts again');
+    const again = await until('it has printed its new address', () => serving.urls[1]);
+    expect(new URL(again).port).toBe(url.port);
+    await until('it has said so', () => serving.err().includes('starts again'));
   } finally {
     connection.close();
   }
@@ -61,7 +62,7 @@ test('one backend per data directory; ended in order it leaves nothing that misl
   const first = serve(env);
   await until('it serves', () => first.urls[0], { deadlineMs: 60_000 });
   const second = serve(env);
-  const [code] = await once(second.process, 'exit');
+  const [code] = await once(second.process, 'close');
   expect(code).toBe(1);
   expect(second.err()).toMatch(/Another Trainyard .*is using this data directory/);
 
@@ -94,10 +95,10 @@ test('shut down by a client, it does not come back', async () => {
 test('what cannot work is said in words, and once', async () => {
   const env = userEnvironment(await tempDirectory('headless'));
   const open = serve(env, ['--host', '0.0.0.0']);
-  expect((await once(open.process, 'exit'))[0]).toBe(1);
+  expect((await once(open.process, 'close'))[0]).toBe(1);
   expect(open.err()).toContain('0.0.0.0 can be reached from other computers');
   const wrong = serve(env, ['--port', 'many']);
-  expect((await once(wrong.process, 'exit'))[0]).toBe(2);
+  expect((await once(wrong.process, 'close'))[0]).toBe(2);
   const { code, err } = await trainyard({ ...env, TRAINYARD_DATA: '/dev/null/x' }, ['ps']);
   expect(code).toBe(1);
   expect(err).toMatch(/cannot be used/);
