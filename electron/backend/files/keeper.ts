@@ -8,6 +8,8 @@ export interface CodeKeeper {
   take(directory: string, options?: TakeProgress): Promise<CodeSnapshot>;
   takeMount(source: string, name: string, options?: TakeProgress): Promise<CodeSnapshot>;
   files(snapshotId: string): Promise<ReadonlyMap<string, string>>;
+  /** Frees what no run needs any more. */
+  keepOnly(snapshotIds: ReadonlySet<string>): Promise<void>;
   send(programs: RunsPrograms, snapshotId: string, place: Place, options?: SendOptions): Promise<void>;
 }
 
@@ -20,6 +22,7 @@ export function codeKeeper(
     take: (directory, options) => store.take(directory, options),
     takeMount: (source, name, options) => store.takeMount(source, name, options),
     files: (snapshotId) => store.files(snapshotId),
+    keepOnly: (snapshotIds) => store.keepOnly(snapshotIds),
     send: (programs, snapshotId, place, options = {}) =>
       send(store, programs, snapshotId, place, { ...scripts, ...options }),
   };

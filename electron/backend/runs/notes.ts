@@ -76,8 +76,14 @@ export class Notes {
     );
   }
 
-  drop(kind: keyof NoteKinds, runId: string, epoch: number): void {
-    this.#sql.run('DELETE FROM runNotes WHERE runId = ? AND epoch = ? AND kind = ?', runId, epoch, kind);
+  /** Ids of all code that a run was launched with, and may be restarted with. */
+  snapshotsInUse(): Set<string> {
+    const rows = this.#sql.all<{ id: string }>(
+      `SELECT json_extract(snapshot, '$.id') AS id FROM runSpecifications WHERE snapshot IS NOT NULL
+       UNION SELECT json_extract(mount.value, '$.snapshotId') FROM runNotes, json_each(runNotes.content) AS mount
+       WHERE runNotes.kind = 'mounts'`,
+    );
+    return new Set(rows.map(({ id }) => id));
   }
 
   forget({ runId, machineId, removeOnBox }: Forgotten, at: number): void {

@@ -14,7 +14,7 @@ import { writeSpecification } from './specification.ts';
 /** Progress is saved and told at most this often. */
 const progressEveryMs = 250;
 /** Where a run's code lies, below the run's directory on the box. */
-export const codeDirectory = 'workdir';
+export const codeDirectory = 'code';
 
 type LaunchStep = Extract<Evidence, { kind: 'launching' }>['step'];
 
@@ -39,7 +39,7 @@ export async function prepare(
 ): Promise<void> {
   const { store, records, notes, clock } = context;
   const { id: runId, spec } = run;
-  const say = launchProgress(context, runId, epoch);
+  const say = launchProgress(context, runId, epoch, signal);
 
   say('connect', 0, 1, 'steps');
   const { root } = await box.install(signal);
@@ -85,6 +85,8 @@ export async function prepare(
     ...(asked ? visible : {}),
   };
   const token = note.token ?? randomBytes(16).toString('hex');
+  // A stop that came meanwhile has ended the attempt already: it must not come back to life.
+  signal.throwIfAborted();
   store.transaction(() => {
     // From here on only the box knows whether it runs.
     notes.set('launch', runId, epoch, { ...note, sent: true, token });
@@ -168,11 +170,12 @@ async function knownFiles(
 }
 
 /** Says how far a launch is: each step's first word at once, the rest now and then. */
-function launchProgress(context: RunsContext, runId: string, epoch: number) {
+function launchProgress(context: RunsContext, runId: string, epoch: number, signal: AbortSignal) {
   const { records, clock } = context;
   let lastStep: LaunchStep | null = null;
   let lastAt = Number.NEGATIVE_INFINITY;
   return (step: LaunchStep, done: number, total: number, unit: 'files' | 'bytes' | 'steps'): void => {
+    if (signal.aborted) return;
     if (step === lastStep && clock.elapsed() - lastAt < progressEveryMs) return;
     lastStep = step;
     lastAt = clock.elapsed();

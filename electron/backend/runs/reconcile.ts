@@ -58,7 +58,8 @@ function meaning(
   bootIdNow: string | null,
   now: number,
 ): { state: RunState; evidence: Evidence } {
-  if (box.exit !== null) {
+  // With its exit record written the box may still be ending what the trainer left behind: over is when that is gone too.
+  if (box.exit !== null && box.phase !== 'stopping') {
     const { code, signal, by } = box.exit;
     const state = by === 'user' ? 'stopped' : code === 0 ? 'succeeded' : 'failed';
     return { state, evidence: { kind: 'exit-record', at: now, exitCode: code, signal, by } };

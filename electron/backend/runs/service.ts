@@ -64,6 +64,10 @@ export class RunsService {
       }),
     );
     this.#shelf.removeStrays();
+    // Asked for before anything is taken anew, so that nothing new is lost by it.
+    this.#context.code.keepOnly(this.#context.notes.snapshotsInUse()).catch((error: unknown) => {
+      this.#context.log.warn({ err: error }, 'code that no run needs could not be removed');
+    });
     this.#putInOrder();
     for (const machineId of store.machines.ids()) {
       if (access.isConnected(machineId)) this.#machine(machineId).connect();

@@ -83,9 +83,9 @@ describe.skipIf(!needs('sshd'))('on a real box over SSH', () => {
       'its metric',
       async () => (await laptop.client.runs.metrics({ runId: first }))[0]?.total === 1,
     );
-    const files = await laptop.client.runs.files({ runId: first, path: 'workdir' });
+    const files = await laptop.client.runs.files({ runId: first, path: 'code' });
     expect(files.map(({ name }) => name).sort()).toEqual(['result', 'train.sh']);
-    expect(await laptop.client.runs.readFile({ runId: first, path: 'workdir/result' })).toMatchObject({
+    expect(await laptop.client.runs.readFile({ runId: first, path: 'code/result' })).toMatchObject({
       text: 'out\n',
     });
 
@@ -160,7 +160,7 @@ describe.skipIf(!needs('sshd'))('on a real box over SSH', () => {
       await until('it is stopped', async () => (await stateOf(second, runId)) === 'stopped', {
         deadlineMs: 60_000,
       });
-      const history = path.join(box.home, '.trainyard/runs', runId, 'workdir/history.tsv');
+      const history = path.join(box.home, '.trainyard/runs', runId, 'code/history.tsv');
       const before = readHistory(await readFile(history, 'utf8'));
       await second.client.runs.restart({ runId });
       await until(

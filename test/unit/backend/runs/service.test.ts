@@ -374,4 +374,6 @@ test('code: taken at the launch, sent once its turn has come, and the same for a
   await until('it runs again', () => app.state(run.id) === 'running' && app.runs.get(run.id).epoch === 2);
   expect(app.runs.get(run.id).snapshot).toMatchObject({ id: 'snapshot1', workdir: path.join(base, 'src') });
   expect(app.code).toMatchObject({ taken: 1, sent: 1 });
+  await app.restart();
+  expect(app.code.kept).toEqual(new Set(['snapshot1']));
 });

@@ -62,6 +62,7 @@ export class FakeAccess implements MachineAccess {
 export class FakeCode implements CodeKeeper {
   taken = 0;
   sent = 0;
+  kept: ReadonlySet<string> = new Set();
   async take(directory: string) {
     this.taken++;
     return { id: `snapshot${this.taken}`, workdir: directory, files: 1, bytes: 1, git: null };
@@ -71,6 +72,9 @@ export class FakeCode implements CodeKeeper {
   }
   async files() {
     return new Map([['train.py', 'abc']]);
+  }
+  async keepOnly(ids: ReadonlySet<string>) {
+    this.kept = ids;
   }
   async send() {
     this.sent++;
