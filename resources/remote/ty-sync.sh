@@ -10,6 +10,9 @@
 # A layer is complete or not there: it is made aside, verified by its hash, then renamed. A tree is assembled by
 # unpacking its layers from the bottom up. Answers are lines that start with "ty-sync ".
 
+# Complaints are told apart by their words.
+LC_ALL=C
+export LC_ALL
 in= aside=
 
 say() { printf 'ty-sync %s\n' "$*"; }
@@ -19,7 +22,7 @@ refuse() {
   [ -z "$in" ] || rm -rf "$in"
   [ -z "$aside" ] || rm -rf "$aside"
   case $1 in
-    *'o space left'* | *'uota exceeded'*) say "refused full $(free_kib)" ;;
+    *'o space left'* | *'uota exceeded'* | *'rote only'* | *'short write'*) say "refused full $(free_kib)" ;;
     *) say "refused write $(printf '%s' "$1" | tr '\n' ' ' | cut -c 1-500)" ;;
   esac
   exit 0

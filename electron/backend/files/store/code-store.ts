@@ -41,6 +41,7 @@ export class CodeStore {
   #cache: Promise<HashCache> | null = null;
   #index: Promise<Map<string, StoredSnapshot>> | null = null;
   #client: Promise<string> | null = null;
+  #turn: Promise<unknown> = Promise.resolve();
 
   /** `directory` is this store's alone. */
   constructor(directory: string, { now = Date.now }: { now?: () => number } = {}) {
@@ -91,7 +92,11 @@ export class CodeStore {
   }
 
   /** Forgets all snapshots but these, and frees what only they needed. */
-  async keepOnly(snapshotIds: ReadonlySet<string>): Promise<void> {
+  keepOnly(snapshotIds: ReadonlySet<string>): Promise<void> {
+    return this.#alone(() => this.#prune(snapshotIds));
+  }
+
+  async #prune(snapshotIds: ReadonlySet<string>): Promise<void> {
     const index = await this.#known();
     for (const id of [...index.keys()]) {
       if (snapshotIds.has(id)) continue;
@@ -108,7 +113,7 @@ export class CodeStore {
 
   async forget(snapshotId: string): Promise<void> {
     const index = await this.#known();
-    await this.keepOnly(new Set([...index.keys()].filter((id) => id !== snapshotId)));
+    await this.#alone(() => this.#prune(new Set([...index.keys()].filter((id) => id !== snapshotId))));
   }
 
   /** Names this store towards boxes: unfinished transfers are its own. */
@@ -121,13 +126,24 @@ export class CodeStore {
     return path.join(this.#directory, 'snapshots');
   }
 
-  async #keep(snapshot: Snapshot, options: TakeProgress): Promise<CodeSnapshot> {
+  #keep(snapshot: Snapshot, options: TakeProgress): Promise<CodeSnapshot> {
+    return this.#alone(() => this.#write(snapshot, options));
+  }
+
+  /** One change of the store at a time. */
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work, work);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+
+  async #write(snapshot: Snapshot, options: TakeProgress): Promise<CodeSnapshot> {
     const index = await this.#known();
     const stored = index.get(snapshot.id);
     if (stored === undefined || (await this.#layers.chain(stored.layer)) === null) {
       const layer = await this.#addLayer(snapshot, index, options);
-      await this.#write(index, snapshot, layer);
-    } else if (stored.workdir !== snapshot.workdir) await this.#write(index, snapshot, stored.layer);
+      await this.#point(index, snapshot, layer);
+    } else if (stored.workdir !== snapshot.workdir) await this.#point(index, snapshot, stored.layer);
     if (snapshot.git !== null && snapshot.git.diff !== '') {
       await writeDurably(path.join(this.#snapshots, `${snapshot.id}.diff`), snapshot.git.diff);
     }
@@ -136,7 +152,7 @@ export class CodeStore {
     return codeSnapshotOf(snapshot);
   }
 
-  async #write(index: Map<string, StoredSnapshot>, snapshot: Snapshot, layer: string): Promise<void> {
+  async #point(index: Map<string, StoredSnapshot>, snapshot: Snapshot, layer: string): Promise<void> {
     const { workdir, files, bytes } = snapshot;
     const stored = { layer, workdir, takenAt: this.#now(), files, bytes };
     await mkdir(this.#snapshots, { recursive: true, mode: 0o700 });
