@@ -75,6 +75,7 @@ export class BoxConnection {
       ),
     );
     if (found === 'none\n') throw cannotWrite('neither the home directory nor /var/tmp can be written');
+    if (found.startsWith('full\n')) throw cannotWrite(found.slice('full\n'.length));
     const match = /^(present|absent) (home|elsewhere)\n(\/[^\0]*)\n$/.exec(found);
     const root = match?.[3];
     if (!match || !root) throw boxAnswerInvalid(found);

@@ -57,7 +57,13 @@ export const scriptsOfClone = (): string =>
 export const findPlaceScript = `
 try() {
   case $1 in /?*) ;; *) return 1 ;; esac
-  [ -d "$1" ] || mkdir -p -m 700 "$1" 2>/dev/null || return 1
+  if [ ! -d "$1" ]; then
+    why=$(LC_ALL=C mkdir -p -m 700 "$1" 2>&1) || case $why in
+      # Room can be made, and then everything should be where it belongs.
+      *'No space left'* | *quota*) printf 'full\\n%s\\n' "$why"; exit 0 ;;
+      *) return 1 ;;
+    esac
+  fi
   [ -w "$1" ] && [ -x "$1" ] || return 1
   if [ -f "$1/bin/$hash/lib.sh" ]; then printf 'present %s\\n%s\\n' "$2" "$1"; else printf 'absent %s\\n%s\\n' "$2" "$1"; fi
   exit 0
