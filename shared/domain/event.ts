@@ -49,6 +49,8 @@ export const appEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('prompt.closed'), promptId: z.string() }),
   z.object({ type: z.literal('progress'), progress }),
   z.object({ type: z.literal('notice'), notice }),
+  /** Locked, unlocked, or other credentials in it: whoever shows them asks again. */
+  z.object({ type: z.literal('vault.changed') }),
   z.object({ type: z.literal('settings.changed'), settings: z.record(z.string(), z.unknown()) }),
 ]);
 export type AppEvent = z.infer<typeof appEvent>;

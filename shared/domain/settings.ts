@@ -13,6 +13,9 @@ const fields = {
   backupEveryHours: z.number().int().min(1).max(168),
   backupsKept: z.number().int().min(1).max(100),
   logFontSize: z.number().int().min(9).max(24),
+  /** Minutes without use after which the vault locks itself; 0: never. */
+  vaultIdleMinutes: z.number().int().min(0).max(1440),
+  vaultLockWithScreen: z.boolean(),
 };
 
 /** The user's settings: one JSON object, each key with its default, so that a page and a file show the same. */
@@ -27,6 +30,8 @@ export const settings = z.object({
   backupEveryHours: fields.backupEveryHours.default(24),
   backupsKept: fields.backupsKept.default(7),
   logFontSize: fields.logFontSize.default(12),
+  vaultIdleMinutes: fields.vaultIdleMinutes.default(30),
+  vaultLockWithScreen: fields.vaultLockWithScreen.default(true),
 });
 export type Settings = z.infer<typeof settings>;
 

@@ -147,5 +147,7 @@ function keyOf(event: AppEvent): string {
       return `notice ${event.notice.id}`;
     case 'settings.changed':
       return 'settings';
+    case 'vault.changed':
+      return 'vault';
   }
 }

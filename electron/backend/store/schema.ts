@@ -208,7 +208,49 @@ CREATE TABLE forgottenRuns (
 ) STRICT, WITHOUT ROWID;
 `;
 
+const vault = `
+-- The vault's file as it was last written by us. It cannot be told from the file alone that it is an older copy of itself.
+CREATE TABLE vaultSeal (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  vaultId TEXT NOT NULL,
+  generation INTEGER NOT NULL,
+  headerDigest TEXT NOT NULL
+) STRICT;
+
+-- What the file must hold; the names are for saying which secret is missing or altered.
+CREATE TABLE vaultRecords (
+  id TEXT PRIMARY KEY,
+  position INTEGER NOT NULL,
+  version INTEGER NOT NULL,
+  digest TEXT NOT NULL,
+  name TEXT NOT NULL,
+  kind TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- A write of the file that is under way: after a crash the file tells whether it happened.
+CREATE TABLE vaultIntent (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  digest TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  role TEXT NOT NULL,
+  action TEXT NOT NULL,
+  target TEXT NOT NULL,
+  details TEXT NOT NULL
+) STRICT;
+
+-- Who was given a secret, and when last.
+CREATE TABLE vaultUses (
+  credentialId TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  place TEXT NOT NULL,
+  name TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (credentialId, kind, place)
+) STRICT, WITHOUT ROWID;
+`;
+
 export const migrations: readonly Migration[] = [
   { version: 1, name: 'first form', sql: first },
   { version: 2, name: 'notes of runs', sql: runNotes },
+  { version: 3, name: 'vault', sql: vault },
 ];
