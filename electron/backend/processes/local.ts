@@ -77,7 +77,9 @@ function wrap(child: ReturnType<typeof spawnPiped>, signal?: AbortSignal): Runni
   let killTimer: NodeJS.Timeout | undefined;
   let over = false;
   const kill = () => {
-    if (over || killTimer) return;
+    // When the leader is gone but its output is still held open, what it left in its group is what holds it.
+    const finished = over && child.stdout.readableEnded && child.stderr.readableEnded;
+    if (finished || killTimer) return;
     signalGroup(pid, 'SIGTERM');
     killTimer = setTimeout(() => signalGroup(pid, 'SIGKILL'), killGraceMs);
   };
