@@ -1,8 +1,11 @@
 # make_environment: runs the setup script unless it has succeeded on this box before. Only one at a time per key; done
-# only when it ended with 0; a failed or killed one is tried again by the next attempt.
+# only when it ended with 0; a failed or killed one is tried again by the next attempt. One that leaves something in the
+# working directory (a .venv, a clone, a build) is done for this run only: another run has a directory of its own.
 make_environment() {
   place=$ty_root/envs/$setup_key
+  for_this_run=${attempt%/attempts/*}/setup-$setup_key
   mkdir -p "$place" || exit 125
+  [ -f "$for_this_run" ] && return 0
   [ -f "$place/done" ] && return 0
   lock_environment
   if [ -f "$place/done" ]; then
@@ -11,6 +14,7 @@ make_environment() {
   fi
   TRAINYARD_SETUP_DIR=$place
   export TRAINYARD_SETUP_DIR
+  : >"$place/began"
   $shell -c "$in_environment" "$attempt/setup.sh" 8>&-
   setup_code=$?
   ty_get "$attempt/state"
@@ -18,8 +22,10 @@ make_environment() {
   case $ty_record in *\?*) exit 125 ;; esac
   if [ "$setup_code" -eq 0 ]; then
     ty_clock
+    done=$place/done
+    [ -n "$(find . -newer "$place/began" 2>&1 | head -n 1)" ] && done=$for_this_run
     { printf '%s %s\n' "$TRAINYARD_RUN_ID" "$ty_now" >"$place/.done.$$" && ty_sync "$place/.done.$$" &&
-      mv "$place/.done.$$" "$place/done"; } || printf 'trainyard: this setup could not be marked as done\n'
+      mv "$place/.done.$$" "$done"; } || printf 'trainyard: this setup could not be marked as done\n'
     unlock_environment
     return 0
   fi
