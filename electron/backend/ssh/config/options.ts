@@ -169,16 +169,14 @@ function takeCommand(options: RawOptions, keyword: string, text: string): void {
     options.knownHostsCommand ??= text;
     return;
   }
-  // Whichever of the two comes first makes the other one void.
-  if (options.proxyCommand !== undefined || options.proxyJump !== undefined) {
-    if (keyword === 'proxyjump') jumpHops(text);
+  // Whichever of the two comes first makes the other one void; only after `ProxyJump none` a command still counts.
+  const jumps = options.proxyJump !== undefined && options.proxyJump.toLowerCase() !== 'none';
+  if (keyword === 'proxycommand') {
+    if (!jumps) options.proxyCommand ??= text;
     return;
   }
-  if (keyword === 'proxycommand') options.proxyCommand = text;
-  else {
-    jumpHops(text);
-    options.proxyJump = withoutComment(text);
-  }
+  jumpHops(text); // what cannot be understood is refused even where it does not count
+  if (options.proxyCommand === undefined) options.proxyJump ??= withoutComment(text);
 }
 
 const withoutComment = (text: string): string => text.replace(/#[\s\S]*$/, '').replace(/[ \t\r\n]+$/, '');

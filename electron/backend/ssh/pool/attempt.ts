@@ -83,8 +83,17 @@ export async function connectOnce(attempt: Attempt, shared: Shared): Promise<Ssh
     ...(host.identityFilesGiven && keyring.needsOpenSsh ? [keyring.needsOpenSsh] : []),
     ...(shared.needingOpenSsh.has(account) ? [keyring.needsOpenSsh ?? 'a key'] : []),
   ];
-  const byOpenSsh = (why: string) =>
-    connectOpenSsh({ ...attempt, ...shared, prompter: needed.prompter, host, why, secrets });
+  const byOpenSsh = async (why: string) => {
+    const step = (state: 'running' | 'ok') => {
+      const names = ['resolve', 'tcp', 'hostKey', 'authentication'] as const;
+      for (const name of names) attempt.onStep?.({ step: name, state, detail: `OpenSSH (${why})` });
+    };
+    step('running');
+    const parts = { ...attempt, ...shared, prompter: needed.prompter, host, why, secrets };
+    const connection = await connectOpenSsh(parts);
+    step('ok');
+    return connection;
+  };
   try {
     const [why] = reasons;
     if (why !== undefined) return await byOpenSsh(why);
