@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { TrainyardError } from '#shared/domain/error.ts';
 import { collect } from './collect.ts';
@@ -36,7 +37,8 @@ export function localPrograms({
     const args = ['-c', command.script, 'sh', ...(command.args ?? [])];
     let child: ReturnType<typeof spawnPiped>;
     try {
-      child = spawnPiped(shell, args, { cwd, env: environment });
+      // A home that is missing must not look like a missing shell: both are ENOENT.
+      child = spawnPiped(shell, args, { cwd: existsSync(cwd) ? cwd : '/', env: environment });
       await started(child);
     } catch (error) {
       throw cannotStart(error, shell);
