@@ -43,7 +43,7 @@ export class RunsService {
     this.#control = new Control({ context, shelf: this.#shelf, machine: (id) => this.#machine(id) });
     context.records.onEnded((attempt) => {
       const { runId, epoch, logBytes, machineId } = attempt;
-      this.#shelf.get(runId, epoch).hear(logBytes, false);
+      this.#shelf.opened(runId, epoch)?.hear(logBytes, false);
       this.#machine(machineId).turns.noteEnded(attempt);
       // Also on another machine a next attempt may have waited for this end.
       const next = store.runs.summary(runId);

@@ -51,9 +51,20 @@ export class Turns {
     this.#options = options;
   }
 
-  /** Looks at the queue and starts whoever may. Cheap; called whenever something has changed. */
+  /**
+   * Looks at the queue and starts whoever may. Cheap; called whenever something has changed. Never throws: those who call
+   * it have done their own part, and a full disk here must not undo it.
+   */
   take(): void {
     if (this.#closed) return;
+    try {
+      this.#takeTurns();
+    } catch (error) {
+      this.#options.context.log.error({ err: error }, 'the queue of a machine could not be looked at');
+    }
+  }
+
+  #takeTurns(): void {
     const { context, machineId } = this.#options;
     const queued = context.store.runs.queued(machineId).filter((run) => !this.isPreparing(run.id, run.epoch));
     if (queued.length === 0) return;
@@ -264,10 +275,11 @@ export class Turns {
     const { clock } = this.#options.context;
     const connected = this.#options.connected();
     if (connected === null) return;
-    clock.sleep(firstRetryMs * 2 ** (tries - 1), connected.signal).then(
+    const retry = clock.sleep(firstRetryMs * 2 ** (tries - 1), connected.signal).then(
       () => this.#again(),
       () => undefined,
     );
+    this.#underWay.add(retry);
   }
 
   /** Those that had reached the box when it said "not yet" are neither queued nor running: they go on here. */

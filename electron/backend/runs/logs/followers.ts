@@ -85,7 +85,7 @@ export class Followers {
     this.#draining.clear();
     const here = new Set(
       this.#shelf
-        .opened()
+        .allOpen()
         .filter(
           ({ runId, epoch }) => this.#context.store.runs.attempt(runId, epoch)?.machineId === this.#machineId,
         ),

@@ -35,8 +35,12 @@ export class LogShelf {
   }
 
   /** Those that are open now: what a lost connection is told to. */
-  opened(): AttemptLog[] {
+  allOpen(): AttemptLog[] {
     return [...this.#open.values()];
+  }
+
+  opened(runId: string, epoch: number): AttemptLog | undefined {
+    return this.#open.get(`${runId}/${epoch}`);
   }
 
   /** Bytes kept here of all the run's attempts. */
