@@ -89,6 +89,7 @@ export class Turns {
     const machine = {
       accelerators: inventory?.accelerators ?? null,
       takenAt: inventory?.takenAt ?? 0,
+      knowsRun: (runId: string) => context.store.runs.summary(runId) !== undefined,
     };
     const byId = new Map(queued.map((run) => [run.id, run]));
     // In one transaction: when one starts, all behind it move up.

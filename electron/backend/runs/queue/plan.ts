@@ -24,6 +24,8 @@ export interface MachineNow {
   accelerators: readonly Accelerator[] | null;
   /** When that was looked up, epoch ms here. */
   takenAt: number;
+  /** Whether we know that run: then `held` says whether it holds anything, not a process seen in an older look. */
+  knowsRun(runId: string): boolean;
 }
 
 export type Verdict =
@@ -49,14 +51,13 @@ export function planQueue(
   const all = usable(machine.accelerators ?? []);
   const busy = new Map<string, string>();
   for (const { uuid, runName, endedAt } of held) if (endedAt === null) busy.set(uuid, `run "${runName}"`);
-  const ours = new Set(held.map(({ runId }) => runId));
   for (const each of all) {
     if (busy.has(each.uuid)) continue;
     // What was looked up before our own run on it ended still shows that run's processes.
     const stale = held.some(
       ({ uuid, endedAt }) => uuid === each.uuid && endedAt !== null && endedAt >= machine.takenAt,
     );
-    const holder = stale ? null : heldByOthers(each, (runId) => ours.has(runId));
+    const holder = stale ? null : heldByOthers(each, machine.knowsRun);
     if (holder !== null) busy.set(each.uuid, holder);
   }
   const promised = new Set<string>();

@@ -17,7 +17,11 @@ const held = (index: number, endedAt: number | null = null): Held => ({
   uuid: `GPU-${index}`,
   endedAt,
 });
-const machine = (accelerators: ReturnType<typeof gpu>[] | null) => ({ accelerators, takenAt: 1000 });
+const machine = (accelerators: ReturnType<typeof gpu>[] | null) => ({
+  accelerators,
+  takenAt: 1000,
+  knowsRun: (id: string) => id === 'aaaaaaaaaaaa',
+});
 
 test('a run without accelerators starts though everything is taken', () => {
   const verdicts = planQueue([waiting('b', [['A100', 1]]), waiting('c', [])], [held(0)], machine([gpu(0)]));
@@ -67,6 +71,16 @@ test('a stranger holds a GPU until the next look; what our own ended run left in
   });
   expect(planQueue([ask], [held(0, 1500)], machine([stranger]))[0]).toMatchObject({ kind: 'start' });
   expect(planQueue([ask], [held(0, 500)], machine([stranger]))[0]).toMatchObject({ kind: 'wait' });
+});
+
+test('a process of a run we know counts by what we know of the run', () => {
+  const process = { pid: 9, user: 'me', command: 'python', memoryBytes: 1 };
+  const ask = waiting('a', [['A100', 1]]);
+  const [own, other] = ['aaaaaaaaaaaa', 'cccccccccccc'].map((runId) =>
+    gpu(0, { processes: [{ ...process, runId }] }),
+  );
+  expect(planQueue([ask], [], machine(own ? [own] : []))[0]).toMatchObject({ kind: 'start' });
+  expect(planQueue([ask], [], machine(other ? [other] : []))[0]).toMatchObject({ kind: 'wait' });
 });
 
 test('what the machine does not have at all', () => {
