@@ -183,9 +183,8 @@ describe.skipIf(!needs('sshd', 'ssh'))('logging in', () => {
     );
     const prompter = scriptedPrompter((question) => {
       if (question.kind === 'host-key-first-use') return [];
-      return question.questions.map(
-        ({ text }) => ({ 'Password:': 'pw', 'Code:': '123456', 'Device:': 'phone' })[text] ?? '',
-      );
+      if (question.kind === 'password') return ['pw'];
+      return question.questions.map(({ text }) => ({ 'Code:': '123456', 'Device:': 'phone' })[text] ?? '');
     });
     const directory = await tempDirectory('codes');
     const key = makeKey(path.join(directory, 'key'), 'ed25519', '');
@@ -195,7 +194,7 @@ describe.skipIf(!needs('sshd', 'ssh'))('logging in', () => {
     expect(connection.state).toBe('connected');
     expect(prompter.asked.map(({ kind }) => kind)).toEqual([
       'host-key-first-use',
-      'keyboard-interactive',
+      'password',
       'keyboard-interactive',
     ]);
     expect(prompter.asked[0]?.hostKey?.fingerprint).toBe(fingerprint);

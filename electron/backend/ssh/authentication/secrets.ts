@@ -48,7 +48,7 @@ export class Secrets {
   }
 
   /** The password known from before or from the vault; only once, for it may be wrong. */
-  async storedPassword(): Promise<string | null> {
+  async #storedPassword(): Promise<string | null> {
     if (this.#triedStored) return null;
     this.#triedStored = true;
     const known =
@@ -59,11 +59,12 @@ export class Secrets {
   }
 
   /** Rejects with PROMPT_DECLINED when the user does not want to. */
-  async password(): Promise<string> {
-    const stored = await this.storedPassword();
+  async password(instruction = ''): Promise<string> {
+    const stored = await this.#storedPassword();
     if (stored !== null) return stored;
     const { answers, remember } = await this.#ask({
       kind: 'password',
+      instruction,
       questions: [{ text: `Password for ${this.#account}`, echo: false }],
     });
     const secret = answers[0] ?? '';
@@ -72,12 +73,14 @@ export class Secrets {
     return secret;
   }
 
-  /** The answers to what the server asks; a single hidden question for a password is answered from the vault. */
+  /**
+   * The answers to what the server asks. A single hidden question for a password is what most servers make of password
+   * login (PAM): it is answered, asked and kept as one. A one-time code is none.
+   */
   async answers(instruction: string, questions: Question['questions']): Promise<string[]> {
     const [only] = questions;
-    if (questions.length === 1 && only && !only.echo && /passwor[dt]/i.test(only.text)) {
-      const stored = await this.storedPassword();
-      if (stored !== null) return [stored];
+    if (questions.length === 1 && only && !only.echo && asksForPassword(only.text)) {
+      return [await this.password(instruction)];
     }
     const { answers } = await this.#ask({ kind: 'keyboard-interactive', instruction, questions });
     return questions.map((_, index) => answers[index] ?? '');
@@ -162,3 +165,7 @@ export class Secrets {
     );
   }
 }
+
+const asksForPassword = (text: string): boolean =>
+  /passwor[dt]|密码|mot de passe|contraseña/i.test(text) &&
+  !/one.?time|otp|code|token|verif|new |again|current/i.test(text);
