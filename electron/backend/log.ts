@@ -38,6 +38,13 @@ export function openLog(directory: string, level: string = process.env.TRAINYARD
   );
 }
 
+/** What ends the process unforeseen is in the log before it does; the host starts it again. */
+export function logCrashes(log: Logger): void {
+  process.on('uncaughtExceptionMonitor', (error, origin) => {
+    log.fatal({ err: error, origin }, 'the backend crashed');
+  });
+}
+
 function rotate(file: string): void {
   try {
     if (statSync(file).size < maxFileBytes) return;

@@ -8,6 +8,7 @@ import { serveRpc } from './api/index.ts';
 import { serveBytes } from './bytes/index.ts';
 import { dataDirectory } from './data-directory.ts';
 import { openDoor, removeRuntimeFile, writeRuntimeFile } from './door/index.ts';
+import { logCrashes } from './log.ts';
 import { type Backend, startBackend } from './main.ts';
 import { version } from './version.ts';
 
@@ -44,6 +45,7 @@ async function start(): Promise<{ backend: Backend; close(): Promise<void> }> {
   const directory = dataDirectory();
   try {
     const backend = await startBackend({ dataDirectory: directory, host: 'desktop', version });
+    logCrashes(backend.log);
     const door = await openDoor({
       router: backend.router,
       bytes: backend.bytes,

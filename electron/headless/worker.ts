@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { removeRuntimeFile, writeRuntimeFile } from '#backend/door/index.ts';
+import { logCrashes } from '#backend/log.ts';
 import { startBackend } from '#backend/main.ts';
 import { version } from '#backend/version.ts';
 import { type BrowserHost, openBrowserHost } from './browser-host.ts';
@@ -26,6 +27,7 @@ export interface Worker {
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const { dataDirectory } = options;
   const backend = await startBackend({ dataDirectory, host: 'headless', version });
+  logCrashes(backend.log);
   try {
     const host = await openBrowserHost({
       backend,

@@ -16,6 +16,14 @@ export default {
       '{{host}} can be reached from other computers, which Trainyard does not allow. Use 127.0.0.1 and an SSH tunnel.',
     PORT_IN_USE:
       'Port {{port}} on {{host}} is taken by another program. Choose another one with --port, or 0 for any.',
+    NAME_AMBIGUOUS: '“{{name}}” fits {{count}}: {{candidates}}. Give the id.',
+    SECRET_MISSING: 'The secret {{name}} is not in the environment, and there is no terminal to ask for it.',
+    TASK_FILE_NOT_FOUND: 'There is no file {{file}}.',
+    SSH_CLIENT_MISSING: 'The program ssh could not be started. Install the OpenSSH client.',
+    APP_NOT_FOUND: 'Trainyard is not running here. Start it with `trainyard serve`.',
+    APP_NOT_SERVED: 'The app that is running has a window of its own and serves no browser.',
+    INTERRUPTED: 'Interrupted.',
+    USAGE: 'This is not how it is used: `trainyard help` lists what there is.',
   },
   'zh-CN': {
     CANCELLED: '已取消。',
@@ -30,5 +38,13 @@ export default {
     ADDRESS_NOT_LOOPBACK:
       '{{host}} 可被其他计算机访问，Trainyard 不允许这样做。请使用 127.0.0.1 和 SSH 隧道。',
     PORT_IN_USE: '{{host}} 的端口 {{port}} 已被其他程序占用。请用 --port 指定其他端口，或用 0 自动选择。',
+    NAME_AMBIGUOUS: '“{{name}}”匹配 {{count}} 项：{{candidates}}。请使用 ID。',
+    SECRET_MISSING: '环境变量中没有密钥 {{name}}，也没有终端可供输入。',
+    TASK_FILE_NOT_FOUND: '文件 {{file}} 不存在。',
+    SSH_CLIENT_MISSING: '无法启动 ssh 程序。请安装 OpenSSH 客户端。',
+    APP_NOT_FOUND: 'Trainyard 未在此运行。请用 `trainyard serve` 启动。',
+    APP_NOT_SERVED: '正在运行的应用有自己的窗口，不提供浏览器访问。',
+    INTERRUPTED: '已中断。',
+    USAGE: '用法不正确：`trainyard help` 会列出所有命令。',
   },
 };
