@@ -40,6 +40,13 @@ answer_again() {
   exit 0
 }
 
+# The same launch, broken off (a supervisor killed in its first moments) before there was a process: made anew.
+never_ran() {
+  ty_read_start "$attempt" && [ "$ty_a_token" = "$token" ] || return 1
+  ty_read_pid "$attempt" || ty_has_ended "$attempt" || ty_get "$attempt/exit" || ty_get "$attempt/stop" && return 1
+  ! ty_may_live "$run" "$epoch"
+}
+
 refuse_locked() {
   unlock_run
   refuse "$@"
@@ -51,6 +58,7 @@ lock_run() {
     if try_lock; then
       ty_read_epoch "$run"
       if [ "$ty_epoch" -eq "$epoch" ]; then
+        never_ran && return 0
         unlock_run
         answer_again 0
       fi

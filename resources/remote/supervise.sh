@@ -104,9 +104,8 @@ beater=$!
 # The trainer runs in the foreground: a shell's background job would have INT and QUIT ignored for ever.
 (
   trap - HUP INT TERM EXIT
-  eval "$ty_env"
-  # One variable has at most 128 KiB: a larger environment does without its second coming after the profile.
-  if [ ${#ty_env} -lt 100000 ]; then TRAINYARD_ENV=$ty_env; else TRAINYARD_ENV=; fi
+  # Evaluated only by the shell that runs the user's script: what it sets (PATH, IFS) must not change how we work.
+  TRAINYARD_ENV=$ty_env
   TRAINYARD_RUN_ID=$run TRAINYARD_EPOCH=$epoch TRAINYARD_ATTEMPT=$run.$epoch.
   export TRAINYARD_ENV TRAINYARD_RUN_ID TRAINYARD_EPOCH TRAINYARD_ATTEMPT
   set -- "$ty_sh" "$ty_bin/job.sh" "$ty_root" "$ty_sh" "$attempt" "$workdir" "$setup_key" "$answer"

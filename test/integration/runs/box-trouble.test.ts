@@ -107,6 +107,72 @@ describe.skipIf(!needs('linux'))('what a box must withstand', () => {
     expect(await box.log(launch.runId)).toBe('3,4 yes\n');
   });
 
+  test("variables that could confuse our own scripts are only the trainer's", async () => {
+    const box = await makeBox();
+    const env = {
+      run: 'x',
+      epoch: '9',
+      attempt: '/nowhere',
+      IFS: 'r',
+      PATH: '/nowhere:/usr/bin:/bin',
+      ty_root: '/',
+      TRAINYARD_ATTEMPT: 'no',
+    };
+    const big = 'b'.repeat(100_000);
+    const launch = box.launchOf(
+      'printf "%s\\n" "$run $epoch $attempt $PATH $ty_root" "$TRAINYARD_ATTEMPT" "$BIG" | cut -c1-80',
+      {
+        env: { ...env, BIG: big },
+        setup: 'echo "$PATH"',
+        setupKey: 'confusing',
+      },
+    );
+    await box.runs.launch(launch);
+    expect((await box.ended(launch.runId)).exit).toMatchObject({ code: 0 });
+    expect(await box.log(launch.runId)).toBe(
+      `${env.PATH}\nx 9 /nowhere ${env.PATH} /\n${launch.runId}.1.\n${'b'.repeat(80)}\n`,
+    );
+    await expect(
+      box.runs.launch({ ...launch, epoch: 2, env: { BIG: `${big}${big}` } }),
+    ).rejects.toMatchObject({
+      code: 'RUN_REQUEST_INVALID',
+    });
+  });
+
+  test('a launch whose answer was lost, at whatever moment, is one run when it is sent again', async () => {
+    const box = await makeBox();
+    await box.runs.install();
+    for (let round = 0; round < 12; round++) {
+      const launch = box.launchOf('echo started; sleep 1000');
+      const leave = new AbortController();
+      const lost = box.runs.launch(launch, leave.signal).catch((error: unknown) => error);
+      await new Promise((resolve) => setTimeout(resolve, round * 4));
+      leave.abort();
+      await lost;
+      const launched = await box.runs.launch(launch);
+      await until('it has begun', async () => (await box.log(launch.runId)) !== '');
+      expect(await box.attempt(launch.runId)).toMatchObject({ phase: 'running', pid: launched.pid });
+      expect(await box.log(launch.runId)).toBe('started\n');
+      await box.runs.kill(launch.runId, 1, 'test');
+      await box.ended(launch.runId);
+    }
+    await box.nothingLeft();
+  });
+
+  test('a launch broken off before there was a process is made anew by the same launch only', async () => {
+    const box = await makeBox();
+    const launch = box.launchOf('echo ran');
+    await box.runs.launch(launch);
+    await box.ended(launch.runId);
+    // As if the supervisor had been killed between its records and the first process.
+    for (const record of ['pid', 'state', 'exit'])
+      writeFileSync(`${box.root}/runs/${launch.runId}/attempts/1/${record}`, `${' '.repeat(127)}\n`);
+    await expect(box.laptop().launch(launch)).rejects.toMatchObject({ code: 'RUN_EPOCH_STALE' });
+    await box.runs.launch(launch);
+    expect((await box.ended(launch.runId)).exit).toMatchObject({ code: 0 });
+    expect(await box.log(launch.runId)).toBe('ran\n');
+  });
+
   test('a recycled process number is neither trusted nor signalled', async () => {
     const box = await makeBox();
     const launch = box.launchOf('true');

@@ -10,6 +10,7 @@ import { followLog, searchLog } from './log.ts';
 import { parseReport } from './status.ts';
 import { watchBox } from './watch.ts';
 
+const largestEnvironment = 120_000;
 const largestSpecification = 8 * 1024 * 1024;
 
 /** The runs on one box, through its programs and `resources/remote`. */
@@ -150,16 +151,23 @@ export function createBoxRuns(programs: RunsPrograms, options: BoxOptions = {}):
 
 /** Everything that `supervise.sh` reads from its stdin, quoted: the only way the environment travels. */
 function launchPayload(request: BoxLaunch): string {
-  const exports = Object.entries(request.env).map(([name, value]) => `export ${name}=${quote(value)}`);
+  const exports = exportsOf(request);
   return [
     `ty_spec=${quote(request.specification)}`,
     `ty_workdir=${quote(request.workdir)}`,
     `ty_setup=${quote(request.setup ?? '')}`,
     `ty_run=${quote(request.run)}`,
-    `ty_env=${quote(exports.join('\n'))}`,
+    `ty_env=${quote(exports)}`,
     '#complete',
   ].join('\n');
 }
+
+/** The environment as lines for a shell, without the names by which the box finds a run's processes. */
+const exportsOf = (request: BoxLaunch): string =>
+  Object.entries(request.env)
+    .filter(([name]) => !/^TRAINYARD_(ATTEMPT|RUN_ID|EPOCH|ENV|BEGUN|STATE)$/.test(name))
+    .map(([name, value]) => `export ${name}=${quote(value)}`)
+    .join('\n');
 
 function checkLaunch(request: BoxLaunch): void {
   checkAttempt(request.runId, request.epoch);
@@ -175,6 +183,9 @@ function checkLaunch(request: BoxLaunch): void {
   })) {
     if (value.includes('\0')) throw invalid(`${what} holds a NUL byte`);
   }
+  // It travels in one variable, and Linux allows 128 KiB for one.
+  if (Buffer.byteLength(exportsOf(request)) > largestEnvironment)
+    throw invalid(`the environment is larger than ${largestEnvironment} bytes`);
   if (request.setupKey !== null && !/^[A-Za-z0-9]{1,80}$/.test(request.setupKey))
     throw invalid('the setup key is no hash');
   if (request.token !== undefined && !/^[A-Za-z0-9]{1,40}$/.test(request.token))
