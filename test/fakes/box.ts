@@ -252,7 +252,8 @@ export class FakeConnection implements BoxRuns {
   }
   listFiles(runId: string, _path: string, signal?: AbortSignal): Promise<BoxFile[]> {
     return this.#call('listFiles', signal, () => {
-      if (!this.box.runs.has(runId)) throw new TrainyardError('RUN_UNKNOWN_ON_BOX', 'The box has no such run.');
+      if (!this.box.runs.has(runId))
+        throw new TrainyardError('RUN_UNKNOWN_ON_BOX', 'The box has no such run.');
       return [];
     });
   }
