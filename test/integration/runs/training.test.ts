@@ -7,7 +7,7 @@ import { type Backend, startBackend } from '#backend/main.ts';
 import type { Client } from '#shared/contract/index.ts';
 import { newId } from '#shared/domain/id.ts';
 import type { Actor } from '#shared/domain/role.ts';
-import { type Box, startBox } from '#test/lab/sshd.ts';
+import { type Box, type BoxOptions, startBox } from '#test/lab/sshd.ts';
 import { readHistory, trainer } from '#test/lab/trainers/index.ts';
 import { needs } from '#test/needs.ts';
 import { tempDirectory } from '#test/temp.ts';
@@ -44,8 +44,8 @@ async function openLaptop(data: string, box: Box): Promise<Laptop> {
   return { backend, client, machineId: site.id, close: () => backend.close() };
 }
 
-async function someBox(): Promise<Box> {
-  const box = await startBox();
+async function someBox(options: BoxOptions = {}): Promise<Box> {
+  const box = await startBox(options);
   onTestFinished(() => box.stop());
   return box;
 }
@@ -123,6 +123,50 @@ describe.skipIf(!needs('sshd'))('on a real box over SSH', () => {
     const expected = Array.from({ length: 300 }, (_, index) => `line ${index + 1}\n`).join('');
     expect(Buffer.concat(seen).toString()).toBe(expected);
     await until('it has succeeded', async () => (await stateOf(laptop, runId)) === 'succeeded');
+  });
+
+  test('GPUs as the box has them: each run sees its own, the next waits for the GPU it asked for', async () => {
+    const gpus = "GPUS=2 MODEL='NVIDIA A100-SXM4-80GB' MEMORY_MIB=81920 FOLLOW=1\n";
+    const standIn = await readFile('test/lab/nvidia-smi/nvidia-smi', 'utf8');
+    const box = await someBox({
+      files: { 'bin/nvidia-smi': standIn, 'bin/nvidia-smi.conf': gpus },
+      env: { PATH: '%h/bin:/usr/local/bin:/usr/bin:/bin' },
+    });
+    const laptop = await openLaptop(await tempDirectory('data'), box);
+    const { machineId } = laptop;
+    await until(
+      'the GPUs are known',
+      async () => (await laptop.client.machines.get({ machineId })).inventory?.accelerators.length === 2,
+    );
+    const base = await tempDirectory('code');
+    const yaml = [
+      'resources: {accelerators: A100-80GB:1}',
+      'run: |',
+      '  echo "$CUDA_VISIBLE_DEVICES $SKYPILOT_NUM_GPUS_PER_NODE"',
+      '  while [ ! -e "$HOME/go" ]; do sleep 0.1; done',
+    ].join('\n');
+    const ids: string[] = [];
+    for (let count = 0; count < 3; count++) ids.push(await launch(laptop, yaml, base));
+    const [one = '', two = '', three = ''] = ids;
+    await until(
+      'two run',
+      async () => (await logOf(laptop, one)) !== '' && (await logOf(laptop, two)) !== '',
+    );
+    const seen = [await logOf(laptop, one), await logOf(laptop, two)];
+    expect(seen.sort()).toEqual([
+      'GPU-5ca1ab1e-0000-4000-8000-000000000000 1\n',
+      'GPU-5ca1ab1e-0000-4000-8000-000000000001 1\n',
+    ]);
+    const waiting = await laptop.client.runs.get({ runId: three });
+    expect(waiting).toMatchObject({ state: 'queued', evidence: { kind: 'queued', position: 1 } });
+    await expect(launch(laptop, 'resources: {accelerators: H100:1}\nrun: x', base)).rejects.toThrow(
+      'can never start',
+    );
+    await laptop.client.runs.stop({ runId: two });
+    await until('the third has its turn', async () => (await logOf(laptop, three)) !== '');
+    await writeFile(path.join(box.home, 'go'), '');
+    await until('all have ended', async () => (await laptop.client.runs.counts()).running === 0);
+    expect((await laptop.client.runs.counts()).succeeded).toBe(2);
   });
 
   test.skipIf(!needs('torch'))(
