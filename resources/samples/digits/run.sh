@@ -16,8 +16,6 @@ if [ -n "$python" ]; then
 fi
 if command -v node >/dev/null 2>&1; then
   echo 'training with Node'
-  # SIGUSR1 asks for a checkpoint here; Node would also open its debugger.
-  node --disable-sigusr1 -e 0 2>/dev/null && exec node --disable-sigusr1 train_node.mjs
   exec node train_node.mjs
 fi
 echo 'This machine has neither Python 3 nor Node: there is nothing to train with.' >&2
