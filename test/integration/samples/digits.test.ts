@@ -11,7 +11,8 @@ import { until } from '#test/until.ts';
 
 const python = '/usr/bin/python3';
 /** Loading PyTorch alone takes a while on a busy machine. */
-const slow = { deadlineMs: 60_000 };
+const slow = { deadlineMs: 120_000 };
+const patient = { timeout: 280_000 };
 const variants = [
   { name: 'PyTorch', command: [python, '-u', 'train_torch.py'], present: needs('torch') },
   { name: 'plain Python', command: ['python3', '-u', 'train_plain.py'], present: needs('python3') },
@@ -60,7 +61,7 @@ describe('the bundled sample', () => {
     expect(checkTasks(readFileSync('resources/samples/digits/task.yaml', 'utf8')).errors).toEqual([]);
   });
 
-  it('chooses what is there', async () => {
+  it('chooses what is there', patient, async () => {
     const work = await copyOfSample();
     const training = train(['sh', 'run.sh'], work, { STEPS: '5' });
     expect(await training.ended).toBe(0);
@@ -70,6 +71,7 @@ describe('the bundled sample', () => {
   describe.each(variants)('$name', ({ command, present }) => {
     it.skipIf(!present)(
       'saves on SIGUSR1, ends on SIGTERM, resumes, and its losses are those of an unbroken run',
+      patient,
       async () => {
         const work = await copyOfSample();
         // Too many steps to finish before the signals come, however slow this machine is.
@@ -98,7 +100,7 @@ describe('the bundled sample', () => {
 });
 
 describe.skipIf(!needs('torch'))("the tests' own trainer", () => {
-  it('writes a history that goes on exactly where it was stopped', async () => {
+  it('writes a history that goes on exactly where it was stopped', patient, async () => {
     const work = await tempDirectory();
     const command = (steps: number, epoch: number, pace: number) => [
       ...[python, '-u', trainer, '--steps', `${steps}`, '--every', '1000000'],
