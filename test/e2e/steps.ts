@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 
 /** What a user does again and again, by role and label. */
@@ -43,4 +44,11 @@ export const logView = (page: Page) => page.getByRole('region', { name: /^Log of
 export async function pickFromMenu(page: Page, button: string | RegExp, entry: string): Promise<void> {
   await page.getByRole('button', { name: button }).click();
   await page.getByRole('menuitem', { name: entry, exact: true }).click();
+}
+
+/** The whole log, as the button gives it. */
+export async function downloadLog(page: Page): Promise<string> {
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Download' }).click();
+  return readFile(await (await download).path(), 'utf8');
 }
