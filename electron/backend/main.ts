@@ -10,6 +10,7 @@ import { machinesRouter } from './api/machines.ts';
 import { runsRouter } from './api/runs.ts';
 import { sitesRouter } from './api/sites.ts';
 import { storeRouter } from './api/store.ts';
+import { vaultRouter } from './api/vault.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { makeDataDirectory } from './data-directory.ts';
 import { EventBus } from './events.ts';
@@ -17,13 +18,16 @@ import { CodeStore, codeKeeper } from './files/index.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { Jobs } from './jobs.ts';
 import { openLog } from './log.ts';
+import { findLogins } from './logins/index.ts';
 import { localPrograms } from './processes/index.ts';
 import { remoteScript, resourcesDirectory } from './resources.ts';
 import { createBoxRuns } from './runs/box/index.ts';
 import { createRuns } from './runs/index.ts';
 import { Prompts, Sites } from './sites/index.ts';
 import { createSshPool, previewHosts } from './ssh/index.ts';
+import { SshCredentials } from './ssh-credentials.ts';
 import { keepBackups, lockDataDirectory, openStore } from './store/index.ts';
+import { type Keychain, Vault } from './vault/index.ts';
 
 export interface BackendOptions {
   dataDirectory: string;
@@ -34,6 +38,8 @@ export interface BackendOptions {
   connect?: boolean;
   /** Given: the caller's; else the log file in the data directory. */
   log?: Logger;
+  /** The system's keychain, from hosts that have one. */
+  keychain?: Keychain;
 }
 
 export interface Backend {
@@ -45,6 +51,8 @@ export interface Backend {
   shutDownAsked: Promise<void>;
   /** The computer woke up: connections are looked at now, not at their next keepalive. */
   resumed(): void;
+  /** The screen was locked: the vault is too, if the user wishes so. */
+  screenLocked(): void;
   /** Ends everything in order; runs go on on their boxes. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -112,8 +120,11 @@ function build(
   const jobs = new Jobs(events, clock);
   const programs = localPrograms();
   stack.add('programs', () => programs.close());
+  const keychain = options.keychain ?? null;
+  const vault = new Vault({ dataDirectory, store, activity, events, clock, keychain });
+  stack.add('vault', () => vault.close());
   const prompts = new Prompts(events, clock);
-  const ssh = createSshPool({ prompter: prompts, clock, log });
+  const ssh = createSshPool({ prompter: prompts, clock, log, credentials: new SshCredentials(vault) });
   stack.add('ssh', () => ssh.close());
   const sites = new Sites({
     store,
@@ -164,6 +175,7 @@ function build(
     machines: machinesRouter(store, sites),
     runs: runsRouter(runs),
     logs: logsRouter(runs),
+    vault: vaultRouter(vault, (signal) => findLogins(undefined, signal)),
   });
   // Runs listen before the first connection is made.
   runs.start();
@@ -176,6 +188,7 @@ function build(
     log,
     shutDownAsked: asked.promise,
     resumed: () => sites.resumed(),
+    screenLocked: () => vault.screenLocked(),
     close: () => stack.close(),
   };
 }
