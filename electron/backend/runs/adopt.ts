@@ -2,7 +2,7 @@ import { type Attempt, hasEnded } from '#shared/domain/run.ts';
 import type { BoxAttempt, BoxReport, BoxRuns } from './box/interface.ts';
 import type { RunsContext } from './context.ts';
 import { reconcile } from './reconcile.ts';
-import { readSpecification, type Specification } from './specification.ts';
+import { readSpecification, type Specification, shownName } from './specification.ts';
 
 /**
  * Takes runs into the database that the box has and we do not know: another laptop launched them, or this one was wiped.
@@ -37,7 +37,7 @@ export class Adopter {
       const { run } = store.runs.insert({
         id: newest.runId,
         requestId: null,
-        name: specification.name,
+        name: shownName(specification.name) || `run-${newest.runId.slice(0, 4)}`,
         priority: specification.priority,
         createdAt: rows[0]?.createdAt ?? this.#context.clock.now(),
         acceleratorsAsked: specification.acceleratorsAsked,

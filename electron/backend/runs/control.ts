@@ -7,6 +7,7 @@ import { queuedAttempt } from './launch.ts';
 import type { LogShelf } from './logs/shelf.ts';
 import type { MachineRuns } from './machine.ts';
 import { whyNever } from './queue/plan.ts';
+import { shownName } from './specification.ts';
 
 export interface ControlOptions {
   context: RunsContext;
@@ -76,8 +77,9 @@ export class Control {
   }
 
   rename(runId: string, name: string, actor: Actor): Run {
-    return this.#change(runId, 'run.rename', { name }, actor, () =>
-      this.#context.store.runs.rename(runId, name),
+    const shown = shownName(name) || runId;
+    return this.#change(runId, 'run.rename', { name: shown }, actor, () =>
+      this.#context.store.runs.rename(runId, shown),
     );
   }
 

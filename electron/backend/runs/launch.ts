@@ -8,6 +8,7 @@ import { whyNever } from './queue/plan.ts';
 import { separateSecrets } from './secrets.ts';
 import { checkSources } from './snapshots.ts';
 import { acceleratorsAsked, checkTasks, takeInlineSecrets } from './spec/index.ts';
+import { shownName } from './specification.ts';
 
 /**
  * Takes a launch in: checks all that can be known here and now, and saves the run with its first attempt, queued. Sent
@@ -40,7 +41,7 @@ export function acceptLaunch(
   checkSources(spec, request.baseDirectory);
 
   const runId = newId();
-  const name = (request.name?.trim() || spec.name || `run-${runId.slice(0, 4)}`).slice(0, 200);
+  const name = shownName(request.name ?? '') || shownName(spec.name ?? '') || `run-${runId.slice(0, 4)}`;
   const attempt = queuedAttempt(runId, 1, machine, clock.now());
   // Before it is saved: whoever finds the run finds its secrets.
   secrets.keep(runId, values);

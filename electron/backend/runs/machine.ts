@@ -254,6 +254,8 @@ export class MachineRuns {
     const { change, news } = reconcile(known, box, report.bootId, now);
     const stale = now - (known.seenAt ?? 0) >= heartbeatEveryMs;
     if (news || (stale && !hasEnded(known.state))) records.save(known.runId, known.epoch, change);
+    // A launch that was still on its way when the user stopped it, and got there after all.
+    if (news && change.state === 'stopping') this.deliver(known.runId, known.epoch);
     const ends = !hasEnded(known.state) && hasEnded(change.state) && change.state !== 'stopped';
     if (ends && box.complaint !== null) this.#passOn(known, box.complaint);
   }

@@ -2,6 +2,13 @@ import { z } from 'zod';
 import { codeSnapshot } from '#shared/domain/run.ts';
 import { taskSpec } from '#shared/domain/spec.ts';
 
+/** A name as it may be shown anywhere: one line, and nothing that moves a terminal's cursor. */
+export const shownName = (name: string): string =>
+  name
+    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, ' ')
+    .trim()
+    .slice(0, 200);
+
 /**
  * What lies on the box beside a run, so that any Trainyard that connects finds it whole. Read back from boxes that we do
  * not control: checked like any input, and bounded. It never holds a secret.

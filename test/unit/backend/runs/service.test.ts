@@ -258,6 +258,24 @@ test('a wiped laptop finds every run again, with log, metrics and result', async
   expect((await second.runs.readLog(done.id, 1, 0, 100)).bytes.toString()).toBe('step 1 loss=0.5\n');
 });
 
+test('what a box says of its runs is checked: names without escape sequences, damaged ones said and left alone', async () => {
+  const boxes = oneBox();
+  const box = boxOf(boxes);
+  const first = await laptop(boxes);
+  const [good, bad] = [await first.launch(boxA, 'run: a'), await first.launch(boxA, 'run: b')];
+  await until('both run', () => [good, bad].every(({ id }) => first.state(id) === 'running'));
+  const { launch } = box.attempt(good.id, 1);
+  launch.specification = JSON.stringify({ ...JSON.parse(launch.specification), name: 'evil\u001b[2J\nname' });
+  box.attempt(bad.id, 1).launch.specification = '{"version": 1, "name": 5}';
+  const second = await laptop(boxes);
+  await until('the good one is there', () => second.runs.counts().running === 1);
+  expect(second.runs.get(good.id).name).toBe('evil [2J name');
+  await until('the other is said', () =>
+    second.store.notices.list().some(({ code }) => code === 'RUN_DAMAGED_ON_BOX'),
+  );
+  expect(box.runs.size).toBe(2);
+});
+
 test('two laptops on one box: both see both; a stop by one is seen by the other', async () => {
   const boxes = oneBox();
   const [one, two] = [await laptop(boxes), await laptop(boxes)];
