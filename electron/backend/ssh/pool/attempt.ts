@@ -162,9 +162,10 @@ async function connectBySsh2(attempt: Attempt, host: ResolvedHost, parts: Parts)
     connection.onState(() => way.end());
     return connection;
   } catch (error) {
-    way.end();
     const broken = error instanceof TrainyardError && ['SSH_NOT_SSH', 'SSH_UNREACHABLE'].includes(error.code);
-    throw way.complaint && broken ? proxyFailed(host.alias, await way.complaint()) : error;
+    const complaint = way.complaint && broken ? await way.complaint() : null; // it may still be about to say why
+    way.end();
+    throw complaint === null ? error : proxyFailed(host.alias, complaint);
   }
 }
 

@@ -105,7 +105,8 @@ export function openProxy(
     });
     child.once('spawn', () => {
       const stream = Duplex.from({ readable: child.stdout, writable: child.stdin });
-      stream.once('close', () => endGroup(child));
+      // Its stdin is closed then, at which it ends by itself, most often, and may still say why.
+      stream.once('close', () => setTimeout(() => endGroup(child), complaintMs).unref());
       child.stdin.on('error', () => stream.destroy());
       const complaint = async () => {
         await Promise.race([over, new Promise((done) => setTimeout(done, complaintMs))]);
