@@ -1,5 +1,6 @@
 import type { Environment } from './environment.ts';
 import { entryOf, type Issues, isNull, refuseUnknownKeys, wanted } from './issues.ts';
+import { checkShape, storageShape } from './shapes.ts';
 import { fillIn, namesIn } from './variables.ts';
 import { joinKey, type MapNode, shorten, type YamlNode } from './yaml-tree.ts';
 
@@ -61,8 +62,6 @@ export function readFileMounts(
   return Object.fromEntries(mounts);
 }
 
-const storageKeys = ['name', 'source', 'store', 'persistent', 'mode', 'type', 'config'];
-
 function readSource(
   value: YamlNode,
   at: { line: number; column: number },
@@ -71,8 +70,7 @@ function readSource(
   issues: Issues,
 ): string | null {
   if (value.kind === 'map') {
-    const internal = ['_is_sky_managed', '_bucket_sub_path', '_force_delete'];
-    refuseUnknownKeys(value, [...storageKeys, ...internal], path, issues);
+    checkShape(value, storageShape, path, issues);
     issues.unsupported(at, path, 'Trainyard cannot mount or copy storage objects (buckets) yet.');
     return null;
   }

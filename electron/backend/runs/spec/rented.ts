@@ -189,6 +189,11 @@ function checkImage(value: YamlNode, key: string, issues: Issues, { infra }: Aro
     return;
   }
   const images = value.kind === 'map' ? value.entries.map((entry) => entry.value) : [value];
+  const wrong = images.find((image) => !isText(image));
+  if (wrong !== undefined) {
+    issues.invalid(wrong, key, wanted('the name of an image', wrong));
+    return;
+  }
   const inPods = /^(?:k8s|kubernetes|ssh)(?:\/|$)/i.test(infra ?? '');
   const isContainer = (node: YamlNode) =>
     node.kind === 'scalar' && (inPods || node.text.trim().startsWith('docker:'));

@@ -1,7 +1,7 @@
 import type { TaskSpec } from '#shared/domain/spec.ts';
 import { type AcceleratorRequest, readAccelerators } from './accelerators.ts';
 import { clouds } from './clouds.ts';
-import { entryOf, type Issues, refuseUnknownKeys, wanted } from './issues.ts';
+import { entryOf, type Issues, isNull, refuseUnknownKeys, wanted } from './issues.ts';
 import { readCpus, readDisk, readMemory, readPorts } from './quantities.ts';
 import { checkRentedKeys, rentedKeys } from './rented.ts';
 import { joinKey, type MapEntry, type MapNode, toPlain, type YamlNode } from './yaml-tree.ts';
@@ -78,8 +78,18 @@ function readAlternatives(
     }
     refuseUnknownKeys(item, singleKeys, itemPath, issues);
     refuseInfraBesideCloud(item, base, itemPath, issues);
+    refuseNulls(item, itemPath, issues);
     return [readOne(item, itemPath, issues, { single: true, infraAround: infra })];
   });
+}
+
+/** Absent is absent; inside an alternative SkyPilot does not take `key:` for that. */
+function refuseNulls(item: MapNode, path: string, issues: Issues): void {
+  for (const { key, value, at } of item.entries) {
+    if (isNull(value) && key !== 'ports' && key !== 'image_id') {
+      issues.invalid(at, joinKey(path, key), `'${key}' has no value. Give it one or take it out.`);
+    }
+  }
 }
 
 interface Place {

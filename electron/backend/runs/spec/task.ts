@@ -5,6 +5,7 @@ import { entryOf, type Issues, refuseUnknownKeys, wanted } from './issues.ts';
 import { readFileMounts, readWorkdir } from './places.ts';
 import { intOf } from './python-scalars.ts';
 import { noResources, readResources } from './resources.ts';
+import { checkService, checkShape, poolShape } from './shapes.ts';
 import { joinKey, type MapEntry, type MapNode, shorten, toPlain } from './yaml-tree.ts';
 
 const keys = [
@@ -157,11 +158,8 @@ function refuseOtherKinds(task: MapNode, issues: Issues): void {
     const entry = entryOf(task, key);
     if (entry !== null) issues.unsupported(entry.at, key, message);
   };
-  for (const entry of [service, pool]) {
-    if (entry !== null && entry.value.kind !== 'map') {
-      issues.invalid(entry.value, entry.key, wanted('a mapping', entry.value));
-    }
-  }
+  if (service !== null) checkService(service.value, issues);
+  if (pool !== null) checkShape(pool.value, poolShape, 'pool', issues);
   refuse('service', 'Trainyard runs training; it cannot serve a model yet.');
   refuse('pool', 'Trainyard has no pools of workers yet.');
   refuse('volumes', 'Trainyard cannot attach volumes yet.');

@@ -209,6 +209,32 @@ describe('right in SkyPilot, but not here yet', () => {
   });
 });
 
+describe('mistakes inside what is not possible here yet are still mistakes', () => {
+  it.each([
+    [
+      'run: x\nservice:\n  readines_probe: /\n  replicas: two',
+      ['unsupported service 2', 'invalid service.readines_probe 3', 'invalid service.replicas 4'],
+    ],
+    [
+      'run: x\nservice:\n  readiness_probe: health',
+      ['unsupported service 2', 'invalid service.readiness_probe 3'],
+    ],
+    [
+      'run: x\nservice:\n  readiness_probe: /\n  replica_policy: {min_replicas: 1, max_replicas: 2}',
+      ['unsupported service 2', 'invalid service.replica_policy.max_replicas 4'],
+    ],
+    [
+      'run: x\nfile_mounts:\n  /d: {sorce: s3://b, mode: MOUNTED}',
+      ['unsupported file_mounts./d 3', 'invalid file_mounts./d.sorce 3', 'invalid file_mounts./d.mode 3'],
+    ],
+    ['run: x\nfile_mounts:\n  /d: {store: $STORE, name: }', ['unsupported file_mounts./d 3']],
+    ['run: x\npool: {workers: -1}', ['unsupported pool 2', 'invalid pool.workers 2']],
+    ['run: x\nresources: {any_of: [{infra: }]}', ['invalid resources.any_of[0].infra 2']],
+  ])('%j', (yaml, expected) => {
+    expect(keysOf(yaml)).toEqual(expected);
+  });
+});
+
 describe('keys that only rented machines know', () => {
   it('are checked, kept and change nothing', () => {
     const yaml = `run: x
