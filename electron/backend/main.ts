@@ -21,6 +21,7 @@ import { openLog } from './log.ts';
 import { findLogins } from './logins/index.ts';
 import { localPrograms } from './processes/index.ts';
 import { remoteScript, resourcesDirectory } from './resources.ts';
+import { runCredentials } from './run-credentials.ts';
 import { createBoxRuns } from './runs/box/index.ts';
 import { createRuns } from './runs/index.ts';
 import { Prompts, Sites } from './sites/index.ts';
@@ -152,6 +153,7 @@ function build(
     code: codeKeeper(new CodeStore(path.join(dataDirectory, 'code')), { scriptsDirectory }),
     boxRuns: (boxPrograms) => createBoxRuns(boxPrograms, { scriptsDirectory }),
     templatesDirectory: path.join(resourcesDirectory, 'templates'),
+    credentials: runCredentials(vault),
   });
   stack.add('runs', () => runs.close());
   // Closed before what they work with.

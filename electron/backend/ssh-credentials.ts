@@ -10,8 +10,9 @@ interface StoredKey {
 }
 
 /**
- * What logging in to hosts takes from the vault, and leaves there. A secret is for a host by the name that is dialled
- * (never by an alias that could be pointed elsewhere), or for a key by its file. While the vault is locked there is none.
+ * What logging in to hosts takes from the vault, and leaves there. A secret is for a host by the name of the site's
+ * address (its real name where that is given, else its alias of ssh_config), or for a key by its file. While the vault
+ * is locked there is none.
  */
 export class SshCredentials implements Credentials {
   readonly #vault: Vault;

@@ -30,6 +30,8 @@ export const launchRequest = z.object({
   name: z.string().max(200).optional(),
   envs: z.record(z.string(), z.string()).default({}),
   secrets: z.record(z.string(), z.string()).default({}),
+  /** Variables whose values the vault has: name of the variable → its credential. */
+  secretCredentials: z.record(z.string(), z.string().max(64)).optional(),
   priority: z.number().int().min(-100).max(100).default(0),
 });
 export type LaunchRequest = z.infer<typeof launchRequest>;
@@ -74,7 +76,9 @@ export const runsContract = {
     .input(
       runRef.extend({
         machineId: idSchema.optional(),
+        /** Needed for those only that neither memory nor the vault has. */
         secrets: z.record(z.string(), z.string()).default({}),
+        secretCredentials: z.record(z.string(), z.string().max(64)).optional(),
       }),
     )
     .output(run),

@@ -13,6 +13,15 @@ export const credentialKinds = [
 export const credentialKind = z.enum(credentialKinds);
 export type CredentialKind = z.infer<typeof credentialKind>;
 
+/** Kinds that a run may be given in its environment; the others are logins to hosts. */
+export const credentialsForRuns: readonly CredentialKind[] = [
+  'environment',
+  'token',
+  'cloud-access-key',
+  'service-account',
+  'registry-login',
+];
+
 /**
  * What can be wrong with something in the vault's file. `altered`: its bytes are not those that were written;
  * `rolled-back`: an older version is in its place; `missing`: it is gone; `unknown`: it was never, or is no longer, ours.

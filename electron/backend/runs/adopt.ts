@@ -132,6 +132,7 @@ export class Adopter {
       token: null,
       baseDirectory,
       secretNames,
+      credentials: {},
     });
   }
 }

@@ -23,6 +23,12 @@ export interface ActivityKeeper {
   }): void;
 }
 
+/** The vault, as far as runs know it. */
+export interface StoredSecrets {
+  /** The values in the order of `ids`. Throws VAULT_LOCKED, CREDENTIAL_UNKNOWN, CREDENTIAL_DAMAGED, CREDENTIAL_NOT_FOR_RUNS. */
+  reveal(ids: readonly string[], run: { id: string; name: string }): string[];
+}
+
 export interface RunsDependencies {
   store: Store;
   access: MachineAccess;
@@ -36,6 +42,8 @@ export interface RunsDependencies {
   boxRuns(programs: RunsPrograms): BoxRuns;
   /** Where the bundled templates are: a directory with an index.json. */
   templatesDirectory: string;
+  /** The vault; absent, launches cannot name credentials. */
+  credentials?: StoredSecrets;
   /** Tests: called after each step of a launch is on the disk. */
   onStep?(step: string): void;
 }

@@ -15,6 +15,12 @@ export interface ControlOptions {
   machine(machineId: string): MachineRuns;
 }
 
+export interface RestartRequest {
+  machineId?: string | undefined;
+  secrets: Record<string, string>;
+  secretCredentials?: Record<string, string> | undefined;
+}
+
 /** What users do to runs that are there. Each answers once it is in the database; boxes are told as soon as they are seen. */
 export class Control {
   readonly #options: ControlOptions;
@@ -37,13 +43,9 @@ export class Control {
 
   /**
    * A new attempt with the same code. One that is alive is stopped first; the new one waits until it is proven gone.
-   * Throws RUN_SECRETS_NEEDED where secrets are not in memory any more.
+   * Throws RUN_SECRETS_NEEDED where secrets are in neither memory nor the vault, VAULT_LOCKED where it has to be opened.
    */
-  restart(
-    runId: string,
-    request: { machineId?: string | undefined; secrets: Record<string, string> },
-    actor: Actor,
-  ): Run {
+  restart(runId: string, request: RestartRequest, actor: Actor): Run {
     const { store, notes, records, secrets, activity, clock } = this.#context;
     const run = store.runs.require(runId);
     const before = this.#newest(run);
@@ -51,10 +53,19 @@ export class Control {
     const never = whyNever(machine.inventory?.accelerators ?? null, run.spec.resources.accelerators);
     if (never !== null) throw noSuchAccelerator(machine.name, never);
     const note = notes.get('launch', runId, before.epoch);
-    const secretNames = [...new Set([...(note?.secretNames ?? []), ...Object.keys(request.secrets)])];
+    const credentials = { ...note?.credentials, ...request.secretCredentials };
+    const secretNames = [
+      ...new Set([
+        ...(note?.secretNames ?? []),
+        ...Object.keys(credentials),
+        ...Object.keys(request.secrets),
+      ]),
+    ];
+    // A credential named now stands for the value that memory has from before.
+    secrets.keep(runId, secrets.fromVault(request.secretCredentials ?? {}, { id: runId, name: run.name }));
     secrets.keep(runId, request.secrets);
-    const known = secrets.take(runId, secretNames);
-    if (!known.ok) throw secretsNeeded(known.missing);
+    const known = secrets.take(runId, secretNames, credentials, run.name);
+    if (!known.ok) throw known.why.code === 'RUN_SECRETS_LOST' ? secretsNeeded(known.missing) : known.why;
     if (!hasEnded(before.state)) this.stop(runId, undefined, actor);
     const next = queuedAttempt(runId, before.epoch + 1, machine, clock.now());
     store.transaction(() => {
@@ -64,6 +75,7 @@ export class Control {
         token: null,
         baseDirectory: note?.baseDirectory ?? null,
         secretNames,
+        credentials,
       });
       this.#record(activity, actor, 'run.restart', run, { epoch: next.epoch, machine: machine.name });
       store.afterCommit(() => {

@@ -13,7 +13,8 @@ import { shownName } from './specification.ts';
 /**
  * Takes a launch in: checks all that can be known here and now, and saves the run with its first attempt, queued. Sent
  * twice it is one run. Throws TASK_INVALID, TASK_UNSUPPORTED, MACHINE_UNKNOWN, RUN_NO_SUCH_ACCELERATOR,
- * WORKDIR_MISSING, MOUNT_MISSING, RUN_SECRETS_NEEDED.
+ * WORKDIR_MISSING, MOUNT_MISSING, RUN_SECRETS_NEEDED; VAULT_LOCKED, CREDENTIAL_UNKNOWN, CREDENTIAL_DAMAGED,
+ * CREDENTIAL_NOT_FOR_RUNS where the launch names credentials.
  */
 export function acceptLaunch(
   context: RunsContext,
@@ -30,7 +31,10 @@ export function acceptLaunch(
   const [task] = checked.tasks;
   if (!checked.ok || task === undefined) throw taskInvalid(checked.errors);
   const values = { ...inline, ...given.secret, ...request.secrets };
-  const missing = task.secretNames.filter((name) => !Object.hasOwn(values, name));
+  const credentials = request.secretCredentials ?? {};
+  const missing = task.secretNames.filter(
+    (name) => !Object.hasOwn(values, name) && !Object.hasOwn(credentials, name),
+  );
   if (missing.length > 0) throw secretsNeeded(missing);
   // What looks like a secret stays out of everything that is saved or sent, though the file calls it an env.
   const spec = { ...task, envs: without(task.envs, Object.keys(given.secret)) };
@@ -44,7 +48,7 @@ export function acceptLaunch(
   const name = shownName(request.name ?? '') || shownName(spec.name ?? '') || `run-${runId.slice(0, 4)}`;
   const attempt = queuedAttempt(runId, 1, machine, clock.now());
   // Before it is saved: whoever finds the run finds its secrets.
-  secrets.keep(runId, values);
+  secrets.keep(runId, { ...secrets.fromVault(credentials, { id: runId, name }), ...values });
   const result = store.transaction(() => {
     const inserted = store.runs.insert({
       id: runId,
@@ -63,7 +67,8 @@ export function acceptLaunch(
       sent: false,
       token: null,
       baseDirectory: request.baseDirectory,
-      secretNames: Object.keys(values),
+      secretNames: [...new Set([...Object.keys(values), ...Object.keys(credentials)])],
+      credentials: without(credentials, Object.keys(values)),
     });
     activity.record({
       actor,

@@ -4,7 +4,6 @@ import { Adopter } from './adopt.ts';
 import type { BoxAttempt, BoxReport } from './box/interface.ts';
 import type { RunsContext } from './context.ts';
 import { deliverIntent, removeForgotten } from './deliver.ts';
-import { secretsLost } from './errors.ts';
 import { Followers } from './logs/followers.ts';
 import type { LogShelf } from './logs/shelf.ts';
 import { reconcile } from './reconcile.ts';
@@ -185,12 +184,12 @@ export class MachineRuns {
     const note = notes.get('launch', runId, epoch);
     if (onBox || attempt.directory !== null || note === null) return;
     if (attempt.state !== 'starting' && attempt.state !== 'preparing') return;
-    const known = secrets.take(runId, note.secretNames);
+    const known = secrets.take(runId, note.secretNames, note.credentials);
     if (known.ok) {
       this.turns.resume(attempt);
       return;
     }
-    const error = secretsLost(known.missing).toShape();
+    const error = known.why.toShape();
     records.save(runId, epoch, {
       state: 'failed',
       endedAt: clock.now(),

@@ -11,6 +11,8 @@ export const launchNote = z.object({
   baseDirectory: z.string().nullable(),
   /** Names of the secrets it was given; their values are only in memory. */
   secretNames: z.array(z.string()),
+  /** Those that the vault has, by their variable: they are not lost with the memory. */
+  credentials: z.record(z.string(), z.string()).default({}),
 });
 export type LaunchNote = z.infer<typeof launchNote>;
 

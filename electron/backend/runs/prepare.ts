@@ -5,7 +5,6 @@ import { TrainyardError } from '#shared/domain/error.ts';
 import type { Evidence, Run } from '#shared/domain/run.ts';
 import type { BoxRuns } from './box/interface.ts';
 import type { RunsContext } from './context.ts';
-import { secretsLost } from './errors.ts';
 import { visibleDevices } from './queue/accelerators.ts';
 import type { SnapshotTaker, TakenCode } from './snapshots.ts';
 import { acceleratorsAsked, runEnvironment, setupKey } from './spec/index.ts';
@@ -53,8 +52,8 @@ export async function prepare(
     if (known.attempts.some((each) => each.epoch >= epoch)) return;
     isThere = known.attempts.length > 0;
   }
-  const secrets = context.secrets.take(runId, note.secretNames);
-  if (!secrets.ok) throw secretsLost(secrets.missing);
+  const secrets = context.secrets.take(runId, note.secretNames, note.credentials, run.name);
+  if (!secrets.ok) throw secrets.why;
 
   // A box that has had an earlier attempt has its code as well.
   if (!isThere) {

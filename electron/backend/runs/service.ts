@@ -6,7 +6,7 @@ import { hasEnded, type Run } from '#shared/domain/run.ts';
 import type { CheckedTasks } from '#shared/domain/spec.ts';
 import type { BoxFile, LogMatch, LogQuery } from './box/interface.ts';
 import type { RunsContext, RunsDependencies } from './context.ts';
-import { Control } from './control.ts';
+import { Control, type RestartRequest } from './control.ts';
 import { logOutOfSight, secretsLost } from './errors.ts';
 import { acceptLaunch } from './launch.ts';
 import { searchCopy } from './logs/search.ts';
@@ -35,7 +35,7 @@ export class RunsService {
       ...dependencies,
       records: new Records(store, events),
       notes: new Notes(store.sql),
-      secrets: new Secrets(),
+      secrets: new Secrets(dependencies.credentials ?? null),
     };
     this.#context = context;
     this.#shelf = new LogShelf(context);
@@ -120,11 +120,7 @@ export class RunsService {
     return this.#control.kill(runId, actor);
   }
 
-  restart(
-    runId: string,
-    request: { machineId?: string | undefined; secrets: Record<string, string> },
-    actor: Actor,
-  ): Run {
+  restart(runId: string, request: RestartRequest, actor: Actor): Run {
     return this.#control.restart(runId, request, actor);
   }
 
@@ -269,8 +265,9 @@ export class RunsService {
       const { runId, epoch, state } = attempt;
       const note = notes.get('launch', runId, epoch);
       if (note === null || note.sent) continue;
-      if (note.secretNames.length > 0) {
-        const error = secretsLost(note.secretNames).toShape();
+      const lost = note.secretNames.filter((name) => !Object.hasOwn(note.credentials, name));
+      if (lost.length > 0) {
+        const error = secretsLost(lost).toShape();
         records.save(runId, epoch, {
           state: 'failed',
           endedAt: clock.now(),

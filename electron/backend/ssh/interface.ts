@@ -20,7 +20,7 @@ export interface Prompter {
   ask(question: Question, signal: AbortSignal): Promise<{ answers: string[]; remember?: boolean }>;
 }
 
-/** Which secret is wanted. `keyFile` says whose passphrase. */
+/** Which secret is wanted. `keyFile` says whose passphrase; absent, it is that of the vault's own key. */
 export interface WantedSecret {
   target: SshTarget;
   kind: 'password' | 'key-passphrase' | 'private-key';

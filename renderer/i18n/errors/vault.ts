@@ -20,6 +20,8 @@ export default {
       'A credential keeps its kind; only its value is replaced. Make a new one for another kind.',
     VAULT_IMPORT_UNREADABLE: 'This is not an export of a vault, or it is damaged. Nothing was added.',
     VAULT_FILE_ALTERED: 'The vault file is not as Trainyard left it ({{what}}). Nothing was overwritten.',
+    CREDENTIAL_NOT_FOR_RUNS:
+      'This credential is a login to hosts and is not given to runs. Choose a token, an environment secret or a cloud login.',
     CREDENTIAL_UNKNOWN: 'There is no credential {{id}} in the vault.',
     CREDENTIAL_DAMAGED:
       'The credential “{{name}}” cannot be used: in the vault file it is {{problem}}. The others are unaffected. Set it again, or put a good copy of vault.jsonl back.',
@@ -41,6 +43,7 @@ export default {
     VAULT_KIND_FIXED: '凭据的种类不变，只能替换其值。需要其他种类时请新建。',
     VAULT_IMPORT_UNREADABLE: '这不是保险库的导出文件，或已损坏。没有添加任何内容。',
     VAULT_FILE_ALTERED: '保险库文件与 Trainyard 留下的不一致（{{what}}）。没有覆盖任何内容。',
+    CREDENTIAL_NOT_FOR_RUNS: '此凭据用于登录主机，不会交给运行。请选择令牌、环境机密或云登录。',
     CREDENTIAL_UNKNOWN: '保险库中没有凭据 {{id}}。',
     CREDENTIAL_DAMAGED:
       '凭据“{{name}}”无法使用：保险库文件中它的状态是 {{problem}}。其他凭据不受影响。请重新设置它，或放回一份完好的 vault.jsonl。',

@@ -59,7 +59,7 @@ export class Keyring {
     const socket = host.identityAgent;
     return new Keyring(
       [
-        ...(stored === null ? [] : storedOffer(stored)),
+        ...(stored === null ? [] : storedOffer(stored, await secrets.storedKeyPassphrase())),
         ...fromAgent
           .filter((key) => usable(key.blob))
           .map((key) => ({
@@ -86,8 +86,8 @@ export class Keyring {
   }
 }
 
-function storedOffer(text: string): Offer[] {
-  const key = openKey(text);
+function storedOffer(text: string, passphrase: string | null): Offer[] {
+  const key = openKey(text) ?? (passphrase === null ? null : openKey(text, passphrase));
   if (!key) throw keyUnreadable('in the vault', 'it is encrypted or not a private key');
   return [
     {

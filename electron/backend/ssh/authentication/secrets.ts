@@ -47,6 +47,11 @@ export class Secrets {
     return this.#find({ target: this.#target, kind: 'private-key' });
   }
 
+  /** What opens the vault's key, where it is encrypted. */
+  storedKeyPassphrase(): Promise<string | null> {
+    return this.#find({ target: this.#target, kind: 'key-passphrase' });
+  }
+
   /** The password known from before or from the vault; only once, for it may be wrong. */
   async #storedPassword(): Promise<string | null> {
     if (this.#triedStored) return null;
