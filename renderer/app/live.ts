@@ -9,16 +9,9 @@ import { promptsPart } from './prompt-store.ts';
 import { sessionPart, useSession } from './session-store.ts';
 import { sitesPart } from './site-store.ts';
 
-/** What is loaded first is first: the list of runs is what people open most. */
-const parts: readonly LivePart[] = [
-  runListPart,
-  runsPart,
-  sessionPart,
-  sitesPart,
-  promptsPart,
-  noticesPart,
-  machinesPart,
-];
+/** Loads before everything else where its page is open: a long list on the screen is what is waited for. */
+const firstPart: LivePart = runListPart;
+const parts: readonly LivePart[] = [runsPart, sessionPart, sitesPart, promptsPart, noticesPart, machinesPart];
 
 const extra = new Set<LivePart>();
 
@@ -28,15 +21,25 @@ export function takePart(part: LivePart): () => void {
   return () => extra.delete(part);
 }
 
-const everyone = () => [...parts, ...extra];
+const everyone = () => [firstPart, ...extra, ...parts];
+
+/** After what has just come is on the screen. */
+const painted = () =>
+  new Promise<void>((resolve) => {
+    requestAnimationFrame(() => setTimeout(resolve, 0));
+    // A page in the background is not drawn at all.
+    setTimeout(resolve, 250);
+  });
 
 /** One subscription for the whole page: it feeds the stores, and has them load again when something may have been missed. */
 export function startLive(connection: BackendConnection): () => void {
-  const reload = () => {
-    for (const part of everyone()) {
-      // What a page cannot load it says itself; a lost connection is followed by the next reload.
-      part.reload(connection.rpc).catch((thrown: unknown) => console.info('Loading again failed:', thrown));
-    }
+  // What a page cannot load it says itself; a lost connection is followed by the next reload.
+  const load = (part: LivePart) =>
+    part.reload(connection.rpc).catch((thrown: unknown) => console.info('Loading again failed:', thrown));
+  const reload = async () => {
+    await Promise.all([firstPart, ...extra].map(load));
+    await painted();
+    for (const part of parts) void load(part);
   };
   const apply = (event: AppEvent) => {
     for (const part of everyone()) part.apply(event);
@@ -48,12 +51,12 @@ export function startLive(connection: BackendConnection): () => void {
   let first = true;
   const offEvents = followEvents(connection, {
     onOpen() {
-      if (!first) reload();
+      if (!first) void reload();
       first = false;
     },
     onEvent: apply,
   });
-  reload();
+  void reload();
   return () => {
     offStatus();
     offEvents();
