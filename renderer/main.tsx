@@ -4,7 +4,7 @@ import '#renderer/ui/fonts.css';
 import { createRoot } from 'react-dom/client';
 import { App, preloadPages } from '#renderer/app/app.tsx';
 import { setBackend } from '#renderer/app/backend.ts';
-import { startLive } from '#renderer/app/live.ts';
+import { startLive, takePart } from '#renderer/app/live.ts';
 import { applyStoredLook } from '#renderer/app/theme.ts';
 import { connectPage } from '#renderer/rpc/index.ts';
 
@@ -18,3 +18,12 @@ const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');
 createRoot(root).render(<App />);
 setTimeout(preloadPages, 1500);
+
+if (window.trainyard) {
+  import('#renderer/app/desktop-status.ts')
+    .then(({ keepTray, notificationsPart }) => {
+      keepTray();
+      takePart(notificationsPart);
+    })
+    .catch((thrown: unknown) => console.error('The tray and notifications do not work:', thrown));
+}

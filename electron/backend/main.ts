@@ -50,6 +50,8 @@ export interface Backend {
   log: Logger;
   /** Resolves when a client has asked for the end (`app.shutDown`); the host then calls `close`. */
   shutDownAsked: Promise<void>;
+  /** Resolves a moment after a backup was restored: what the rooms remember is of the old database, so the host starts the process anew. */
+  restartAsked: Promise<void>;
   /** The computer woke up: connections are looked at now, not at their next keepalive. */
   resumed(): void;
   /** The screen was locked: the vault is too, if the user wishes so. */
@@ -160,6 +162,9 @@ function build(
   stack.add('jobs', () => jobs.close());
 
   const asked = Promise.withResolvers<void>();
+  const restart = Promise.withResolvers<void>();
+  // The answer to who asked for the restore goes out first.
+  store.onRestored(() => void setTimeout(restart.resolve, 500));
   const router = createRouter({
     app: appRouter({
       housekeeping,
@@ -189,6 +194,7 @@ function build(
     bytes: runs.bytes,
     log,
     shutDownAsked: asked.promise,
+    restartAsked: restart.promise,
     resumed: () => sites.resumed(),
     screenLocked: () => vault.screenLocked(),
     close: () => stack.close(),

@@ -67,6 +67,8 @@ async function start(): Promise<{ backend: Backend; close(): Promise<void> }> {
       process.exit(0);
     };
     void backend.shutDownAsked.then(close);
+    // The shell starts it again: whatever was remembered of the old database is gone with this process.
+    void backend.restartAsked.then(close);
     return { backend, close };
   } catch (thrown) {
     const error = TrainyardError.from(thrown);

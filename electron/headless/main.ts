@@ -9,7 +9,7 @@ import { dataDirectory } from '#backend/data-directory.ts';
 import { newToken } from '#backend/door/index.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import { openInBrowser } from './open-in-browser.ts';
-import { fatalExitCode, Supervisor } from './supervisor.ts';
+import { fatalExitCode, restartExitCode, Supervisor } from './supervisor.ts';
 
 /** What the server's process tells the one that keeps it alive. */
 type FromWorker = { type: 'ready'; loginUrl: string; port: number };
@@ -106,15 +106,17 @@ async function serve(): Promise<void> {
       ...(options.page ? { pageDirectory: options.page } : {}),
     });
     let ending = false;
-    const end = () => {
+    const endWith = (code: number) => {
       if (ending) return;
       ending = true;
-      void worker.close().then(() => process.exit(0));
+      void worker.close().then(() => process.exit(code));
     };
+    const end = () => endWith(0);
     process.on('message', end);
     process.on('disconnect', end);
     process.on('SIGTERM', end);
     void worker.shutDownAsked.then(end);
+    void worker.restartAsked.then(() => endWith(restartExitCode));
     process.send?.({
       type: 'ready',
       loginUrl: worker.host.loginUrl(),

@@ -21,6 +21,8 @@ export interface SupervisorOptions {
 /** One that has lived this long is sound: the next crash waits the first wait again. */
 const soundAfterMs = 60_000;
 const endGraceMs = 10_000;
+/** What the process exits with when it wants to be started anew at once: its database is another one now. */
+export const restartExitCode = 79;
 /** What the process exits with when trying again is of no use: it has said why. */
 export const fatalExitCode = 78;
 
@@ -70,6 +72,10 @@ export class Supervisor {
     if (this.#ending || code === 0 || code === fatalExitCode) {
       this.#cancelTimer?.();
       this.#ended.resolve(code === fatalExitCode ? 1 : 0);
+      return;
+    }
+    if (code === restartExitCode) {
+      this.#start();
       return;
     }
     if (this.#options.now() - this.#startedAt >= soundAfterMs) this.#crashes = 0;

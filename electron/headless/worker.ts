@@ -20,6 +20,8 @@ export interface Worker {
   host: BrowserHost;
   /** Resolves when a client has asked for the end. */
   shutDownAsked: Promise<void>;
+  /** Resolves when the process should be started anew: a backup was restored. */
+  restartAsked: Promise<void>;
   close(): Promise<void>;
 }
 
@@ -47,6 +49,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     return {
       host,
       shutDownAsked: backend.shutDownAsked,
+      restartAsked: backend.restartAsked,
       async close() {
         stopWatching();
         removeRuntimeFile(dataDirectory, host.token);

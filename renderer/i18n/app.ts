@@ -87,6 +87,9 @@ export const app = words({
     openRun: 'Open the run',
     openSite: 'Open the site',
     notices: 'Notices',
+    trayOpen: 'Open Trainyard',
+    trayQuit: 'Quit Trainyard (runs go on)',
+    trayNone: 'No run is going',
   },
   'zh-CN': {
     name: 'Trainyard',
@@ -167,5 +170,8 @@ export const app = words({
     openRun: '打开运行',
     openSite: '打开站点',
     notices: '通知',
+    trayOpen: '打开 Trainyard',
+    trayQuit: '退出 Trainyard（运行会继续）',
+    trayNone: '没有进行中的运行',
   },
 });

@@ -133,6 +133,7 @@ export async function startFixture(options: FixtureOptions = {}): Promise<Fixtur
           id: 'hello',
           title: 'A first training',
           description: 'A small network on made-up data; a minute on any computer.',
+          translations: {},
           yaml: fixtureYaml('hello'),
           directory: '/templates/hello',
         },
@@ -217,6 +218,9 @@ export async function startFixture(options: FixtureOptions = {}): Promise<Fixtur
         })),
       ),
       verify: api.activity.verify.handler(() => ({ ok: true, entries: 40, firstBad: null, why: '' })),
+      export: api.activity.export.handler(async function* () {
+        yield '';
+      }),
     }),
   });
 
