@@ -1,7 +1,9 @@
 import path from 'node:path';
 import type { Logger } from 'pino';
 import type { ByteSource } from '#backend/bytes/index.ts';
+import { AccessTokens } from './access/index.ts';
 import { Activity } from './activity/index.ts';
+import { accessRouter } from './api/access.ts';
 import { activityRouter } from './api/activity.ts';
 import { appRouter } from './api/app.ts';
 import { type AppRouter, createRouter } from './api/index.ts';
@@ -48,6 +50,8 @@ export interface Backend {
   events: EventBus;
   bytes: ByteSource;
   log: Logger;
+  /** Who may come in, besides the user of this computer. */
+  access: AccessTokens;
   /** Resolves when a client has asked for the end (`app.shutDown`); the host then calls `close`. */
   shutDownAsked: Promise<void>;
   /** Resolves a moment after a backup was restored: what the rooms remember is of the old database, so the host starts the process anew. */
@@ -114,6 +118,8 @@ function build(
   stack.add('store', () => store.close());
   const activity = new Activity(store, clock, path.join(dataDirectory, 'activity.key'));
   const housekeeping = new Housekeeping(store, activity, events);
+  const access = new AccessTokens({ store, activity, clock });
+  stack.add('access', () => access.close());
   const backups = keepBackups(store, clock, log, ending.signal);
   stack.add('backups', async () => {
     ending.abort();
@@ -178,6 +184,7 @@ function build(
     }),
     store: storeRouter(housekeeping),
     activity: activityRouter(activity),
+    access: accessRouter(access),
     sites: sitesRouter(sites),
     machines: machinesRouter(store, sites),
     runs: runsRouter(runs),
@@ -193,6 +200,7 @@ function build(
     events,
     bytes: runs.bytes,
     log,
+    access,
     shutDownAsked: asked.promise,
     restartAsked: restart.promise,
     resumed: () => sites.resumed(),

@@ -1,4 +1,5 @@
 import type { ContractRouterClient } from '@orpc/contract';
+import { accessContract } from './access.ts';
 import { activityContract } from './activity.ts';
 import { appContract, storeContract } from './app.ts';
 import { logsContract, runsContract } from './runs.ts';
@@ -15,6 +16,7 @@ export const contract = {
   logs: logsContract,
   activity: activityContract,
   vault: vaultContract,
+  access: accessContract,
 };
 export type Contract = typeof contract;
 export type Client = ContractRouterClient<Contract>;

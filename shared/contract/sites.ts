@@ -7,8 +7,11 @@ import { act, look } from './base.ts';
 
 export const sitesContract = {
   list: look.output(z.array(site)),
-  /** Hosts of the user's ssh_config (or `configFile`), and which of them are sites already. Runs no program. */
-  preview: look
+  /**
+   * Hosts of the user's ssh_config (or `configFile`), and which of them are sites already. Runs no program. Not for
+   * viewers: it reads a file of the caller's choice.
+   */
+  preview: act
     .input(z.object({ configFile: z.string().optional() }))
     .output(z.array(sshHostPreview.extend({ siteId: idSchema.nullable() }))),
   add: act

@@ -249,8 +249,23 @@ CREATE TABLE vaultUses (
 ) STRICT, WITHOUT ROWID;
 `;
 
+const access = `
+-- Named tokens that let browsers in. hash: SHA-256 of the token, in hex; the token itself is nowhere.
+CREATE TABLE accessTokens (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  role TEXT NOT NULL,
+  hash TEXT NOT NULL UNIQUE,
+  createdAt INTEGER NOT NULL,
+  createdBy TEXT NOT NULL,
+  expiresAt INTEGER,
+  usedAt INTEGER
+) STRICT, WITHOUT ROWID;
+`;
+
 export const migrations: readonly Migration[] = [
   { version: 1, name: 'first form', sql: first },
   { version: 2, name: 'notes of runs', sql: runNotes },
   { version: 3, name: 'vault', sql: vault },
+  { version: 4, name: 'named tokens', sql: access },
 ];

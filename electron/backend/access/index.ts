@@ -1,0 +1,1 @@
+export { AccessTokens, type SignedIn } from './tokens.ts';
