@@ -14,6 +14,7 @@ const loaders = {
   overview: () => import('#renderer/features/overview/index.ts'),
   sites: () => import('#renderer/features/sites/index.ts'),
   newRun: () => import('#renderer/features/new-run/index.ts'),
+  credentials: () => import('#renderer/features/credentials/index.ts'),
   activity: () => import('#renderer/features/activity/index.ts'),
   settings: () => import('#renderer/features/settings/index.ts'),
   palette: () => import('./palette.tsx'),
@@ -25,6 +26,7 @@ const MachinePage = lazy(async () => ({ default: (await loaders.sites()).Machine
 const SitesPage = lazy(async () => ({ default: (await loaders.sites()).SitesPage }));
 const NewRunPage = lazy(async () => ({ default: (await loaders.newRun()).NewRunPage }));
 const ActivityPage = lazy(async () => ({ default: (await loaders.activity()).ActivityPage }));
+const CredentialsPage = lazy(async () => ({ default: (await loaders.credentials()).CredentialsPage }));
 const SettingsPage = lazy(async () => ({ default: (await loaders.settings()).SettingsPage }));
 
 /** Fetches the other pages' files while nothing else happens, so that going there waits for nothing. */
@@ -51,6 +53,7 @@ export function App() {
               <Route path="/machines/:id">{({ id }) => <MachinePage key={id} id={id} />}</Route>
               <Route path="/sites" component={SitesPage} />
               <Route path="/new" component={NewRunPage} />
+              <Route path="/credentials" component={CredentialsPage} />
               <Route path="/activity" component={ActivityPage} />
               <Route path="/settings" component={SettingsPage} />
               <Route component={NotFound} />

@@ -34,6 +34,7 @@ export function Layout({ children }: { children: ReactNode }) {
         'g r': () => navigate(paths.runs),
         'g m': () => navigate(paths.machines),
         'g s': () => navigate(paths.sites),
+        'g c': () => navigate(paths.credentials),
         'g a': () => navigate(paths.activity),
         'g ,': () => navigate(paths.settings),
         n: () => navigate(paths.newRun),
@@ -125,6 +126,7 @@ function Navigation({ location }: { location: string }) {
       {item(paths.machines, t('app.machines'), machines)}
       <h2>{t('app.yard')}</h2>
       {item(paths.sites, t('app.sites'), sites)}
+      {item(paths.credentials, t('credentials.title'))}
       {item(paths.activity, t('app.activity'))}
       {item(paths.settings, t('app.settings'))}
     </nav>

@@ -33,6 +33,7 @@ export function Palette({ onClose }: { onClose(): void }) {
       [paths.runs, t('app.runs'), 'g r'],
       [paths.machines, t('app.machines'), 'g m'],
       [paths.sites, t('app.sites'), 'g s'],
+      [paths.credentials, t('credentials.title'), 'g c'],
       [paths.activity, t('app.activity'), 'g a'],
       [paths.settings, t('app.settings'), 'g ,'],
     ] as const

@@ -7,6 +7,7 @@ export const paths = {
   machine: (id: string) => `/machines/${id}`,
   sites: '/sites',
   newRun: '/new',
+  credentials: '/credentials',
   activity: '/activity',
   settings: '/settings',
 } as const;

@@ -1,5 +1,6 @@
 import { activity } from './activity.ts';
 import { app } from './app.ts';
+import { credentials } from './credentials.ts';
 import { logs } from './logs.ts';
 import { newRun } from './new-run.ts';
 import { overview } from './overview.ts';
@@ -11,7 +12,7 @@ import { ui } from './ui.ts';
 import type { BaseKey } from './words.ts';
 
 /** One file per part of the page. A new part adds its file here. */
-export const areas = { activity, app, logs, newRun, overview, run, runs, settings, sites, ui };
+export const areas = { activity, app, credentials, logs, newRun, overview, run, runs, settings, sites, ui };
 
 export type Area = keyof typeof areas;
 type KeysOf<A extends Area> = BaseKey<keyof (typeof areas)[A]['en'] & string>;

@@ -46,7 +46,7 @@ export const vaultContract = {
   /** Sets a recovery passphrase; one from before opens nothing any more. */
   setRecovery: own.input(z.object({ current: passphrase.optional(), recovery })).output(vaultState),
   /** Has the system's keychain open the vault too, or no longer. VAULT_NO_KEYCHAIN, VAULT_NEEDS_KEY. */
-  useKeychain: own.input(z.object({ on: z.boolean() })).output(vaultState),
+  setKeychain: own.input(z.object({ on: z.boolean() })).output(vaultState),
   /** All credentials, encrypted under a passphrase of their own, as text for a file. */
   export: own.input(z.object({ passphrase })).output(z.object({ text: z.string(), count: z.number() })),
   /** Adds what an export holds; names that are taken get a number. VAULT_IMPORT_UNREADABLE, VAULT_WRONG_PASSPHRASE. */

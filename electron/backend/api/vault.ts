@@ -23,7 +23,7 @@ export const vaultRouter = (vault: Vault, findLogins: (signal?: AbortSignal) => 
     setRecovery: api.vault.setRecovery.handler(({ input, context }) =>
       vault.setRecovery(input, context.actor),
     ),
-    useKeychain: api.vault.useKeychain.handler(({ input, context }) =>
+    setKeychain: api.vault.setKeychain.handler(({ input, context }) =>
       vault.useKeychain(input.on, context.actor),
     ),
     export: api.vault.export.handler(({ input, context }) => vault.export(input.passphrase, context.actor)),

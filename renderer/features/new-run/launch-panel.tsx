@@ -4,6 +4,14 @@ import { rpc } from '#renderer/app/backend.ts';
 import { Link } from '#renderer/app/link.tsx';
 import { useMachines } from '#renderer/app/machine-store.ts';
 import { paths } from '#renderer/app/routes.ts';
+import { useLiveVault } from '#renderer/app/vault-store.ts';
+import {
+  SecretField,
+  type SecretSource,
+  secretsOf,
+  sourceOf,
+  useStoredSecrets,
+} from '#renderer/features/credentials/secret-field.tsx';
 import { type Translate, useT } from '#renderer/i18n/index.ts';
 import { Button, ErrorState, Field, Input, Select } from '#renderer/ui/index.ts';
 import { newId } from '#shared/domain/id.ts';
@@ -25,12 +33,16 @@ export interface LaunchPanelProps {
 export function LaunchPanel({ result, openNames, envs, onEnv }: LaunchPanelProps) {
   const t = useT();
   const draft = useDraft();
-  const [secrets, setSecrets] = useState<Readonly<Record<string, string>>>({});
+  const [sources, setSources] = useState<Readonly<Record<string, SecretSource>>>({});
+  useLiveVault();
+  const stored = useStoredSecrets();
   const task = result?.tasks[0];
+  const secretNames = task?.secretNames ?? [];
+  const given = secretsOf(secretNames, sources, stored);
   const machines = useOrderedMachines(task);
   // Until the user chooses, the machine that suits the task best is the chosen one.
   const machine = machines.find(({ id }) => id === draft.machineId) ?? machines[0];
-  const { launch, busy, failure } = useLaunch(machine?.id ?? '', envs, secrets);
+  const { launch, busy, failure } = useLaunch(machine?.id ?? '', envs, given);
   const needsBase = task !== undefined && hasRelativePath(task);
   const baseMissing = needsBase && draft.base.trim() === '';
   const several = (result?.tasks.length ?? 0) > 1;
@@ -39,7 +51,7 @@ export function LaunchPanel({ result, openNames, envs, onEnv }: LaunchPanelProps
     machine !== undefined &&
     !baseMissing &&
     !several &&
-    (task?.secretNames ?? []).every((name) => secrets[name]);
+    secretNames.every((name) => given.secrets[name] || given.secretCredentials[name]);
   return (
     <form
       className="launch"
@@ -84,18 +96,15 @@ export function LaunchPanel({ result, openNames, envs, onEnv }: LaunchPanelProps
           )}
         </Field>
       ))}
-      {(task?.secretNames ?? []).map((name) => (
-        <Field key={name} label={<code>{name}</code>} hint={t('newRun.secretHint')}>
-          {(ids) => (
-            <Input
-              {...ids}
-              type="password"
-              autoComplete="off"
-              value={secrets[name] ?? ''}
-              onChange={(event) => setSecrets({ ...secrets, [name]: event.target.value })}
-            />
-          )}
-        </Field>
+      {secretNames.map((name) => (
+        <SecretField
+          key={name}
+          name={name}
+          hint={t('newRun.secretHint')}
+          source={sourceOf(name, sources, stored)}
+          stored={stored}
+          onSource={(source) => setSources({ ...sources, [name]: source })}
+        />
       ))}
       <Field label={t('newRun.priority')} hint={t('newRun.priorityHint')}>
         {(ids) => (
@@ -124,7 +133,7 @@ export function LaunchPanel({ result, openNames, envs, onEnv }: LaunchPanelProps
 function useLaunch(
   machineId: string,
   envs: Readonly<Record<string, string>>,
-  secrets: Readonly<Record<string, string>>,
+  given: ReturnType<typeof secretsOf>,
 ) {
   const [, navigate] = useLocation();
   const [busy, setBusy] = useState(false);
@@ -141,7 +150,7 @@ function useLaunch(
         baseDirectory: draft.base.trim() === '' ? null : draft.base.trim(),
         machineId,
         envs: { ...envs },
-        secrets: { ...secrets },
+        ...given,
         priority: Math.min(100, Math.max(-100, priority)),
         ...(draft.name.trim() === '' ? {} : { name: draft.name.trim() }),
       });

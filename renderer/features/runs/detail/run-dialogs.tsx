@@ -1,6 +1,14 @@
 import { type FormEvent, useState } from 'react';
 import { rpc } from '#renderer/app/backend.ts';
 import { useMachines } from '#renderer/app/machine-store.ts';
+import { useLiveVault } from '#renderer/app/vault-store.ts';
+import {
+  SecretField,
+  type SecretSource,
+  secretsOf,
+  sourceOf,
+  useStoredSecrets,
+} from '#renderer/features/credentials/secret-field.tsx';
 import { useT } from '#renderer/i18n/index.ts';
 import { Button, ConfirmDialog, Dialog, ErrorState, Field, Input, Select } from '#renderer/ui/index.ts';
 import type { Run } from '#shared/domain/run.ts';
@@ -10,12 +18,14 @@ export function RestartDialog({ run, onClose }: { run: Run; onClose(): void }) {
   const t = useT();
   const machines = useMachines(({ byId }) => byId);
   const [machineId, setMachineId] = useState(run.machineId);
-  const [secrets, setSecrets] = useState<Record<string, string>>({});
+  const [sources, setSources] = useState<Readonly<Record<string, SecretSource>>>({});
+  useLiveVault();
+  const stored = useStoredSecrets();
   const options = [...machines.values()].map(({ id, name }) => ({ value: id, label: name }));
   if (!machines.has(run.machineId)) options.unshift({ value: run.machineId, label: run.machineName });
   const act = async () => {
-    const given = Object.fromEntries(Object.entries(secrets).filter(([, value]) => value !== ''));
-    await rpc().runs.restart({ runId: run.id, machineId, secrets: given });
+    const given = secretsOf(run.spec.secretNames, sources, stored);
+    await rpc().runs.restart({ runId: run.id, machineId, ...given });
   };
   return (
     <ConfirmDialog
@@ -33,16 +43,13 @@ export function RestartDialog({ run, onClose }: { run: Run; onClose(): void }) {
         <>
           <p className="quiet">{t('run.restartSecrets')}</p>
           {run.spec.secretNames.map((name) => (
-            <Field key={name} label={<span className="mono">{name}</span>}>
-              {(ids) => (
-                <Input
-                  {...ids}
-                  type="password"
-                  value={secrets[name] ?? ''}
-                  onChange={(event) => setSecrets({ ...secrets, [name]: event.target.value })}
-                />
-              )}
-            </Field>
+            <SecretField
+              key={name}
+              name={name}
+              source={sourceOf(name, sources, stored)}
+              stored={stored}
+              onSource={(source) => setSources({ ...sources, [name]: source })}
+            />
           ))}
         </>
       ) : null}
