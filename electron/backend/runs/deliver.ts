@@ -37,18 +37,21 @@ export async function deliverIntent(
   }
 }
 
-/** Removes from the box what was deleted here while it was out of sight. */
+/** Removes from the box what was deleted here, while it was out of sight too, and then the code that only these runs used. */
 export async function removeForgotten(
   context: RunsContext,
-  { box, signal }: Connected,
+  connected: Connected,
   machineId: string,
 ): Promise<void> {
+  const { box, signal } = connected;
   const { notes, log } = context;
+  let removed = 0;
   for (const { runId, removeOnBox } of notes.forgotten(machineId)) {
     if (!removeOnBox) continue;
     try {
       await box.remove(runId, signal);
       notes.remember(runId, machineId);
+      removed += 1;
     } catch (error) {
       const { code } = TrainyardError.from(error);
       // Nothing there: done. Alive again: somebody else restarted it, and it is shown again.
@@ -56,5 +59,27 @@ export async function removeForgotten(
       else log.warn({ machineId, runId, code }, 'a deleted run could not be removed from its machine');
       signal.throwIfAborted();
     }
+  }
+  if (removed > 0) await collectCode(context, connected, machineId);
+}
+
+/** What cannot be freed now is freed with the next removal: nothing depends on it. */
+async function collectCode(
+  context: RunsContext,
+  { box, programs, signal }: Connected,
+  machineId: string,
+): Promise<void> {
+  const { code, notes, log } = context;
+  try {
+    const { root } = await box.install(signal);
+    const freedBytes = await code.collectOn(programs, root, notes.snapshotsInUse(), signal);
+    if (freedBytes > 0)
+      log.info({ machineId, freedBytes }, 'code that no run needs was removed from the machine');
+  } catch (error) {
+    signal.throwIfAborted();
+    log.warn(
+      { machineId, code: TrainyardError.from(error).code },
+      'code that no run needs could not be removed',
+    );
   }
 }

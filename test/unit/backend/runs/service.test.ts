@@ -326,6 +326,7 @@ test('delete: refused while alive; removed on the box, also when that is only se
   expect(boxOf(boxes).runs.size).toBe(1);
   app.access.connect(boxA);
   await until('the box has removed it', () => boxOf(boxes).runs.size === 0);
+  await until('code that only it used was collected there', () => app.code.collected.length === 1);
   expect(readdirSync(path.join(app.dataDirectory, 'logs'))).toEqual([]);
 
   const kept = await app.launch(boxA);

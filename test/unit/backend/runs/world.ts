@@ -73,6 +73,12 @@ export class FakeCode implements CodeKeeper {
   async files() {
     return new Map([['train.py', 'abc']]);
   }
+  /** Which snapshots were to be kept, each time that code was collected on a box. */
+  collected: ReadonlySet<string>[] = [];
+  async collectOn(_programs: unknown, _root: string, keep: ReadonlySet<string>) {
+    this.collected.push(keep);
+    return 0;
+  }
   async keepOnly(ids: ReadonlySet<string>) {
     this.kept = ids;
   }
