@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { onTestFinished } from 'vitest';
 import { readRuntimeFile } from '#backend/door/runtime-file.ts';
 import { connectToApp } from '#cli/connect.ts';
 import type { BackendConnection } from '#renderer/rpc/index.ts';
@@ -10,6 +11,8 @@ import { makeTempDirectory } from '#test/temp.ts';
 import { until } from '#test/until.ts';
 
 const root = path.dirname(path.dirname(import.meta.dirname));
+/** What is tried: the build of this tree, or another one. */
+const dist = process.env.TRAINYARD_E2E_DIST ?? path.join(root, 'dist');
 
 /** A page, and what it complained of: errors, refused requests, broken content policy. */
 export interface WatchedPage {
@@ -31,8 +34,8 @@ export interface App {
   rpc(): BackendConnection['rpc'];
   /** The process that does the work; another one after it was killed. */
   workerPid(): number;
-  /** A new tab of the same browser. */
-  newPage(path?: string): Promise<WatchedPage>;
+  /** A new tab of the same browser, closed when the running test is finished. */
+  open(path: string): Promise<WatchedPage>;
   stop(): Promise<void>;
 }
 
@@ -50,11 +53,10 @@ export async function startApp({
   const data = dataDirectory ?? (await makeTempDirectory('e2e-data'));
   const home = await makeTempDirectory('e2e-home');
   await mkdir(path.join(home, '.ssh'), { mode: 0o700 });
-  const child = spawn(
-    process.execPath,
-    [path.join(root, 'dist', 'headless', 'main.js'), '--data', data, '--json'],
-    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, HOME: home, TRAINYARD_DATA: data, ...env } },
-  );
+  const child = spawn(process.execPath, [path.join(dist, 'headless', 'main.js'), '--data', data, '--json'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, HOME: home, TRAINYARD_DATA: data, ...env },
+  });
   const ended = new Promise((resolve) => child.once('exit', resolve));
   let browser: Browser | undefined;
   let connection: BackendConnection | undefined;
@@ -93,9 +95,13 @@ export async function startApp({
         return connection.rpc;
       },
       workerPid: () => readRuntimeFile(data)?.pid ?? 0,
-      async newPage(place) {
+      async open(place) {
         const watched = await watchedPage(context);
-        if (place !== undefined) await watched.page.goto(new URL(place, loginUrl).href);
+        onTestFinished(async ({ task }) => {
+          if (task.result?.state === 'fail') await takePicture(watched.page);
+          await watched.page.close();
+        });
+        await watched.page.goto(new URL(place, loginUrl).href);
         return watched;
       },
       stop,
@@ -130,6 +136,12 @@ export async function watchedPage(context: BrowserContext): Promise<WatchedPage>
     );
   });
   return { page, complaints };
+}
+
+/** For whoever looks for a fault: TRAINYARD_E2E_PICTURES names a folder for pictures of pages whose test failed. */
+async function takePicture(page: Page): Promise<void> {
+  const folder = process.env.TRAINYARD_E2E_PICTURES;
+  if (folder) await page.screenshot({ path: path.join(folder, `${Date.now()}.png`) });
 }
 
 /** Without what a page says of a backend that a test has taken away. */

@@ -11,11 +11,7 @@ describe.skipIf(!needs('chromium', 'linux'))('a new user', () => {
   });
   afterAll(() => app?.stop());
 
-  async function open(place: string) {
-    const { page, complaints } = await app.newPage(place);
-    onTestFinished(() => page.close());
-    return { page, complaints };
-  }
+  const open = (place: string) => app.open(place);
 
   test('is led from the welcome to a real training on this computer, and sees it succeed', async () => {
     const { page, complaints } = await open('/');

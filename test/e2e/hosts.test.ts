@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type FaultProxy, startProxy } from '#test/lab/proxy.ts';
 import { type Box, startBox } from '#test/lab/sshd.ts';
 import { startYard, type Yard } from '#test/lab/yard.ts';
@@ -29,11 +29,7 @@ describe.skipIf(!needs('chromium', 'sshd', 'root', 'zsh', 'fish', 'dash'))('site
     await Promise.all([proxy?.stop(), yard?.stop(), stranger?.stop(), behind?.stop()]);
   });
 
-  async function open(place: string) {
-    const watched = await app.newPage(place);
-    onTestFinished(() => watched.page.close());
-    return watched;
-  }
+  const open = (place: string) => app.open(place);
   const siteRow = (page: Page, name: string) =>
     page.getByRole('row').filter({ has: page.getByRole('rowheader', { name, exact: true }) });
 

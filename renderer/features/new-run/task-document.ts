@@ -1,4 +1,4 @@
-import { type Document, isMap, isPair, isScalar, parseDocument } from 'yaml';
+import { type Document, isMap, isPair, isScalar, parseDocument, parse as parseYaml, Scalar } from 'yaml';
 
 /** The task file as the form sees it. The YAML text stays the one truth: the form reads it, and changes only what was changed. */
 export interface TaskForm {
@@ -100,9 +100,23 @@ function writeText(document: Document, field: Exclude<keyof TaskForm, 'envs'>, v
     document.setIn([path[0]], document.createNode({}));
   const plain =
     (field === 'cpus' || field === 'memory') && /^\d+(\.\d+)?$/.test(value) ? Number(value) : value;
-  const node = document.createNode(plain);
-  if (typeof plain === 'string' && plain.includes('\n') && isScalar(node)) node.type = 'BLOCK_LITERAL';
-  document.setIn(path, node);
+  document.setIn(path, typeof plain === 'string' ? textNode(plain) : document.createNode(plain));
+}
+
+/** A text that stays a text: task files are read by YAML 1.1, where yes, no, on, off and 1_000 are none. */
+function textNode(text: string): Scalar<string> {
+  const node = new Scalar(text);
+  if (text.includes('\n')) node.type = 'BLOCK_LITERAL';
+  else if (!isPlainText(text)) node.type = 'QUOTE_DOUBLE';
+  return node;
+}
+
+function isPlainText(text: string): boolean {
+  try {
+    return parseYaml(text, { version: '1.1', logLevel: 'silent' }) === text;
+  } catch {
+    return false;
+  }
 }
 
 function writeEnvs(document: Document, value: string): void {
@@ -116,5 +130,8 @@ function writeEnvs(document: Document, value: string): void {
       given === '' && before.get(name) === null ? null : given,
     ]);
   if (pairs.length === 0) document.deleteIn(['envs']);
-  else document.setIn(['envs'], document.createNode(Object.fromEntries(pairs)));
+  else {
+    const nodes = pairs.map(([name, given]) => [name, given === null ? null : textNode(given)]);
+    document.setIn(['envs'], document.createNode(Object.fromEntries(nodes)));
+  }
 }

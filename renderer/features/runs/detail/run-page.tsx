@@ -26,6 +26,7 @@ import { describeRun } from '../evidence.ts';
 import { AttemptsTab } from './attempts-tab.tsx';
 import { FilesTab } from './files-tab.tsx';
 import { LogTab } from './log-tab.tsx';
+import { PriorityDialog } from './priority-dialog.tsx';
 import { useOpenRun } from './run-detail-store.ts';
 import { RenameDialog, RestartDialog } from './run-dialogs.tsx';
 import { SpecTab } from './spec-tab.tsx';
@@ -147,7 +148,7 @@ function Header({ run }: { run: Run }) {
   );
 }
 
-type OpenDialog = RunAction | 'restart' | 'rename' | null;
+type OpenDialog = RunAction | 'restart' | 'rename' | 'priority' | null;
 
 function Actions({ run }: { run: Run }) {
   const t = useT();
@@ -165,6 +166,11 @@ function Actions({ run }: { run: Run }) {
   });
   const entries: MenuEntry[] = [
     { label: t('run.rename'), onSelect: () => setDialog('rename') },
+    {
+      label: t('run.changePriority'),
+      disabled: run.state !== 'queued',
+      onSelect: () => setDialog('priority'),
+    },
     { label: t('run.copyId'), hint: run.id, onSelect: () => void copyText(run.id) },
     entry(run.archived ? 'unarchive' : 'archive'),
     { kind: 'rule' },
@@ -185,7 +191,8 @@ function Actions({ run }: { run: Run }) {
       <Menu trigger={<Button aria-haspopup="menu">{t('run.more')}</Button>} entries={entries} />
       {dialog === 'restart' ? <RestartDialog run={run} onClose={close} /> : null}
       {dialog === 'rename' ? <RenameDialog run={run} onClose={close} /> : null}
-      {dialog !== null && dialog !== 'restart' && dialog !== 'rename' ? (
+      {dialog === 'priority' ? <PriorityDialog run={run} onClose={close} /> : null}
+      {dialog !== null && dialog !== 'restart' && dialog !== 'rename' && dialog !== 'priority' ? (
         <ActionDialog
           action={dialog}
           runs={[run]}
