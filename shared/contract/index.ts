@@ -2,6 +2,7 @@ import type { ContractRouterClient } from '@orpc/contract';
 import { accessContract } from './access.ts';
 import { activityContract } from './activity.ts';
 import { appContract, storeContract } from './app.ts';
+import { dataContract } from './data.ts';
 import { logsContract, runsContract } from './runs.ts';
 import { machinesContract, sitesContract } from './sites.ts';
 import { vaultContract } from './vault.ts';
@@ -17,6 +18,7 @@ export const contract = {
   activity: activityContract,
   vault: vaultContract,
   access: accessContract,
+  data: dataContract,
 };
 export type Contract = typeof contract;
 export type Client = ContractRouterClient<Contract>;

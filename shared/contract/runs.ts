@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { idSchema } from '../domain/id.ts';
 import { metricSeries } from '../domain/metric.ts';
 import { run, runState, runSummary } from '../domain/run.ts';
+import { labelSchema, override } from '../domain/sensitivity.ts';
 import { checkedTasks } from '../domain/spec.ts';
 import { act, look } from './base.ts';
 
@@ -33,6 +34,10 @@ export const launchRequest = z.object({
   /** Variables whose values the vault has: name of the variable → its credential. */
   secretCredentials: z.record(z.string(), z.string().max(64)).optional(),
   priority: z.number().int().min(-100).max(100).default(0),
+  /** How sensitive the run is; absent: as what it reads. */
+  sensitivity: labelSchema.optional(),
+  /** The owner's word that it may go where its data may not. */
+  override: override.optional(),
 });
 export type LaunchRequest = z.infer<typeof launchRequest>;
 
@@ -79,6 +84,9 @@ export const runsContract = {
         /** Needed for those only that neither memory nor the vault has. */
         secrets: z.record(z.string(), z.string()).default({}),
         secretCredentials: z.record(z.string(), z.string().max(64)).optional(),
+        /** Absent: as at the launch. */
+        sensitivity: labelSchema.optional(),
+        override: override.optional(),
       }),
     )
     .output(run),

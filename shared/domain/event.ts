@@ -51,6 +51,8 @@ export const appEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('notice'), notice }),
   /** Locked, unlocked, or other credentials in it: whoever shows them asks again. */
   z.object({ type: z.literal('vault.changed') }),
+  /** Data sets, or what sites may hold: whoever shows them asks again. */
+  z.object({ type: z.literal('data.changed') }),
   z.object({ type: z.literal('settings.changed'), settings: z.record(z.string(), z.unknown()) }),
 ]);
 export type AppEvent = z.infer<typeof appEvent>;

@@ -149,5 +149,7 @@ function keyOf(event: AppEvent): string {
       return 'settings';
     case 'vault.changed':
       return 'vault';
+    case 'data.changed':
+      return 'data';
   }
 }

@@ -263,9 +263,49 @@ CREATE TABLE accessTokens (
 ) STRICT, WITHOUT ROWID;
 `;
 
+const sensitivity = `
+-- Data on this computer that must not go everywhere. realPath: what the path led to when it was labelled.
+CREATE TABLE dataSets (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  path TEXT NOT NULL UNIQUE,
+  realPath TEXT NOT NULL,
+  label TEXT NOT NULL,
+  countries TEXT NOT NULL,
+  createdAt INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What may be held at an address. Kept by address, not by site: a site whose address is changed does not take its word
+-- along, and one that is removed and added again does not lose it.
+CREATE TABLE placePolicies (
+  address TEXT PRIMARY KEY,
+  maxLabel TEXT NOT NULL,
+  country TEXT,
+  region TEXT
+) STRICT, WITHOUT ROWID;
+
+-- What each attempt read and where it went, as it was judged. Outlives the run, the data sets and the site.
+CREATE TABLE runData (
+  runId TEXT NOT NULL,
+  epoch INTEGER NOT NULL,
+  runName TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  actor TEXT NOT NULL,
+  asked TEXT,
+  label TEXT NOT NULL,
+  place TEXT NOT NULL,
+  data TEXT NOT NULL,
+  override TEXT,
+  outcome TEXT NOT NULL CHECK (outcome IN ('waiting', 'sent', 'refused')),
+  PRIMARY KEY (runId, epoch)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX runDataByTime ON runData(at, runId, epoch);
+`;
+
 export const migrations: readonly Migration[] = [
   { version: 1, name: 'first form', sql: first },
   { version: 2, name: 'notes of runs', sql: runNotes },
   { version: 3, name: 'vault', sql: vault },
   { version: 4, name: 'named tokens', sql: access },
+  { version: 5, name: 'data sensitivity', sql: sensitivity },
 ];
