@@ -1,6 +1,7 @@
 import { create } from 'zustand';
 import type { Client } from '#shared/contract/index.ts';
 import type { Machine } from '#shared/domain/machine.ts';
+import { gather } from './gather.ts';
 import type { LivePart } from './live-part.ts';
 
 interface MachinesState {
@@ -32,6 +33,14 @@ async function loadAll(client: Client): Promise<void> {
   useMachines.setState({ loaded: true, error: null, total: byId.size, byId });
 }
 
+const machineChanged = gather<Machine>((changed) =>
+  useMachines.setState(({ byId }) => {
+    const next = new Map(byId);
+    for (const machine of changed) next.set(machine.id, machine);
+    return { byId: next, total: next.size };
+  }),
+);
+
 export const machinesPart: LivePart = {
   async reload(client) {
     try {
@@ -44,10 +53,7 @@ export const machinesPart: LivePart = {
   },
   apply(event) {
     if (event.type === 'machine.changed') {
-      useMachines.setState(({ byId }) => {
-        const next = new Map(byId).set(event.machine.id, event.machine);
-        return { byId: next, total: next.size };
-      });
+      machineChanged(event.machine);
     } else if (event.type === 'site.removed') {
       useMachines.setState(({ byId }) => {
         const next = new Map([...byId].filter(([, machine]) => machine.siteId !== event.siteId));

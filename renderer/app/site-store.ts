@@ -1,5 +1,7 @@
 import { create } from 'zustand';
+import type { AppEvent } from '#shared/domain/event.ts';
 import type { Site } from '#shared/domain/site.ts';
+import { gather } from './gather.ts';
 import type { LivePart } from './live-part.ts';
 
 interface SitesState {
@@ -11,9 +13,41 @@ interface SitesState {
 
 export const useSites = create<SitesState>()(() => ({ loaded: false, error: null, sites: [] }));
 
-const byName = (a: Site, b: Site) => a.name.localeCompare(b.name, undefined, { numeric: true });
-const withSite = (sites: readonly Site[], site: Site) =>
-  [...sites.filter((other) => other.id !== site.id), site].sort(byName);
+const collator = new Intl.Collator(undefined, { numeric: true });
+const byName = (a: Site, b: Site) => collator.compare(a.name, b.name);
+
+/** The sites with some of them changed; sorted again only where a name is new. */
+function withSites(sites: readonly Site[], changed: readonly Site[]): Site[] {
+  const newest = new Map(changed.map((site) => [site.id, site]));
+  let sameOrder = true;
+  const next = sites.map((site) => {
+    const other = newest.get(site.id);
+    if (!other) return site;
+    newest.delete(site.id);
+    if (other.name !== site.name) sameOrder = false;
+    return other;
+  });
+  if (newest.size === 0 && sameOrder) return next;
+  return [...next, ...newest.values()].sort(byName);
+}
+
+type SiteEvent = Extract<AppEvent, { type: 'site.changed' | 'site.removed' }>;
+const siteEvent = gather<SiteEvent>((events) => {
+  const changed = new Map<string, Site>();
+  const removed = new Set<string>();
+  for (const event of events) {
+    if (event.type === 'site.changed') changed.set(event.site.id, event.site);
+    else {
+      changed.delete(event.siteId);
+      removed.add(event.siteId);
+    }
+  }
+  useSites.setState(({ sites }) => ({
+    sites: withSites(removed.size === 0 ? sites : sites.filter(({ id }) => !removed.has(id)), [
+      ...changed.values(),
+    ]),
+  }));
+});
 
 export const sitesPart: LivePart = {
   async reload(client) {
@@ -26,10 +60,6 @@ export const sitesPart: LivePart = {
     }
   },
   apply(event) {
-    if (event.type === 'site.changed') {
-      useSites.setState(({ sites }) => ({ sites: withSite(sites, event.site) }));
-    } else if (event.type === 'site.removed') {
-      useSites.setState(({ sites }) => ({ sites: sites.filter((site) => site.id !== event.siteId) }));
-    }
+    if (event.type === 'site.changed' || event.type === 'site.removed') siteEvent(event);
   },
 };

@@ -60,11 +60,13 @@ export function VirtualTable<R>(props: VirtualTableProps<R>) {
     count: total,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
-    overscan: 10,
+    overscan: 6,
+    useFlushSync: false,
     paddingStart: 0,
     scrollPaddingStart: rowHeight,
   });
   const items = virtual.getVirtualItems();
+  const pool = usePool(items.length);
   const first = items[0]?.index ?? 0;
   const last = items.at(-1)?.index ?? 0;
   useEffect(() => {
@@ -175,25 +177,29 @@ export function VirtualTable<R>(props: VirtualTableProps<R>) {
           style={{ height: virtual.getTotalSize(), width }}
           data-revision={String(revision)}
         >
-          {items.map((item) => {
-            const row = rowAt(item.index);
-            return (
-              <TableRow
-                key={item.index}
-                id={`${gridId}-${item.index}`}
-                index={item.index}
-                top={item.start}
-                width={width}
-                row={row as unknown}
-                columns={laid as unknown as LaidOutColumn<unknown>[]}
-                picks={picks}
-                selected={row !== undefined && (selection?.has(idOf(row)) ?? false)}
-                active={item.index === cursor.index}
-                pickLabel={row === undefined ? '' : `${t('ui.selectRow')}: ${props.nameOf(row)}`}
-                onClick={onRowClick}
-              />
-            );
-          })}
+          {/* Rows are used again for others as they leave the view: changing one costs a fraction of making one. In the
+              order of their keys, for which nothing is moved in the document; each says its own row number. */}
+          {items
+            .toSorted((a, b) => (a.index % pool) - (b.index % pool))
+            .map((item) => {
+              const row = rowAt(item.index);
+              return (
+                <TableRow
+                  key={item.index % pool}
+                  id={`${gridId}-${item.index}`}
+                  index={item.index}
+                  top={item.start}
+                  width={width}
+                  row={row as unknown}
+                  columns={laid as unknown as LaidOutColumn<unknown>[]}
+                  picks={picks}
+                  selected={row !== undefined && (selection?.has(idOf(row)) ?? false)}
+                  active={item.index === cursor.index}
+                  pickLabel={row === undefined ? '' : `${t('ui.selectRow')}: ${props.nameOf(row)}`}
+                  onClick={onRowClick}
+                />
+              );
+            })}
         </div>
       </div>
     </div>
@@ -398,20 +404,23 @@ function useCursor<R>(props: VirtualTableProps<R>, scroller: { current: HTMLDivE
       const at = find(topId, topIndex);
       if (at !== null && at !== topIndex) element.scrollTop += (at - topIndex) * rowHeight;
     }
+    held.current.topId = idAt(held.current.topIndex);
   }, [revision]);
 
+  // What is under the eyes is noted when it scrolls, and after new rows; asking the element at every drawing would make
+  // the browser lay the page out each time.
+  const note = useStable((scrollTop: number) => {
+    const topIndex = Math.floor(scrollTop / rowHeight);
+    held.current.topIndex = topIndex;
+    held.current.topId = idAt(topIndex);
+  });
   useEffect(() => {
     const element = scroller.current;
     if (!element) return;
-    const note = () => {
-      const topIndex = Math.floor(element.scrollTop / rowHeight);
-      held.current.topIndex = topIndex;
-      held.current.topId = idAt(topIndex);
-    };
-    note();
-    element.addEventListener('scroll', note, { passive: true });
-    return () => element.removeEventListener('scroll', note);
-  });
+    const listen = () => note(element.scrollTop);
+    element.addEventListener('scroll', listen, { passive: true });
+    return () => element.removeEventListener('scroll', listen);
+  }, [scroller, note]);
 
   return {
     index: Math.min(index, total - 1),
@@ -449,6 +458,13 @@ function useWidth(element: { current: HTMLElement | null }): number {
     return () => observer.disconnect();
   }, [element]);
   return width;
+}
+
+/** At least as many as are ever drawn at once, and never fewer than before: a smaller pool would make all rows anew. */
+function usePool(drawn: number): number {
+  const most = useRef(64);
+  if (drawn > most.current) most.current = drawn * 2;
+  return most.current;
 }
 
 /** A function that keeps its identity while doing what the newest render says. */

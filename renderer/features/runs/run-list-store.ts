@@ -1,5 +1,6 @@
 import { create } from 'zustand';
 import { rpc } from '#renderer/app/backend.ts';
+import { gather } from '#renderer/app/gather.ts';
 import type { LivePart } from '#renderer/app/live-part.ts';
 import type { RunFilter } from '#shared/contract/runs.ts';
 import type { RunSummary } from '#shared/domain/run.ts';
@@ -125,6 +126,18 @@ function reloadSoon(): void {
   }, 300);
 }
 
+/** In place at once; where a row may belong elsewhere now, the windows are asked for again soon after. */
+const runChanged = gather<RunSummary>((changed) => {
+  const { filter } = useRunList.getState();
+  const shown = new Set([...pages.values()].flat());
+  // The summaries themselves are in their store already: both gather for the same time, that one was told first or is now.
+  learnRuns(changed);
+  bump();
+  const moves = filter.states.length > 0 || filter.sort === 'state' || filter.sort === 'ended';
+  if (moves || changed.some(({ id, archived }) => !shown.has(id) || archived !== filter.archived))
+    reloadSoon();
+});
+
 export const runListPart: LivePart = {
   async reload() {
     const wanted = useRunList.getState().total !== null || location.pathname === '/runs';
@@ -133,14 +146,6 @@ export const runListPart: LivePart = {
   apply(event) {
     if (useRunList.getState().total === null) return;
     if (event.type === 'run.removed') reloadSoon();
-    else if (event.type === 'run.changed') {
-      const { filter } = useRunList.getState();
-      const shown = [...pages.values()].some((ids) => ids.includes(event.run.id));
-      // In place at once; where the row may belong elsewhere now, the windows are asked for again soon after.
-      if (shown) bump();
-      const mayMove =
-        !shown || filter.states.length > 0 || filter.sort === 'state' || filter.sort === 'ended';
-      if (mayMove || event.run.archived !== filter.archived) reloadSoon();
-    }
+    else if (event.type === 'run.changed') runChanged(event.run);
   },
 };

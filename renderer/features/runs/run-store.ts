@@ -1,6 +1,8 @@
 import { create } from 'zustand';
+import { gather } from '#renderer/app/gather.ts';
 import type { LivePart } from '#renderer/app/live-part.ts';
 import type { Client } from '#shared/contract/index.ts';
+import type { AppEvent } from '#shared/domain/event.ts';
 import type { RunState, RunSummary } from '#shared/domain/run.ts';
 
 interface RunsState {
@@ -48,6 +50,24 @@ function countsLater(): void {
   }, 250);
 }
 
+type RunEvent = Extract<AppEvent, { type: 'run.changed' | 'run.removed' }>;
+const runEvent = gather<RunEvent>((events) => {
+  const { byId, version } = useRuns.getState();
+  let moved = false;
+  for (const event of events) {
+    if (event.type === 'run.removed') {
+      byId.delete(event.runId);
+      moved = true;
+      continue;
+    }
+    const before = byId.get(event.run.id);
+    moved ||= before?.state !== event.run.state || before.archived !== event.run.archived;
+    byId.set(event.run.id, event.run);
+  }
+  useRuns.setState({ version: version + 1 });
+  if (moved) countsLater();
+});
+
 export const runsPart: LivePart = {
   async reload(from) {
     client = from;
@@ -59,15 +79,6 @@ export const runsPart: LivePart = {
     useRuns.setState({ activeLoaded: true });
   },
   apply(event) {
-    if (event.type === 'run.changed') {
-      const before = useRuns.getState().byId.get(event.run.id);
-      learnRuns([event.run]);
-      if (before?.state !== event.run.state || before.archived !== event.run.archived) countsLater();
-    } else if (event.type === 'run.removed') {
-      const { byId, version } = useRuns.getState();
-      byId.delete(event.runId);
-      useRuns.setState({ version: version + 1 });
-      countsLater();
-    }
+    if (event.type === 'run.changed' || event.type === 'run.removed') runEvent(event);
   },
 };
