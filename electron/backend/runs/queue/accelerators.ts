@@ -75,10 +75,6 @@ export function usable(accelerators: readonly Accelerator[]): Accelerator[] {
 /** Half a GPU is given as a whole one: sharing it would break "one run on one GPU". */
 export const wholeCount = (request: AcceleratorRequest): number => Math.max(1, Math.ceil(request.count));
 
-/** "A100:2" or "A100:2 | H100:1": for lists. */
-export const describeRequests = (requests: readonly AcceleratorRequest[]): string =>
-  requests.map(({ name, count }) => `${name}:${count}`).join(' | ');
-
 /** Programs that draw the desktop: they sit on a workstation's GPU and do not keep a training from it. */
 const desktopPrograms =
   /^(?:Xorg|X|Xwayland|gnome-shell|kwin_\w+|plasmashell|mutter|sway|weston|cinnamon|gdm\S*|sddm\S*|nxnode\S*)$/;

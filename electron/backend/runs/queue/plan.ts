@@ -1,6 +1,7 @@
 import type { Accelerator } from '#shared/domain/machine.ts';
 import type { AcceleratorRequest } from '#shared/domain/spec.ts';
-import { describeRequests, heldByOthers, isOfKind, usable, wholeCount } from './accelerators.ts';
+import { describeRequests } from '../spec/index.ts';
+import { heldByOthers, isOfKind, usable, wholeCount } from './accelerators.ts';
 
 /** A run that waits for its turn on a machine. */
 export interface Waiting {

@@ -1,14 +1,15 @@
-import type { TaskSpec } from '#shared/domain/spec.ts';
+import type { AcceleratorRequest, TaskSpec } from '#shared/domain/spec.ts';
 
 const mostNamed = 4;
 
 /** "A100:8", alternatives as "A100:8 | H100:8" (the first four, and how many more), '' where none are asked for. */
-export function acceleratorsAsked(spec: TaskSpec): string {
-  const { accelerators } = spec.resources;
-  const named = accelerators.slice(0, mostNamed).map(({ name, count }) => `${name}:${count}`);
-  const more = accelerators.length - named.length;
+export function describeRequests(requests: readonly AcceleratorRequest[]): string {
+  const named = requests.slice(0, mostNamed).map(({ name, count }) => `${name}:${count}`);
+  const more = requests.length - named.length;
   return [...named, ...(more > 0 ? [`${more} more`] : [])].join(' | ');
 }
+
+export const acceleratorsAsked = (spec: TaskSpec): string => describeRequests(spec.resources.accelerators);
 
 /** How many accelerators the first alternative asks for; 0 where none are. */
 export function acceleratorCount(spec: TaskSpec): number {
