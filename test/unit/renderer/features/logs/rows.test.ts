@@ -20,7 +20,8 @@ describe('rows of wrapped lines', () => {
               .map((span) => span.text)
               .join('');
           }
-          expect(joined).toBe(text);
+          // Spaces at the end, which nobody can see, make no row of their own.
+          expect(joined.trimEnd()).toBe(text.trimEnd());
         },
       ),
       { numRuns: 3000 },

@@ -1,0 +1,99 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { areas } from '#renderer/i18n/areas.ts';
+import { errorTables } from '#renderer/i18n/errors.ts';
+import { resolveLanguage, setLanguage, t, translateError } from '#renderer/i18n/index.ts';
+
+const root = path.resolve(import.meta.dirname, '../../../../renderer');
+const placeholders = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1]).sort();
+const tables = { ...areas, ...errorTables } as Record<
+  string,
+  { en: Record<string, string>; 'zh-CN': Record<string, string> }
+>;
+
+/** The same in both languages on purpose: names and units, and what is only made of other words … */
+const deliberatelyEqual =
+  /^(Trainyard|English|GPUs?|CPUs?|SSH|CUDA|Python|PyTorch|[A-Z]{2,}|[^\p{L}]*|[\w ./:,·+-]*\{\{.*)$/u;
+/** … names of products and files. */
+const names = /^(credentials\.login\.|sites\.(configFile|step\.shell)$)/;
+
+function sources(directory: string): string[] {
+  return readdirSync(directory, { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.tsx?$/.test(file) && !file.startsWith('i18n'))
+    .map((file) => readFileSync(path.join(directory, file), 'utf8'));
+}
+
+describe('the words of both languages', () => {
+  it.each(Object.entries(tables))('%s: every sentence is in both', (_, { en, 'zh-CN': zh }) => {
+    const chinese = Object.keys(en).filter((key) => !key.endsWith('_one'));
+    expect(Object.keys(zh).sort()).toEqual(chinese.sort());
+  });
+
+  it.each(Object.entries(tables))('%s: both fill in the same values', (_, { en, 'zh-CN': zh }) => {
+    for (const [key, text] of Object.entries(zh)) {
+      const english = en[key] ?? '';
+      const plural = /_other$/.test(key);
+      const wanted = placeholders(english).filter((name) => !plural || name !== 'count');
+      const given = placeholders(text).filter((name) => !plural || name !== 'count');
+      expect([key, given]).toEqual([key, wanted]);
+    }
+  });
+
+  it.each(Object.entries(tables))('%s: nothing is left untranslated', (area, { en, 'zh-CN': zh }) => {
+    const same = Object.entries(zh)
+      .filter(([key, text]) => text === en[key] && !deliberatelyEqual.test(text))
+      .filter(([key]) => !names.test(`${area}.${key}`))
+      .map(([key]) => key);
+    expect(same).toEqual([]);
+  });
+
+  it('are all used, and only those', () => {
+    const text = sources(root).join('\n');
+    const unused: string[] = [];
+    for (const [area, { en }] of Object.entries(areas)) {
+      for (const key of Object.keys(en)) {
+        const base = `${area}.${key.replace(/_(one|other)$/, '')}`;
+        // Keys that end in a state, a step and the like are put together where they are used.
+        const family = `${base.slice(0, base.lastIndexOf('.') + 1)}\${`;
+        if (!text.includes(base) && !text.includes(family)) unused.push(base);
+      }
+    }
+    expect([...new Set(unused)]).toEqual([]);
+  });
+});
+
+describe('a sentence', () => {
+  it('is in the language that was chosen, with its plural', () => {
+    setLanguage('en');
+    expect(t('runs.total', { count: 1, n: '1' })).toBe('1 run');
+    expect(t('runs.total', { count: 12, n: '12' })).toBe('12 runs');
+    setLanguage('zh-CN');
+    expect(t('runs.total', { count: 1, n: '1' })).toBe('1 个运行');
+    setLanguage('en');
+  });
+
+  it('never interprets what is filled in', () => {
+    expect(t('runs.stopOne', { name: '<b>{{grace}}</b> $t(app.name)' })).toBe(
+      'Stop <b>{{grace}}</b> $t(app.name)?',
+    );
+  });
+
+  it('of an error that nobody translated is the one it came with', () => {
+    expect(translateError('NOBODY_KNOWS', {}, 'It broke.')).toBe('It broke.');
+    expect(translateError('CANCELLED', {}, '?')).toBe('This was cancelled.');
+  });
+});
+
+describe('the language of the system', () => {
+  it.each([
+    [['zh-CN', 'en'], 'zh-CN'],
+    [['zh-Hans-SG'], 'zh-CN'],
+    [['zh'], 'zh-CN'],
+    [['de-DE', 'zh-CN'], 'en'],
+    [[], 'en'],
+  ] as const)('%j gives %s', (preferred, language) => {
+    expect(resolveLanguage('system', preferred)).toBe(language);
+    expect(resolveLanguage('en', preferred)).toBe('en');
+  });
+});
