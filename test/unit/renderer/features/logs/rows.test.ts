@@ -6,7 +6,7 @@ import { endTop, isBefore, moveRow, rowsOf, spansOfRow } from '#renderer/feature
 const linesOf = (text: string) => new LogParser().push(new TextEncoder().encode(text));
 
 describe('rows of wrapped lines', () => {
-  it('hold every character once', () => {
+  it('hold every character that is seen once', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: fc.constantFrom('a', 'b', '中', '文', ' ', 'é'), maxLength: 200 }),
