@@ -38,13 +38,13 @@ cd "$workdir" || {
 # The run's own variables come after it: a profile must not take the GPUs that were assigned away.
 in_environment='printf "%-127s\n" "$TRAINYARD_BEGUN" 1<>"$TRAINYARD_STATE"
 eval "$TRAINYARD_ENV"; unset TRAINYARD_ENV TRAINYARD_BEGUN TRAINYARD_STATE; . "$0"'
-if command -v bash >/dev/null 2>&1; then shell='bash -l'; else shell=$ty_sh; fi
+if command -v bash >/dev/null 2>&1; then set -- bash -l; else set -- "$ty_sh"; fi
 
 if [ "$setup_key" != - ]; then
   . "$ty_bin/setup.sh"
-  make_environment
+  make_environment "$@"
   mark running
   ty_notify "$TRAINYARD_RUN_ID" >/dev/null 2>&1
   ty_get "$attempt/stop" && exit 143
 fi
-exec $shell -c "$in_environment" "$attempt/run.sh"
+exec "$@" -c "$in_environment" "$attempt/run.sh"

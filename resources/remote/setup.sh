@@ -1,10 +1,13 @@
-# make_environment: runs the setup script unless it has succeeded on this box before. Only one at a time per key; done
-# only when it ended with 0; a failed or killed one is tried again by the next attempt. One that leaves something in the
+# make_environment SHELL…: runs the setup script unless it has succeeded on this box before. Only one at a time per key;
+# done only when it ended with 0; a failed or killed one is tried again by the next attempt. One that leaves something in the
 # working directory (a .venv, a clone, a build) is done for this run only: another run has a directory of its own.
 make_environment() {
   place=$ty_root/envs/$setup_key
   for_this_run=${attempt%/attempts/*}/setup-$setup_key
-  mkdir -p "$place" || exit 125
+  mkdir -p "$place" || {
+    complain "The directory $place for the setup cannot be made."
+    exit 125
+  }
   [ -f "$for_this_run" ] && return 0
   [ -f "$place/done" ] && return 0
   lock_environment
@@ -15,7 +18,7 @@ make_environment() {
   TRAINYARD_SETUP_DIR=$place
   export TRAINYARD_SETUP_DIR
   : >"$place/began"
-  $shell -c "$in_environment" "$attempt/setup.sh" 8>&-
+  "$@" -c "$in_environment" "$attempt/setup.sh" 8>&-
   setup_code=$?
   ty_get "$attempt/state"
   # The supervisor says why.

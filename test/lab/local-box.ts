@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { type LocalPrograms, localPrograms } from '#backend/processes/index.ts';
 import { type BoxAttempt, type BoxLaunch, type BoxRuns, createBoxRuns } from '#backend/runs/box/index.ts';
@@ -31,6 +39,8 @@ export interface LocalBox {
   nothingLeft(): Promise<void>;
   /** So that a test that failed leaves nothing to the next. */
   killEverything(): Promise<void>;
+  /** The laptops go; the box and its runs stay (the home is another's, given by `home`). */
+  leave(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -49,7 +59,7 @@ export async function localBox(options: LocalBoxOptions = {}): Promise<LocalBox>
   const directory = await makeTempDirectory('local-box');
   const home = options.home ?? path.join(directory, "ho me's");
   mkdirSync(home, { recursive: true });
-  const { shell, env } = surroundings(kind, directory);
+  const { shell, env } = surroundings(kind, home);
   const laptops: LocalPrograms[] = [];
   const connect = () => {
     const programs = localPrograms({
@@ -77,6 +87,11 @@ export async function localBox(options: LocalBoxOptions = {}): Promise<LocalBox>
       for (const { pid } of left) killed(pid);
       return left.length === 0;
     });
+  };
+  const removeDirectory = () => rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
+  const leave = async () => {
+    await Promise.all(laptops.map((one) => one.close()));
+    if (options.home !== undefined) removeDirectory();
   };
   const processes = () => processesWith(`HOME=${home}\0`);
   return {
@@ -114,15 +129,16 @@ export async function localBox(options: LocalBoxOptions = {}): Promise<LocalBox>
       });
     },
     killEverything,
+    leave,
     close: async () => {
-      await Promise.all(laptops.map((one) => one.close()));
+      await leave();
       await killEverything();
-      rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
+      removeDirectory();
     },
   };
 }
 
-function surroundings(kind: BoxKind, directory: string): { shell: string; env: Record<string, string> } {
+function surroundings(kind: BoxKind, home: string): { shell: string; env: Record<string, string> } {
   const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
   switch (kind) {
     case 'dash':
@@ -132,11 +148,13 @@ function surroundings(kind: BoxKind, directory: string): { shell: string; env: R
     case 'bare':
       return { shell: '/bin/dash', env: { PATH, TY_NO_PROC: '1', TY_NO_FLOCK: '1' } };
     case 'busybox': {
-      const applets = path.join(directory, 'applets');
+      const applets = path.join(home, '.applets'); // the box's: it stays when a laptop leaves
+      const env = { PATH: applets };
+      if (existsSync(applets)) return { shell: path.join(applets, 'ash'), env };
       mkdirSync(applets);
       const list = spawnSync('busybox', ['--list'], { encoding: 'utf8' }).stdout.split('\n');
       for (const applet of list.filter(Boolean)) symlinkSync('/usr/bin/busybox', path.join(applets, applet));
-      return { shell: path.join(applets, 'ash'), env: { PATH: applets } };
+      return { shell: path.join(applets, 'ash'), env };
     }
   }
 }

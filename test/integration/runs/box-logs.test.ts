@@ -149,9 +149,8 @@ for (const { kind, present } of kinds) {
       const other = await laptop.runs.followLog(launch.runId, 1, 0, new AbortController().signal);
       other.on('error', () => undefined);
       other.resume();
-      await laptop.programs.close();
+      await laptop.leave();
       await until('the reader is gone', () => readers().length === 0);
-      await laptop.programs.close();
       await box.runs.kill(launch.runId, 1, 'test');
       await box.ended(launch.runId);
     });

@@ -151,7 +151,7 @@ for (const { kind, present } of kinds) {
       await until('it is ready', async () => (await box.log(launch.runId)).includes('pid'));
       const leaving = await localBox({ kind, home: box.home });
       await leaving.runs.stop(launch.runId, 1, 1, 'test');
-      await leaving.programs.close();
+      await leaving.leave();
       expect((await box.ended(launch.runId)).exit).toEqual({ code: 137, signal: 'SIGKILL', by: 'user' });
     });
 
