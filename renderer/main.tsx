@@ -6,6 +6,7 @@ import { App, preloadPages } from '#renderer/app/app.tsx';
 import { setBackend } from '#renderer/app/backend.ts';
 import { startLive, takePart } from '#renderer/app/live.ts';
 import { applyStoredLook } from '#renderer/app/theme.ts';
+import { firstRows } from '#renderer/features/runs/run-list-store.ts';
 import { connectPage } from '#renderer/rpc/index.ts';
 
 applyStoredLook();
@@ -16,6 +17,8 @@ startLive(connection);
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');
+// A list that is about to come is drawn at once; drawing its empty frame first would only make it later. Not waited for long.
+await Promise.race([firstRows(), new Promise((resolve) => setTimeout(resolve, 100))]);
 createRoot(root).render(<App />);
 setTimeout(preloadPages, 1500);
 

@@ -5,6 +5,7 @@ import type { AppEvent } from '#shared/domain/event.ts';
 import type { LivePart } from './live-part.ts';
 import { machinesPart } from './machine-store.ts';
 import { noticesPart } from './notice-store.ts';
+import { painted } from './painted.ts';
 import { promptsPart } from './prompt-store.ts';
 import { sessionPart, useSession } from './session-store.ts';
 import { sitesPart } from './site-store.ts';
@@ -22,14 +23,6 @@ export function takePart(part: LivePart): () => void {
 }
 
 const everyone = () => [firstPart, ...extra, ...parts];
-
-/** After what has just come is on the screen. */
-const painted = () =>
-  new Promise<void>((resolve) => {
-    requestAnimationFrame(() => setTimeout(resolve, 0));
-    // A page in the background is not drawn at all.
-    setTimeout(resolve, 250);
-  });
 
 /** One subscription for the whole page: it feeds the stores, and has them load again when something may have been missed. */
 export function startLive(connection: BackendConnection): () => void {

@@ -44,7 +44,6 @@ const machineChanged = gather<Machine>((changed) =>
 export const machinesPart: LivePart = {
   async reload(client) {
     try {
-      await afterFirstPaint();
       await loadAll(client);
     } catch (error) {
       useMachines.setState({ error });
@@ -62,7 +61,3 @@ export const machinesPart: LivePart = {
     }
   },
 };
-
-/** Inventories are big; pages that show them can wait the blink until the first thing is drawn. */
-const afterFirstPaint = () =>
-  new Promise<void>((resolve) => requestAnimationFrame(() => setTimeout(resolve, 0)));

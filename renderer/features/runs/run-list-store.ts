@@ -2,6 +2,7 @@ import { create } from 'zustand';
 import { rpc } from '#renderer/app/backend.ts';
 import { gather } from '#renderer/app/gather.ts';
 import type { LivePart } from '#renderer/app/live-part.ts';
+import { painted } from '#renderer/app/painted.ts';
 import type { RunFilter } from '#shared/contract/runs.ts';
 import type { RunSummary } from '#shared/domain/run.ts';
 import { learnRuns, useRuns } from './run-store.ts';
@@ -36,6 +37,7 @@ export const useRunList = create<RunListState>()(() => ({
 }));
 
 export const windowSize = 200;
+const screenful = 64;
 /** Page number → the ids of its rows. */
 let pages = new Map<number, string[]>();
 let visible: [number, number] = [0, 0];
@@ -50,9 +52,9 @@ export function rowAt(index: number): RunSummary | undefined {
 const bump = (rest: Partial<RunListState> = {}) =>
   useRunList.setState(({ revision }) => ({ revision: revision + 1, ...rest }));
 
-async function fetchPage(page: number): Promise<{ ids: string[]; total: number }> {
+async function fetchPage(page: number, limit = windowSize): Promise<{ ids: string[]; total: number }> {
   const { filter } = useRunList.getState();
-  const { rows, total } = await rpc().runs.list({ ...filter, offset: page * windowSize, limit: windowSize });
+  const { rows, total } = await rpc().runs.list({ ...filter, offset: page * windowSize, limit });
   learnRuns(rows);
   return { ids: rows.map((row) => row.id), total };
 }
@@ -69,8 +71,21 @@ export async function reloadList(): Promise<void> {
   generation += 1;
   const mine = generation;
   underWay.clear();
+  const isFirst = useRunList.getState().total === null;
   useRunList.setState({ loading: true });
   try {
+    if (isFirst) {
+      // As many as a screen holds are on it sooner than a whole window would be.
+      const { ids, total } = await fetchPage(0, screenful);
+      if (mine !== generation) return;
+      pages = new Map([[0, ids]]);
+      bump({ total });
+      if (total <= ids.length) {
+        useRunList.setState({ loading: false, error: null });
+        return;
+      }
+      await painted();
+    }
     const wanted = pagesInView();
     const answers = await Promise.all(wanted.map(fetchPage));
     if (mine !== generation) return;
@@ -115,6 +130,19 @@ export function setFilter(patch: Partial<ListFilter>): void {
 export function openList(): void {
   const { total, loading } = useRunList.getState();
   if (total === null && !loading) void reloadList();
+}
+
+/** Resolves when the first rows (or the reason why there are none) are here; at once where the list is not what is opened. */
+export function firstRows(): Promise<void> {
+  const isHere = () => useRunList.getState().total !== null || useRunList.getState().error !== null;
+  if (location.pathname !== '/runs' || isHere()) return Promise.resolve();
+  return new Promise((resolve) => {
+    const off = useRunList.subscribe(() => {
+      if (!isHere()) return;
+      off();
+      resolve();
+    });
+  });
 }
 
 let later: ReturnType<typeof setTimeout> | null = null;
