@@ -14,6 +14,10 @@ const windowBytes = 256 * 1024;
 const keepFollowingBytes = 2 * 1024 * 1024;
 const keepReadingBytes = 8 * 1024 * 1024;
 const newline = 0x0a;
+/** A frame: a log that flows is drawn once for all that came in the meantime, and takes the page no more than part of it. */
+const frameMs = 16;
+/** Pieces smaller than this cost nothing worth waiting for. */
+const smallBytes = 16 * 1024;
 
 export interface LogState {
   /** Grows with every change of what is shown. */
@@ -66,6 +70,7 @@ export class LogModel {
   #shift = 0;
   #abort = new AbortController();
   #dropFirst = false;
+  #telling: ReturnType<typeof setTimeout> | null = null;
 
   constructor(source: LogSource) {
     this.#source = source;
@@ -173,6 +178,7 @@ export class LogModel {
     this.#stream?.close();
     this.#stream = null;
     this.#listeners.clear();
+    if (this.#telling !== null) clearTimeout(this.#telling);
   }
 
   #begin(offset: number): void {
@@ -202,7 +208,14 @@ export class LogModel {
         this.#takeInfo(info, keep && !known);
         known = true;
       },
-      onBytes: (bytes, offset) => (keep ? this.#takeBytes(bytes) : this.#count(bytes, offset)),
+      onBytes: (bytes, offset) => {
+        if (keep) this.#takeBytes(bytes);
+        else this.#count(bytes, offset);
+        // The backend sends on when this resolves: a flood leaves time for scrolling and keys.
+        return bytes.byteLength < smallBytes
+          ? undefined
+          : new Promise((resolve) => setTimeout(resolve, frameMs));
+      },
       onEnd: (error) => this.#change({ live: false, loading: false, ...(error ? { error } : {}) }),
       onConnected: (connected) => this.#change({ connected }),
     });
@@ -241,7 +254,7 @@ export class LogModel {
     const to = this.#state.to + bytes.byteLength;
     if (this.#following) this.#trim(keepFollowingBytes);
     else if (to - this.#state.from > keepReadingBytes) this.#detach();
-    this.#change({
+    this.#changeSoon({
       to,
       total: Math.max(this.#state.total, to),
       loading: false,
@@ -262,7 +275,7 @@ export class LogModel {
     const total = offset + bytes.byteLength;
     // The byte before the end was asked for only to learn where the end is.
     const isNew = offset >= this.#state.total;
-    this.#change({
+    this.#changeSoon({
       total: Math.max(this.#state.total, total),
       unread: this.#state.unread + (isNew ? lines : 0),
     });
@@ -313,6 +326,18 @@ export class LogModel {
 
   #change(rest: Partial<LogState>): void {
     this.#state = { ...this.#state, ...rest, version: this.#state.version + 1 };
+    this.#tell();
+  }
+
+  /** The state is new at once; those who draw it are told once per frame. */
+  #changeSoon(rest: Partial<LogState>): void {
+    this.#state = { ...this.#state, ...rest, version: this.#state.version + 1 };
+    this.#telling ??= setTimeout(() => this.#tell(), frameMs);
+  }
+
+  #tell(): void {
+    if (this.#telling !== null) clearTimeout(this.#telling);
+    this.#telling = null;
     for (const listener of this.#listeners) listener();
   }
 }

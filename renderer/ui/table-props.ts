@@ -1,0 +1,21 @@
+import type { Column } from './table-columns.ts';
+
+export interface VirtualTableProps<R> {
+  /** Names the table for the kept column widths. */
+  id: string;
+  label: string;
+  columns: readonly Column<R>[];
+  total: number;
+  /** Undefined while that row is not loaded. */
+  rowAt(index: number): R | undefined;
+  idOf(row: R): string;
+  /** Changes whenever rows or their order change: the row under the eyes and the cursor stay where they are. */
+  revision: unknown;
+  onVisible?(first: number, last: number): void;
+  sort?: { key: string; descending: boolean };
+  onSort?(key: string): void;
+  selection?: ReadonlySet<string>;
+  onSelection?(selection: ReadonlySet<string>): void;
+  onOpen(row: R): void;
+  nameOf(row: R): string;
+}
