@@ -1,5 +1,6 @@
 import type { BackendConnection } from '#renderer/rpc/client.ts';
 import type { Run } from '#shared/domain/run.ts';
+import { TerminalFilter } from './terminal-filter.ts';
 
 export interface LogRequest {
   runId: string;
@@ -9,10 +10,14 @@ export interface LogRequest {
   follow: boolean;
 }
 
-/** Prints a log as it is, byte for byte, as fast as stdout takes it. Resolves when all is printed; rejects with the stream's error. */
+/**
+ * Prints a log as fast as stdout takes it: byte for byte into a file or a pipe; on a terminal without what would take it
+ * over. Resolves when all is printed; rejects with the stream's error.
+ */
 export function followLog(connection: BackendConnection, request: LogRequest): Promise<void> {
   return new Promise((resolve, reject) => {
     let said = true;
+    const terminal = process.stdout.isTTY ? new TerminalFilter() : null;
     connection.bytes.open(
       {
         kind: 'log',
@@ -30,7 +35,7 @@ export function followLog(connection: BackendConnection, request: LogRequest): P
             said ? '[the machine is back]\n' : '[the machine is out of sight; the run is not affected]\n',
           );
         },
-        onBytes: (bytes) => written(bytes),
+        onBytes: (bytes) => written(terminal ? terminal.filter(bytes) : bytes),
         onEnd: (error) => (error ? reject(error) : resolve()),
         onConnected: (connected) =>
           process.stderr.write(

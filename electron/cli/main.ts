@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import { version } from '#backend/version.ts';
 import { TrainyardError } from '#shared/domain/trainyard-error.ts';
 import { exitCodeOf, exitCodes } from './exit-codes.ts';
+import { printable } from './output.ts';
 import { buildProgram } from './program.ts';
 
 /** Runs the command line and returns what to end with. */
@@ -27,8 +28,10 @@ function complain(error: TrainyardError, asJson: boolean): void {
     process.stderr.write(`${JSON.stringify({ error: error.toShape() })}\n`);
     return;
   }
-  process.stderr.write(`trainyard: ${error.message}\n`);
-  if (error.details !== '') process.stderr.write(`  ${error.details}\n`);
+  // What a box said may be part of it.
+  const lines = (text: string) => text.split('\n').map(printable).join('\n');
+  process.stderr.write(`trainyard: ${lines(error.message)}\n`);
+  if (error.details !== '') process.stderr.write(`  ${lines(error.details)}\n`);
 }
 
 // `trainyard logs … | head`: the reader is gone, and that is no error.

@@ -56,9 +56,14 @@ export async function findRun(client: Client, given: string) {
   return client.runs.get({ runId: id });
 }
 
+/** The credential that is meant. Throws CREDENTIAL_UNKNOWN or NAME_AMBIGUOUS. */
+export async function findCredential(client: Client, given: string) {
+  return choose('credential', given, await client.vault.list(), (credential) => [credential.name]);
+}
+
 /** An exact id or name; else one in another case; else the only one that begins so. */
 function choose<T extends Named>(
-  kind: 'site' | 'machine' | 'run',
+  kind: 'site' | 'machine' | 'run' | 'credential',
   given: string,
   candidates: readonly T[],
   namesOf: (candidate: T) => string[],

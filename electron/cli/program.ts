@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { addVaultVerbs } from './vault-program.ts';
 
 const repeatable = (value: string, before: string[] = []): string[] => [...before, value];
 const wholeNumber = (text: string): number => {
@@ -50,6 +51,7 @@ export function buildProgram(version: string, done: (exitCode: number) => void):
         'take a secret from the environment variable of that name, else ask (repeatable)',
         repeatable,
       )
+      .option('--credential <name>', 'NAME=CREDENTIAL: take it from the vault (repeatable)', repeatable)
       .option('--name <name>', 'call the run so')
       .option('--priority <number>', 'from -100 to 100 in the queue of its machine', wholeNumber)
       .addOption(new Option('-f, --follow', 'print its log until it ends, end with its exit code'))
@@ -83,8 +85,9 @@ export function buildProgram(version: string, done: (exitCode: number) => void):
   act(
     add(program, 'restart <run>', 'launch a run again, with the same code')
       .option('--on <machine>', 'on another machine')
-      .option('--secret <name>', 'a secret it needs, as for `run` (repeatable)', repeatable),
-    async (run: string, options: { on?: string; secret?: string[]; json?: boolean }) =>
+      .option('--secret <name>', 'a secret it needs, as for `run` (repeatable)', repeatable)
+      .option('--credential <name>', 'one from the vault, as for `run` (repeatable)', repeatable),
+    async (run: string, options: { on?: string; secret?: string[]; credential?: string[]; json?: boolean }) =>
       (await import('./verbs/runs.ts')).restartRun(run, { ...options, json: json(options) }),
   );
   act(
@@ -131,7 +134,10 @@ export function buildProgram(version: string, done: (exitCode: number) => void):
     async (machine: string, command: string[]) => (await import('./verbs/ssh.ts')).openSsh(machine, command),
   );
 
+  addVaultVerbs(program, add, act, json);
   addUpkeepVerbs(program, add, act, json);
+  addActivityVerbs(program, add, act, json, done);
+  addTokenVerbs(program, add, act, json);
   return program;
 }
 
@@ -231,9 +237,11 @@ function addUpkeepVerbs(program: Command, add: Add, act: Act, json: Json): void 
   act(
     program
       .command('serve')
-      .description('serve the app to a browser on this computer')
-      .option('--host <address>', 'a loopback address', '127.0.0.1')
+      .description('serve the app to a browser on this computer, or with TLS to others')
+      .option('--host <address>', 'another address than loopback needs TLS and a named token', '127.0.0.1')
       .option('--port <port>', '0: any free one', wholeNumber, 0)
+      .option('--tls-cert <file>', 'serve with TLS: the certificate (PEM)')
+      .option('--tls-key <file>', 'and its key (PEM)')
       .option('--open', 'open the browser')
       .option('--json', 'print the address as JSON'),
     async (options: import('./verbs/serve.ts').ServeOptions) =>
@@ -249,5 +257,65 @@ function addUpkeepVerbs(program: Command, add: Add, act: Act, json: Json): void 
   );
   act(program.command('names <kind>', { hidden: true }), async (kind: string) =>
     (await import('./verbs/completion.ts')).printNames(kind),
+  );
+}
+
+function addActivityVerbs(
+  program: Command,
+  add: Add,
+  act: Act,
+  json: Json,
+  done: (exitCode: number) => void,
+): void {
+  const activity = add(program, 'activity', 'who did what, in a log that shows every change to it');
+  const jsonOf = (options: { json?: boolean }) => json({ ...activity.opts(), ...options });
+  activity.action(async () => {
+    done(await (await import('./verbs/activity.ts')).listActivity({ json: jsonOf({}) }));
+  });
+  act(
+    add(activity, 'list', 'list it, the newest first')
+      .option('--search <words>', 'entries with all these words')
+      .option('--action <action>', '"run.launch", or "run" for all about runs')
+      .option('--limit <number>', 'so many at most, up to 1000 (50)', wholeNumber),
+    async (options: Omit<import('./verbs/activity.ts').ActivityOptions, 'json'> & { json?: boolean }) =>
+      (await import('./verbs/activity.ts')).listActivity({ ...options, json: jsonOf(options) }),
+  );
+  act(
+    add(activity, 'verify', 'find the first entry that was altered, removed or cut off; ends with 1 then'),
+    async (options: { json?: boolean }) =>
+      (await import('./verbs/activity.ts')).verifyActivity(jsonOf(options)),
+  );
+  act(
+    add(activity, 'export', 'print the whole log, the oldest first').addOption(
+      new Option('--format <format>', 'JSON lines, or CSV that is safe in a spreadsheet')
+        .choices(['jsonl', 'csv'])
+        .default('jsonl'),
+    ),
+    async ({ format }: { format: 'jsonl' | 'csv' }) =>
+      (await import('./verbs/activity.ts')).exportActivity(format),
+  );
+}
+
+function addTokenVerbs(program: Command, add: Add, act: Act, json: Json): void {
+  const token = add(program, 'token', 'named tokens, for browsers to sign in with');
+  const jsonOf = (options: { json?: boolean }) => json({ ...token.opts(), ...options });
+  act(
+    add(token, 'create <name>', 'make one and print it, this once')
+      .addOption(
+        new Option('--role <role>', 'what it may do')
+          .choices(['viewer', 'operator', 'owner'])
+          .makeOptionMandatory(),
+      )
+      .option('--expires <time>', 'when it ends: 12h, 30d, 8w; else it holds until it is revoked'),
+    async (name: string, options: { role: string; expires?: string; json?: boolean }) =>
+      (await import('./verbs/tokens.ts')).createToken(name, { ...options, json: jsonOf(options) }),
+  );
+  act(add(token, 'list', 'list them'), async (options: { json?: boolean }) =>
+    (await import('./verbs/tokens.ts')).listTokens(jsonOf(options)),
+  );
+  act(
+    add(token, 'revoke <name>', 'end one, and all that is open with it, at once'),
+    async (name: string, options: { json?: boolean }) =>
+      (await import('./verbs/tokens.ts')).revokeToken(name, jsonOf(options)),
   );
 }

@@ -1,99 +1,120 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Door, newToken, OneTimeTokens, openDoor, Sessions } from '#backend/door/index.ts';
+import type { AccessTokens } from '#backend/access/index.ts';
+import { type Door, isLoopback, openDoor } from '#backend/door/index.ts';
 import type { Backend } from '#backend/main.ts';
+import { TrainyardError } from '#shared/domain/error.ts';
+import { json, plain } from './answers.ts';
 import { securityHeaders } from './security-headers.ts';
+import { SignIn } from './sign-in.ts';
 import { StaticFiles } from './static-files.ts';
+import type { TlsFiles } from './tls.ts';
 
 export interface BrowserHostOptions {
-  backend: Pick<Backend, 'router' | 'bytes' | 'log'>;
+  /** With `access` browsers may sign in by a named token too. */
+  backend: Pick<Backend, 'router' | 'bytes' | 'log'> & { access?: AccessTokens };
   /** The folder with the built page. */
   pageDirectory: string;
   host?: string;
   port?: number;
+  /** Needed for any address but loopback. */
+  tls?: TlsFiles;
   /** Signs the sessions; given again after a restart, the browsers stay signed in. */
   sessionKey?: string;
   now?: () => number;
 }
 
 export interface BrowserHost {
-  /** Without the token. */
+  /** As a browser opens it, without a token. */
   url: string;
-  /** Lets the CLI in. */
-  token: string;
-  /** A new address that signs one browser in, once. */
+  port: number;
+  /** How the CLI gets in: an address on this computer, and its token. */
+  commandLine: { url: string; token: string };
+  /** Whether it is for this computer only, which is where login links are given. */
+  local: boolean;
+  /** A new address that signs one browser in, once. Throws LINK_LOOPBACK_ONLY. */
   loginUrl(): string;
   close(): Promise<void>;
 }
 
-/** Serves the page and its two WebSockets to browsers on this computer. */
+/**
+ * Serves the page and its two WebSockets to browsers: on this computer, or with TLS and named tokens on others too.
+ * Rejects with ADDRESS_NOT_LOOPBACK, TOKEN_NEEDED or PORT_IN_USE.
+ */
 export async function openBrowserHost(options: BrowserHostOptions): Promise<BrowserHost> {
-  const { backend, host = '127.0.0.1', port = 0, now = Date.now } = options;
-  const tokens = new OneTimeTokens();
-  const sessions = new Sessions(options.sessionKey ?? newToken(), now);
+  const { backend, host = '127.0.0.1', port = 0, tls, now = Date.now } = options;
+  const local = isLoopback(host);
+  const access = backend.access ?? null;
+  if (!local && tls && !access?.hasUsable()) throw tokenNeeded(host);
+  const signIn = new SignIn({ access, sessionKey: options.sessionKey, tls: tls !== undefined, now });
   const files = new StaticFiles(options.pageDirectory);
+  const common = { router: backend.router, bytes: backend.bytes, log: backend.log };
+  const answered = (answering: Promise<void>, request: IncomingMessage, response: ServerResponse) => {
+    answering.catch((error: unknown) => {
+      backend.log.error({ err: error, path: request.url?.split('?')[0] }, 'a request failed');
+      if (!response.headersSent) response.writeHead(500);
+      response.end();
+    });
+  };
   const door = await openDoor({
-    router: backend.router,
-    bytes: backend.bytes,
-    log: backend.log,
+    ...common,
     host,
     port,
-    sessionOf: (request) => {
-      const cookie = sessionCookie(request);
-      return cookie !== null && sessions.isValid(cookie) ? { name: 'browser', role: 'owner' } : null;
-    },
-    onRequest: (request, response, opened) => {
-      answer(request, response, opened).catch((error: unknown) => {
-        backend.log.error({ err: error, path: request.url }, 'a request failed');
-        if (!response.headersSent) response.writeHead(500);
-        response.end();
-      });
-    },
+    // The command line's token opens everything: it is taken only where other computers cannot offer it.
+    forCommandLine: !tls,
+    ...(tls ? { tls } : {}),
+    sessionOf: (request) => signIn.sessionOf(request),
+    onRequest: (request, response, opened) => answered(answer(request, response, opened), request, response),
   });
+  const commandLine = tls ? await openCommandLineDoor() : door;
+
+  /** With TLS the command line has a door of its own, so that it need not know the certificate. */
+  async function openCommandLineDoor(): Promise<Door> {
+    try {
+      return await openDoor({
+        ...common,
+        host: '127.0.0.1',
+        port: 0,
+        onRequest(request, response, opened) {
+          const url = URL.parse(request.url ?? '/', opened.url);
+          if (request.method === 'POST' && url?.pathname === '/login-url')
+            giveLink(request, response, opened);
+          else plain(response, 404, 'There is nothing here.');
+        },
+      });
+    } catch (error) {
+      await door.close();
+      throw error;
+    }
+  }
 
   async function answer(request: IncomingMessage, response: ServerResponse, opened: Door): Promise<void> {
-    for (const [name, value] of Object.entries(securityHeaders(request.headers.host ?? '')))
-      response.setHeader(name, value);
+    const headers = securityHeaders(request.headers.host ?? '', tls !== undefined);
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     const url = URL.parse(request.url ?? '/', opened.url);
     if (!url) return plain(response, 400, 'This is not an address.');
-    if (request.method === 'POST' && url.pathname === '/login-url') {
-      if (!opened.hasToken(request)) return plain(response, 401, 'Only the command line may ask for this.');
-      return json(response, 200, { url: loginUrl() });
-    }
+    if (request.method === 'POST' && url.pathname === '/login-url')
+      return giveLink(request, response, opened);
+    if (access && (await signIn.answer(request, response, url.pathname))) return;
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('Allow', 'GET, HEAD');
       return plain(response, 405, 'Only GET is answered here.');
     }
     const token = url.searchParams.get('token');
-    if (token !== null) return signIn(request, response, token);
-    if (url.pathname === '/session') {
-      const cookie = sessionCookie(request);
-      const valid = cookie !== null && sessions.isValid(cookie);
-      return json(response, valid ? 200 : 401, { signedIn: valid });
+    if (token !== null && local) return signIn.followLink(request, response, token);
+    const signedIn = signIn.sessionOf(request) !== null;
+    if (url.pathname === '/session') return json(response, signedIn ? 200 : 401, { signedIn });
+    // Where there are named tokens, whoever comes without a session is shown where to give one.
+    if (url.pathname === '/' && !signedIn && access?.hasUsable()) {
+      response.writeHead(303, { Location: '/sign-in', 'Cache-Control': 'no-store' }).end();
+      return;
     }
     return sendFile(request, response, request.url?.split('?')[0] ?? '/');
   }
 
-  function signIn(request: IncomingMessage, response: ServerResponse, token: string): void {
-    response.setHeader('Cache-Control', 'no-store');
-    if (!tokens.use(token)) {
-      // Opened twice by a browser that is signed in: nothing is wrong.
-      const cookie = sessionCookie(request);
-      if (cookie === null || !sessions.isValid(cookie)) {
-        plain(
-          response,
-          403,
-          'This address has been used already, or is not one of ours. `trainyard open` gives a new one.',
-        );
-        return;
-      }
-      response.writeHead(303, { Location: '/' }).end();
-      return;
-    }
-    response.setHeader(
-      'Set-Cookie',
-      `${cookieName(request)}=${sessions.create()}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${Sessions.lifetimeMs / 1000}`,
-    );
-    response.writeHead(303, { Location: '/' }).end();
+  function giveLink(request: IncomingMessage, response: ServerResponse, opened: Door): void {
+    if (!opened.hasToken(request)) plain(response, 401, 'Only the command line may ask for this.');
+    else if (local) json(response, 200, { url: loginUrl() });
+    else plain(response, 409, 'Login links are for browsers on this computer only.');
   }
 
   async function sendFile(
@@ -119,37 +140,35 @@ export async function openBrowserHost(options: BrowserHostOptions): Promise<Brow
     stream.pipe(response);
   }
 
-  const loginUrl = () => `${door.url}/?token=${tokens.create()}`;
-  return { url: door.url, token: door.token, loginUrl, close: () => door.close() };
+  const boundPort = Number(new URL(door.url).port || 443);
+  const anyAddress = host === '0.0.0.0' || host === '::' || host === '[::]';
+  const url = tls?.name && (anyAddress || local) ? `https://${tls.name}:${boundPort}` : door.url;
+  const loginUrl = () => {
+    if (!local) throw linkLoopbackOnly();
+    return `${url}/?token=${signIn.linkToken()}`;
+  };
+  return {
+    url,
+    port: boundPort,
+    commandLine: { url: commandLine.url, token: commandLine.token },
+    local,
+    loginUrl,
+    async close() {
+      await door.close();
+      if (commandLine !== door) await commandLine.close();
+    },
+  };
 }
 
-/** Cookies do not know ports: each port's has its own name, so that two Trainyards do not sign each other's browsers out. */
-function cookieName(request: IncomingMessage): string {
-  return `trainyard_${request.headers.host?.split(':').at(-1) ?? ''}`;
-}
+const tokenNeeded = (host: string): TrainyardError =>
+  new TrainyardError(
+    'TOKEN_NEEDED',
+    `${host} can be reached from other computers, and nobody could sign in: there is no named token. Make one with \`trainyard token create NAME --role owner\`.`,
+    { params: { host } },
+  );
 
-function sessionCookie(request: IncomingMessage): string | null {
-  const name = cookieName(request);
-  for (const pair of (request.headers.cookie ?? '').split(';')) {
-    const [key, value] = pair.trim().split('=');
-    if (key === name && value) return value;
-  }
-  return null;
-}
-
-function plain(response: ServerResponse, status: number, sentence: string): void {
-  whole(response, status, 'text/plain; charset=utf-8', `${sentence}\n`);
-}
-
-function json(response: ServerResponse, status: number, value: unknown): void {
-  whole(response, status, 'application/json', JSON.stringify(value));
-}
-
-function whole(response: ServerResponse, status: number, type: string, body: string): void {
-  response.writeHead(status, {
-    'Content-Type': type,
-    'Content-Length': Buffer.byteLength(body),
-    'Cache-Control': 'no-store',
-  });
-  response.end(body);
-}
+const linkLoopbackOnly = (): TrainyardError =>
+  new TrainyardError(
+    'LINK_LOOPBACK_ONLY',
+    'This Trainyard is served to other computers, where a login link could be read on its way. Sign in with a named token: `trainyard token create NAME --role viewer`.',
+  );

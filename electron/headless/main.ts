@@ -1,5 +1,6 @@
 /**
- * Trainyard in a browser: `node dist/headless/main.js [--host 127.0.0.1] [--port 0] [--data DIR] [--open] [--json]`.
+ * Trainyard in a browser: `node dist/headless/main.js [--host 127.0.0.1] [--port 0] [--data DIR] [--open] [--json]
+ * [--tls-cert FILE --tls-key FILE]`.
  * This process only keeps the server's process alive; the server is the same program started again.
  */
 import { fork } from 'node:child_process';
@@ -10,9 +11,16 @@ import { newToken } from '#backend/door/index.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import { openInBrowser } from './open-in-browser.ts';
 import { fatalExitCode, restartExitCode, Supervisor } from './supervisor.ts';
+import { readTls } from './tls.ts';
 
 /** What the server's process tells the one that keeps it alive. */
-type FromWorker = { type: 'ready'; loginUrl: string; port: number };
+type FromWorker = {
+  type: 'ready';
+  /** Signs one browser in, once; null where it is served to other computers. */
+  loginUrl: string | null;
+  url: string;
+  port: number;
+};
 
 const workerMark = 'TRAINYARD_WORKER';
 const sessionKeyName = 'TRAINYARD_SESSION_KEY';
@@ -23,6 +31,8 @@ const { values: options } = parseArgs({
     port: { type: 'string', default: '0' },
     data: { type: 'string' },
     page: { type: 'string' },
+    'tls-cert': { type: 'string' },
+    'tls-key': { type: 'string' },
     open: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
@@ -30,6 +40,11 @@ const { values: options } = parseArgs({
 const port = Number(options.port);
 if (!Number.isInteger(port) || port < 0 || port > 65535) {
   console.error(`trainyard: --port takes a number from 0 to 65535, not "${options.port}".`);
+  process.exit(2);
+}
+const tlsFiles = [options['tls-cert'], options['tls-key']].filter((file) => file !== undefined);
+if (tlsFiles.length === 1) {
+  console.error('trainyard: --tls-cert and --tls-key go together.');
   process.exit(2);
 }
 
@@ -44,16 +59,19 @@ async function keepServing(): Promise<number> {
   const ready = (message: FromWorker) => {
     portNow = message.port;
     const again = opened;
-    if (options.json) console.log(JSON.stringify({ url: message.loginUrl, pid: process.pid }));
+    const address = message.loginUrl ?? message.url;
+    if (options.json) console.log(JSON.stringify({ url: address, pid: process.pid }));
     else if (again)
-      console.log(`Trainyard is running again. A browser that is not signed in opens ${message.loginUrl}`);
+      console.log(`Trainyard is running again. A browser that is not signed in opens ${address}`);
     else {
       console.log(
-        `Trainyard is running. Open this address; it signs in one browser, once:\n\n  ${message.loginUrl}\n`,
+        message.loginUrl
+          ? `Trainyard is running. Open this address; it signs in one browser, once:\n\n  ${address}\n`
+          : `Trainyard is running. Open this address and sign in with a named token:\n\n  ${address}\n`,
       );
       console.log('Ctrl-C ends Trainyard here. Your runs go on.');
     }
-    if (options.open && !again) openInBrowser(message.loginUrl);
+    if (options.open && !again) openInBrowser(address);
     opened = true;
   };
 
@@ -65,6 +83,8 @@ async function keepServing(): Promise<number> {
           ...['--host', options.host, '--port', String(portNow)],
           ...(options.data ? ['--data', options.data] : []),
           ...(options.page ? ['--page', options.page] : []),
+          ...(options['tls-cert'] ? ['--tls-cert', options['tls-cert']] : []),
+          ...(options['tls-key'] ? ['--tls-key', options['tls-key']] : []),
         ],
         { env: { ...process.env, [workerMark]: '1', [sessionKeyName]: sessionKey }, stdio: 'inherit' },
       );
@@ -104,6 +124,9 @@ async function serve(): Promise<void> {
       port,
       sessionKey,
       ...(options.page ? { pageDirectory: options.page } : {}),
+      ...(options['tls-cert'] && options['tls-key']
+        ? { tls: readTls(options['tls-cert'], options['tls-key']) }
+        : {}),
     });
     let ending = false;
     const endWith = (code: number) => {
@@ -119,8 +142,9 @@ async function serve(): Promise<void> {
     void worker.restartAsked.then(() => endWith(restartExitCode));
     process.send?.({
       type: 'ready',
-      loginUrl: worker.host.loginUrl(),
-      port: Number(new URL(worker.host.url).port),
+      loginUrl: worker.host.local ? worker.host.loginUrl() : null,
+      url: worker.host.url,
+      port: worker.host.port,
     } satisfies FromWorker);
   } catch (thrown) {
     const error = TrainyardError.from(thrown);

@@ -2,7 +2,7 @@
  * What a browser may do with our page: run our scripts and talk to us, nothing else. Styles may be inline because the
  * editor and the component library make theirs at run time; a style cannot run a program.
  */
-export function securityHeaders(host: string): Record<string, string> {
+export function securityHeaders(host: string, tls = false): Record<string, string> {
   const policy = [
     "default-src 'none'",
     "script-src 'self'",
@@ -12,7 +12,7 @@ export function securityHeaders(host: string): Record<string, string> {
     "worker-src 'self' blob:",
     "manifest-src 'self'",
     // Not every browser takes 'self' for WebSockets too.
-    `connect-src 'self' ws://${host}`,
+    `connect-src 'self' ${tls ? 'wss' : 'ws'}://${host}`,
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",

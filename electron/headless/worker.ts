@@ -5,6 +5,7 @@ import { logCrashes } from '#backend/log.ts';
 import { startBackend } from '#backend/main.ts';
 import { version } from '#backend/version.ts';
 import { type BrowserHost, openBrowserHost } from './browser-host.ts';
+import type { TlsFiles } from './tls.ts';
 import { onWake } from './wake.ts';
 
 export interface WorkerOptions {
@@ -14,6 +15,7 @@ export interface WorkerOptions {
   /** Signs the browsers' sessions; the same over restarts. */
   sessionKey: string;
   pageDirectory?: string;
+  tls?: TlsFiles;
 }
 
 export interface Worker {
@@ -37,11 +39,11 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       host: options.host,
       port: options.port,
       sessionKey: options.sessionKey,
+      ...(options.tls ? { tls: options.tls } : {}),
     });
     writeRuntimeFile(dataDirectory, {
-      url: host.url,
+      ...host.commandLine,
       pid: process.pid,
-      token: host.token,
       host: 'headless',
       version,
     });
@@ -52,7 +54,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       restartAsked: backend.restartAsked,
       async close() {
         stopWatching();
-        removeRuntimeFile(dataDirectory, host.token);
+        removeRuntimeFile(dataDirectory, host.commandLine.token);
         await host.close();
         await backend.close();
       },

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
@@ -17,6 +18,12 @@ const maxMessageBytes = 8 * 1024 * 1024;
 const maxConnections = 256;
 const cli: Actor = { name: 'cli', role: 'owner' };
 
+/** Who is at the other end. `ended` aborts when that does not hold any more: what is open for it is closed then. */
+export interface Session {
+  actor: Actor;
+  ended?: AbortSignal;
+}
+
 export interface DoorOptions {
   router: AppRouter;
   bytes: ByteSource;
@@ -24,14 +31,18 @@ export interface DoorOptions {
   host: string;
   /** 0: any free one. */
   port: number;
+  /** In PEM. Without it only a loopback address is taken. */
+  tls?: { cert: string; key: string };
+  /** Whether the token of the runtime file opens it (the default): not where other computers can knock. */
+  forCommandLine?: boolean;
   /** Who a browser's request comes from, by its session; null: nobody. Only asked with a right Host and Origin. */
-  sessionOf?(request: IncomingMessage): Actor | null;
+  sessionOf?(request: IncomingMessage): Session | null;
   /** Answers what is not RPC; only asked with a right Host and, where there is one, Origin. */
   onRequest?(request: IncomingMessage, response: ServerResponse, door: Door): void;
 }
 
 export interface Door {
-  /** http://HOST:PORT */
+  /** http://HOST:PORT, with TLS https:// */
   url: string;
   address: OwnAddress;
   /** Lets the CLI in, as `Authorization: Bearer …`. */
@@ -42,20 +53,20 @@ export interface Door {
 }
 
 /**
- * The way in for clients on this computer: `/rpc` and `/bytes` as WebSockets, for whoever has a session (browser) or the
+ * The way in for clients, on this computer or (with TLS) from others: `/rpc` and `/bytes` as WebSockets, for whoever has a session (browser) or the
  * token of the runtime file (CLI); for the latter also `/call`. Rejects with ADDRESS_NOT_LOOPBACK or PORT_IN_USE.
  */
 export async function openDoor(options: DoorOptions): Promise<Door> {
-  const { host, log } = options;
-  if (!isLoopback(host)) {
+  const { host, log, tls, forCommandLine = true } = options;
+  if (!isLoopback(host) && !tls) {
     throw new TrainyardError(
       'ADDRESS_NOT_LOOPBACK',
-      `${host} can be reached from other computers, which Trainyard does not allow. Use 127.0.0.1 and an SSH tunnel.`,
+      `${host} can be reached from other computers, which needs TLS (--tls-cert FILE --tls-key FILE) and a named token (\`trainyard token create\`). Without them use 127.0.0.1 and an SSH tunnel.`,
       { params: { host } },
     );
   }
   const token = newToken();
-  const server = createServer();
+  const server = tls ? createTlsServer(tls) : createServer();
   server.maxConnections = maxConnections;
   server.keepAliveTimeout = 5000;
   const sockets = new WebSocketServer({
@@ -65,13 +76,13 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   });
   await listen(server, host, options.port);
   const port = (server.address() as AddressInfo).port;
-  const address = new OwnAddress(host, port);
+  const address = new OwnAddress(host, port, tls?.cert);
 
   const door: Door = {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    url: `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`,
     address,
     token,
-    hasToken: (request) => bearerOf(request, token),
+    hasToken: (request) => forCommandLine && bearerOf(request, token),
     async close() {
       for (const socket of sockets.clients) socket.terminate();
       server.closeAllConnections();
@@ -108,15 +119,19 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     const channel = request.url;
     if (channel !== '/rpc' && channel !== '/bytes') return refuse(socket, '404 Not Found');
     if (!isFromHere(request, address)) return refuse(socket, '403 Forbidden');
-    const actor = door.hasToken(request)
-      ? cli
+    const session: Session | null = door.hasToken(request)
+      ? { actor: cli }
       : // A browser always says its Origin here; without one nothing is known about the page.
         request.headers.origin !== undefined
         ? (options.sessionOf?.(request) ?? null)
         : null;
-    if (!actor) return refuse(socket, '401 Unauthorized');
+    if (!session || session.ended?.aborted) return refuse(socket, '401 Unauthorized');
+    const { actor, ended } = session;
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
       const wire = webSocketWire(webSocket);
+      const end = () => webSocket.terminate();
+      ended?.addEventListener('abort', end);
+      webSocket.on('close', () => ended?.removeEventListener('abort', end));
       if (channel === '/rpc') serveRpc(options.router, wire, { actor, log });
       else serveBytes(options.bytes, wire, { actor, log });
     });

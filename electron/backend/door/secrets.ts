@@ -41,16 +41,19 @@ export class Sessions {
     this.#now = now;
   }
 
-  create(): string {
-    const body = `${this.#now() + Sessions.lifetimeMs}.${newToken()}`;
-    return `${body}.${this.#sign(body)}`;
+  /** For `subject`, which has no dots, until `endsAt` (epoch ms) at the latest. */
+  create(subject: string, endsAt = Number.POSITIVE_INFINITY): { cookie: string; lifetimeMs: number } {
+    const lifetimeMs = Math.max(0, Math.min(Sessions.lifetimeMs, endsAt - this.#now()));
+    const body = `${this.#now() + lifetimeMs}.${newToken()}.${subject}`;
+    return { cookie: `${body}.${this.#sign(body)}`, lifetimeMs };
   }
 
-  isValid(cookie: string): boolean {
-    const [expiry, nonce, signature, ...rest] = cookie.split('.');
-    if (!expiry || !nonce || !signature || rest.length > 0) return false;
-    if (!sameSecret(this.#sign(`${expiry}.${nonce}`), signature)) return false;
-    return Number(expiry) > this.#now();
+  /** Whom the session is for; null for one that is over or not ours. */
+  subjectOf(cookie: string): string | null {
+    const [expiry, nonce, subject, signature, ...rest] = cookie.split('.');
+    if (!expiry || !nonce || !subject || !signature || rest.length > 0) return null;
+    if (!sameSecret(this.#sign(`${expiry}.${nonce}.${subject}`), signature)) return null;
+    return Number(expiry) > this.#now() ? subject : null;
   }
 
   #sign(body: string): string {

@@ -16,6 +16,12 @@ export async function openApp(json: boolean): Promise<number> {
     );
   }
   const { status, body } = await post(running, '/login-url', '');
+  if (status === 409) {
+    throw new TrainyardError(
+      'LINK_LOOPBACK_ONLY',
+      'This Trainyard is served to other computers, where a login link could be read on its way. Sign in with a named token: `trainyard token create NAME --role viewer`.',
+    );
+  }
   if (status !== 200) {
     throw new TrainyardError(
       'APP_NOT_SERVED',

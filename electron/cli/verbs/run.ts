@@ -4,21 +4,24 @@ import type { BackendConnection } from '#renderer/rpc/client.ts';
 import { newId } from '#shared/domain/id.ts';
 import { hasEnded, type Run } from '#shared/domain/run.ts';
 import { TrainyardError } from '#shared/domain/trainyard-error.ts';
-import { withBackend } from '../backend.ts';
+import { type CliBackend, withBackend } from '../backend.ts';
 import { parseEnvironment } from '../environment.ts';
 import { exitCodeOf, exitCodes } from '../exit-codes.ts';
 import { followLog, runExitCode } from '../follow-log.ts';
 import { findMachine } from '../names.ts';
 import { printable, printJson, printLine } from '../output.ts';
 import { answerPrompts } from '../prompts.ts';
+import { SecretInput } from '../secret-input.ts';
 import { readSecrets } from '../secrets.ts';
 import { isOnItsOwn, waitForRun } from '../wait-for-run.ts';
 import { stateOf } from './ps.ts';
+import { readCredentials } from './vault.ts';
 
 export interface RunOptions {
   on: string;
   env?: string[];
   secret?: string[];
+  credential?: string[];
   name?: string;
   priority?: number;
   follow?: boolean;
@@ -35,6 +38,7 @@ export async function runTask(file: string, options: RunOptions): Promise<number
   try {
     return await withBackend(async (backend) => {
       const machine = await findMachine(backend.client, options.on);
+      const secretCredentials = await credentialsFor(backend, options.credential ?? []);
       const connection = await backend.connection();
       const stopAsking = answerPrompts(connection, backend.own);
       try {
@@ -45,6 +49,7 @@ export async function runTask(file: string, options: RunOptions): Promise<number
           machineId: machine.id,
           envs,
           secrets,
+          secretCredentials,
           ...(options.name === undefined ? {} : { name: options.name }),
           ...(options.priority === undefined ? {} : { priority: options.priority }),
         });
@@ -65,6 +70,17 @@ export async function runTask(file: string, options: RunOptions): Promise<number
       process.stderr.write(`Run ${launchedId} is not stopped by this: trainyard logs -f ${launchedId}\n`);
     throw thrown;
   }
+}
+
+/** A backend of our own begins with a locked vault. */
+async function credentialsFor(
+  { client, own }: CliBackend,
+  given: readonly string[],
+): Promise<Record<string, string>> {
+  if (given.length === 0) return {};
+  if (own && (await client.vault.state()).locked)
+    await client.vault.unlock({ passphrase: await new SecretInput().line('Passphrase of the vault') });
+  return readCredentials(client, given);
 }
 
 async function followRun(connection: BackendConnection, run: Run, json: boolean): Promise<number> {

@@ -5,6 +5,7 @@ import { ago, byteSize, duration, printable, printJson, printLine } from '../out
 import { readSecrets } from '../secrets.ts';
 import { settleIfOwn } from '../wait-for-run.ts';
 import { stateOf } from './ps.ts';
+import { readCredentials } from './vault.ts';
 
 /** `trainyard show RUN` */
 export async function showRun(given: string, json: boolean): Promise<undefined> {
@@ -43,13 +44,14 @@ export const killRuns = (given: string[], json: boolean) =>
 /** `trainyard restart RUN` */
 export const restartRun = (
   given: string,
-  options: { on?: string; secret?: string[]; json: boolean },
+  options: { on?: string; secret?: string[]; credential?: string[]; json: boolean },
 ): Promise<undefined> =>
   each([given], options.json, async ({ client }, run) => {
     const machine = options.on ? await findMachine(client, options.on) : undefined;
     return client.runs.restart({
       runId: run.id,
       secrets: await readSecrets(options.secret ?? []),
+      secretCredentials: await readCredentials(client, options.credential ?? []),
       ...(machine ? { machineId: machine.id } : {}),
     });
   });

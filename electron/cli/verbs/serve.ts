@@ -6,6 +6,8 @@ export interface ServeOptions {
   host: string;
   port: number;
   open?: boolean;
+  tlsCert?: string;
+  tlsKey?: string;
   json: boolean;
 }
 
@@ -18,6 +20,8 @@ export function serve(options: ServeOptions): Promise<number> {
       hostProgram(),
       ...['--host', options.host, '--port', String(options.port)],
       ...(options.open ? ['--open'] : []),
+      ...(options.tlsCert ? ['--tls-cert', options.tlsCert] : []),
+      ...(options.tlsKey ? ['--tls-key', options.tlsKey] : []),
       ...(options.json ? ['--json'] : []),
     ],
     { stdio: 'inherit' },

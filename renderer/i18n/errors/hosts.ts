@@ -13,7 +13,7 @@ export default {
       'This browser is not signed in any more. Open the address that Trainyard printed when it started.',
     DATA_UNUSABLE: 'The data directory {{directory}} cannot be used: {{why}}.',
     ADDRESS_NOT_LOOPBACK:
-      '{{host}} can be reached from other computers, which Trainyard does not allow. Use 127.0.0.1 and an SSH tunnel.',
+      '{{host}} can be reached from other computers, which needs TLS (--tls-cert FILE --tls-key FILE) and a named token (`trainyard token create`). Without them use 127.0.0.1 and an SSH tunnel.',
     PORT_IN_USE:
       'Port {{port}} on {{host}} is taken by another program. Choose another one with --port, or 0 for any.',
     NAME_AMBIGUOUS: '“{{name}}” fits {{count}}: {{candidates}}. Give the id.',
@@ -36,7 +36,7 @@ export default {
     SESSION_ENDED: '此浏览器已退出登录。请打开 Trainyard 启动时显示的地址。',
     DATA_UNUSABLE: '数据目录 {{directory}} 无法使用：{{why}}。',
     ADDRESS_NOT_LOOPBACK:
-      '{{host}} 可被其他计算机访问，Trainyard 不允许这样做。请使用 127.0.0.1 和 SSH 隧道。',
+      '{{host}} 可被其他计算机访问，因此需要 TLS（--tls-cert FILE --tls-key FILE）和命名令牌（`trainyard token create`）。否则请使用 127.0.0.1 和 SSH 隧道。',
     PORT_IN_USE: '{{host}} 的端口 {{port}} 已被其他程序占用。请用 --port 指定其他端口，或用 0 自动选择。',
     NAME_AMBIGUOUS: '“{{name}}”匹配 {{count}} 项：{{candidates}}。请使用 ID。',
     SECRET_MISSING: '环境变量中没有密钥 {{name}}，也没有终端可供输入。',

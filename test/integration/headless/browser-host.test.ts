@@ -106,7 +106,7 @@ describe('who is let in', () => {
   test('every procedure, each way to it: refused without a session, with a foreign Host, with a foreign Origin', async () => {
     expect(procedures.length).toBeGreaterThan(40);
     const own = { Origin: host.url, Cookie: cookie };
-    const bearer = { Authorization: `Bearer ${host.token}` };
+    const bearer = { Authorization: `Bearer ${host.commandLine.token}` };
     for (const procedure of procedures) {
       const body = JSON.stringify({ i: '1', p: { u: procedure } });
       const call = (headers: Record<string, string>) =>
@@ -159,7 +159,7 @@ describe('who is let in', () => {
     expect((await ask('/login-url', { method: 'POST', headers: { Cookie: cookie } })).status).toBe(401);
     const given = await ask('/login-url', {
       method: 'POST',
-      headers: { Authorization: `Bearer ${host.token}` },
+      headers: { Authorization: `Bearer ${host.commandLine.token}` },
     });
     await signIn((JSON.parse(given.text) as { url: string }).url);
   });

@@ -99,9 +99,10 @@ test('the reference in docs/cli.md knows every verb and every option', () => {
       const name = `${before}${child.name()}`;
       if (name === 'names') continue;
       expect(reference, name).toMatch(new RegExp(`\`${name}( |\`)|\`${before.trim()} \\[${child.name()}`));
-      const row = reference
-        .split('\n')
-        .find((line) => line.includes(`\`${name}`) || line.includes(`[${child.name()}`));
+      const lines = reference.split('\n');
+      const row =
+        lines.find((line) => line.includes(`\`${name}`)) ??
+        lines.find((line) => line.includes(`[${child.name()}`));
       for (const { long, short } of child.options) {
         if (long === '--json' || long === '--help') continue;
         const known = row?.includes(long ?? '') || (short && row?.includes(short));

@@ -87,16 +87,22 @@ test('secrets are equal only when they are', () => {
 test('a session holds as long as its key and its time', () => {
   let now = 1_000;
   const sessions = new Sessions('key', () => now);
-  const cookie = sessions.create();
-  expect(sessions.isValid(cookie)).toBe(true);
-  expect(new Sessions('key', () => now).isValid(cookie)).toBe(true);
-  expect(new Sessions('other', () => now).isValid(cookie)).toBe(false);
-  const [, nonce, signature] = cookie.split('.');
-  expect(sessions.isValid(`99999999999999.${nonce}.${signature}`)).toBe(false);
-  for (const bad of ['', '.', '..', 'a.b.c', `${cookie}.`, cookie.slice(0, -1)])
-    expect(sessions.isValid(bad)).toBe(false);
-  now += Sessions.lifetimeMs + 1;
-  expect(sessions.isValid(cookie)).toBe(false);
+  const { cookie, lifetimeMs } = sessions.create('ann');
+  expect(lifetimeMs).toBe(Sessions.lifetimeMs);
+  expect(sessions.subjectOf(cookie)).toBe('ann');
+  expect(new Sessions('key', () => now).subjectOf(cookie)).toBe('ann');
+  expect(new Sessions('other', () => now).subjectOf(cookie)).toBeNull();
+  const [expiry, nonce, , signature] = cookie.split('.');
+  expect(sessions.subjectOf(`99999999999999.${nonce}.ann.${signature}`)).toBeNull();
+  expect(sessions.subjectOf(`${expiry}.${nonce}.owner.${signature}`)).toBeNull();
+  for (const bad of ['', '.', '...', 'a.b.c', 'a.b.c.d', `${cookie}.`, cookie.slice(0, -1)])
+    expect(sessions.subjectOf(bad)).toBeNull();
+  const short = sessions.create('ann', now + 50).cookie;
+  now += 51;
+  expect(sessions.subjectOf(short)).toBeNull();
+  expect(sessions.subjectOf(cookie)).toBe('ann');
+  now += Sessions.lifetimeMs;
+  expect(sessions.subjectOf(cookie)).toBeNull();
 });
 
 test('the runtime file: for the user only, read while its process lives, removed by its owner', async () => {
