@@ -57,7 +57,7 @@ export function fixtureSites(now: number, count: number): Site[] {
               error: {
                 code: 'SSH_UNREACHABLE',
                 message: `${box.name} cannot be reached: no route to host.`,
-                params: { host: box.name },
+                params: { host: box.name, port: '22' },
                 details: 'EHOSTUNREACH 10.8.0.14:22',
                 retryable: true,
               },

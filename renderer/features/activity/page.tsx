@@ -79,13 +79,19 @@ function Entries({ entries }: { entries: readonly ActivityEntry[] }) {
         {entries.map((entry) => (
           <tr key={entry.sequence}>
             <td className="quiet">{formatDateTime(entry.at)}</td>
-            <td>{entry.actor}</td>
-            <td className="mono">{entry.action}</td>
-            <td title={entry.target}>{entry.target}</td>
+            <td className="clip" title={entry.actor}>
+              {entry.actor}
+            </td>
+            <td className="mono clip" title={entry.action}>
+              {entry.action}
+            </td>
+            <td className="clip" title={entry.target}>
+              {entry.target}
+            </td>
             <td className={entry.result === 'done' ? 'quiet' : 'activity__bad'}>
               {t(`activity.result.${entry.result}`)}
             </td>
-            <td className="quiet" title={detailsText(entry)}>
+            <td className="quiet clip" title={detailsText(entry)}>
               {detailsText(entry)}
             </td>
           </tr>

@@ -79,11 +79,14 @@ function styleOf(style: Style) {
     .join(' ')
     .trim();
   return {
-    color: style.inverse ? (background ?? 'var(--sunken)') : (foreground ?? undefined),
+    color: style.inverse
+      ? (background ?? 'var(--sunken)')
+      : (foreground ?? (style.dim ? 'var(--ink-3)' : undefined)),
     background: style.inverse ? (foreground ?? 'var(--ink-2)') : (background ?? undefined),
     fontWeight: style.bold ? 700 : undefined,
     fontStyle: style.italic ? 'italic' : undefined,
-    opacity: style.dim ? 0.72 : undefined,
+    // A colour of its own is only softened a little: it must stay legible on every ground.
+    opacity: style.dim && (style.inverse || foreground !== null) ? 0.85 : undefined,
     textDecoration: decoration === '' ? undefined : decoration,
   };
 }

@@ -83,10 +83,11 @@ function AttemptRow({ attempt, run, onLog }: { attempt: Attempt; run: Run; onLog
         <button
           type="button"
           className="attempts__log"
-          aria-label={t('run.openLog', { n: attempt.epoch })}
+          title={t('run.openLog', { n: attempt.epoch })}
           onClick={() => onLog(attempt.epoch)}
         >
           {formatBytes(attempt.logBytes)}
+          <span className="hidden-visually">{t('run.openLog', { n: attempt.epoch })}</span>
         </button>
       </td>
     </tr>
