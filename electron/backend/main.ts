@@ -6,6 +6,7 @@ import { Activity } from './activity/index.ts';
 import { accessRouter } from './api/access.ts';
 import { activityRouter } from './api/activity.ts';
 import { appRouter } from './api/app.ts';
+import { dataRouter } from './api/data.ts';
 import { type AppRouter, createRouter } from './api/index.ts';
 import { logsRouter } from './api/logs.ts';
 import { machinesRouter } from './api/machines.ts';
@@ -26,6 +27,7 @@ import { remoteScript, resourcesDirectory } from './resources.ts';
 import { runCredentials } from './run-credentials.ts';
 import { createBoxRuns } from './runs/box/index.ts';
 import { createRuns } from './runs/index.ts';
+import { Sensitivity } from './sensitivity/index.ts';
 import { Prompts, Sites } from './sites/index.ts';
 import { createSshPool, previewHosts } from './ssh/index.ts';
 import { SshCredentials } from './ssh-credentials.ts';
@@ -150,6 +152,7 @@ function build(
   });
   stack.add('sites', () => sites.close());
   const scriptsDirectory = path.join(resourcesDirectory, 'remote');
+  const sensitivity = new Sensitivity({ store, activity, events, clock });
   const runs = createRuns({
     store,
     access: sites.machines,
@@ -162,6 +165,7 @@ function build(
     boxRuns: (boxPrograms) => createBoxRuns(boxPrograms, { scriptsDirectory }),
     templatesDirectory: path.join(resourcesDirectory, 'templates'),
     credentials: runCredentials(vault),
+    policy: sensitivity,
   });
   stack.add('runs', () => runs.close());
   // Closed before what they work with.
@@ -189,6 +193,7 @@ function build(
     machines: machinesRouter(store, sites),
     runs: runsRouter(runs),
     logs: logsRouter(runs),
+    data: dataRouter(sensitivity, runs),
     vault: vaultRouter(vault, (signal) => findLogins(undefined, signal)),
   });
   // Runs listen before the first connection is made.

@@ -18,7 +18,8 @@ export async function* exportLines(
   }
 }
 
-const csvLine = (cells: readonly string[]): string => `${cells.map(csvCell).join(',')}\r\n`;
+/** Cells as one line of a CSV that a spreadsheet opens without running anything. */
+export const csvLine = (cells: readonly string[]): string => `${cells.map(csvCell).join(',')}\r\n`;
 
 /** RFC 4180, and an apostrophe before what a spreadsheet would take for a formula (OWASP, "CSV injection"). */
 export function csvCell(text: string): string {

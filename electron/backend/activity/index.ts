@@ -1,2 +1,3 @@
 export { Activity, type ActivityQuery, type NewActivity } from './activity.ts';
 export type { Verdict } from './chain.ts';
+export { csvLine } from './export.ts';

@@ -6,6 +6,7 @@ import type { RunsPrograms } from '#backend/processes/index.ts';
 import type { MachineAccess } from '#backend/sites/capabilities.ts';
 import type { Store } from '#backend/store/index.ts';
 import type { Actor } from '#shared/domain/role.ts';
+import type { Label, Override } from '#shared/domain/sensitivity.ts';
 import type { BoxRuns } from './box/interface.ts';
 import type { Notes } from './notes.ts';
 import type { Records } from './records.ts';
@@ -29,6 +30,33 @@ export interface StoredSecrets {
   reveal(ids: readonly string[], run: { id: string; name: string }): string[];
 }
 
+/** What an attempt would take where. */
+export interface Going {
+  run: { id: string; name: string };
+  epoch: number;
+  machineId: string;
+  /** Files and folders of this computer that it takes along, absolute. */
+  sources: readonly string[];
+}
+
+/** What may go where, as far as runs know it. */
+export interface RunPolicy {
+  /**
+   * Before a launch or a restart is taken in. What it returns is called in the transaction that saves the attempt. Throws
+   * SENSITIVITY_VIOLATION, OVERRIDE_NEEDS_OWNER.
+   */
+  admit(
+    going: Going & {
+      action: 'run.launch' | 'run.restart';
+      actor: Actor;
+      sensitivity?: Label | undefined;
+      override?: Override | undefined;
+    },
+  ): () => void;
+  /** Right before the first byte of the attempt leaves. Throws SENSITIVITY_VIOLATION. */
+  beforeSending(going: Going): void;
+}
+
 export interface RunsDependencies {
   store: Store;
   access: MachineAccess;
@@ -44,6 +72,8 @@ export interface RunsDependencies {
   templatesDirectory: string;
   /** The vault; absent, launches cannot name credentials. */
   credentials?: StoredSecrets;
+  /** Absent, everything may go everywhere. */
+  policy?: RunPolicy;
   /** Tests: called after each step of a launch is on the disk. */
   onStep?(step: string): void;
 }

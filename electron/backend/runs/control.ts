@@ -1,12 +1,14 @@
 import { TrainyardError } from '#shared/domain/error.ts';
 import type { Actor } from '#shared/domain/role.ts';
 import { type Attempt, hasEnded, type Run } from '#shared/domain/run.ts';
+import type { Label, Override } from '#shared/domain/sensitivity.ts';
 import type { RunsContext } from './context.ts';
 import { epochUnknown, noSuchAccelerator, notEnded, secretsNeeded } from './errors.ts';
 import { queuedAttempt } from './launch.ts';
 import type { LogShelf } from './logs/shelf.ts';
 import type { MachineRuns } from './machine.ts';
 import { whyNever } from './queue/plan.ts';
+import { takenFrom } from './snapshots.ts';
 import { shownName } from './specification.ts';
 
 export interface ControlOptions {
@@ -19,6 +21,8 @@ export interface RestartRequest {
   machineId?: string | undefined;
   secrets: Record<string, string>;
   secretCredentials?: Record<string, string> | undefined;
+  sensitivity?: Label | undefined;
+  override?: Override | undefined;
 }
 
 /** What users do to runs that are there. Each answers once it is in the database; boxes are told as soon as they are seen. */
@@ -43,7 +47,8 @@ export class Control {
 
   /**
    * A new attempt with the same code. One that is alive is stopped first; the new one waits until it is proven gone.
-   * Throws RUN_SECRETS_NEEDED where secrets are in neither memory nor the vault, VAULT_LOCKED where it has to be opened.
+   * Throws RUN_SECRETS_NEEDED where secrets are in neither memory nor the vault, VAULT_LOCKED where it has to be opened;
+   * SENSITIVITY_VIOLATION, OVERRIDE_NEEDS_OWNER.
    */
   restart(runId: string, request: RestartRequest, actor: Actor): Run {
     const { store, notes, records, secrets, activity, clock } = this.#context;
@@ -53,6 +58,18 @@ export class Control {
     const never = whyNever(machine.inventory?.accelerators ?? null, run.spec.resources.accelerators);
     if (never !== null) throw noSuchAccelerator(machine.name, never);
     const note = notes.get('launch', runId, before.epoch);
+    const epoch = before.epoch + 1;
+    const { sensitivity, override } = request;
+    const admitted = this.#context.policy?.admit({
+      action: 'run.restart',
+      run,
+      epoch,
+      machineId: machine.id,
+      sources: takenFrom(this.#context, run, note?.baseDirectory ?? null),
+      actor,
+      sensitivity,
+      override,
+    });
     const credentials = { ...note?.credentials, ...request.secretCredentials };
     const secretNames = [
       ...new Set([
@@ -67,9 +84,10 @@ export class Control {
     const known = secrets.take(runId, secretNames, credentials, run.name);
     if (!known.ok) throw known.why.code === 'RUN_SECRETS_LOST' ? secretsNeeded(known.missing) : known.why;
     if (!hasEnded(before.state)) this.stop(runId, undefined, actor);
-    const next = queuedAttempt(runId, before.epoch + 1, machine, clock.now());
+    const next = queuedAttempt(runId, epoch, machine, clock.now());
     store.transaction(() => {
       const summary = store.runs.addAttempt(next);
+      admitted?.();
       notes.set('launch', runId, next.epoch, {
         sent: false,
         token: null,

@@ -6,7 +6,7 @@ import type { RunsContext } from './context.ts';
 import { noSuchAccelerator, secretsNeeded, taskInvalid } from './errors.ts';
 import { whyNever } from './queue/plan.ts';
 import { separateSecrets } from './secrets.ts';
-import { checkSources } from './snapshots.ts';
+import { checkSources, sourcesOf } from './snapshots.ts';
 import { acceleratorsAsked, checkTasks, takeInlineSecrets } from './spec/index.ts';
 import { shownName } from './specification.ts';
 
@@ -14,7 +14,7 @@ import { shownName } from './specification.ts';
  * Takes a launch in: checks all that can be known here and now, and saves the run with its first attempt, queued. Sent
  * twice it is one run. Throws TASK_INVALID, TASK_UNSUPPORTED, MACHINE_UNKNOWN, RUN_NO_SUCH_ACCELERATOR,
  * WORKDIR_MISSING, MOUNT_MISSING, RUN_SECRETS_NEEDED; VAULT_LOCKED, CREDENTIAL_UNKNOWN, CREDENTIAL_DAMAGED,
- * CREDENTIAL_NOT_FOR_RUNS where the launch names credentials.
+ * CREDENTIAL_NOT_FOR_RUNS where the launch names credentials; SENSITIVITY_VIOLATION, OVERRIDE_NEEDS_OWNER.
  */
 export function acceptLaunch(
   context: RunsContext,
@@ -47,6 +47,17 @@ export function acceptLaunch(
   const runId = newId();
   const name = shownName(request.name ?? '') || shownName(spec.name ?? '') || `run-${runId.slice(0, 4)}`;
   const attempt = queuedAttempt(runId, 1, machine, clock.now());
+  const { sensitivity, override } = request;
+  const admitted = context.policy?.admit({
+    action: 'run.launch',
+    run: { id: runId, name },
+    epoch: 1,
+    machineId: machine.id,
+    sources: sourcesOf(spec, request.baseDirectory),
+    actor,
+    sensitivity,
+    override,
+  });
   // Before it is saved: whoever finds the run finds its secrets.
   secrets.keep(runId, { ...secrets.fromVault(credentials, { id: runId, name }), ...values });
   const result = store.transaction(() => {
@@ -70,6 +81,7 @@ export function acceptLaunch(
       secretNames: [...new Set([...Object.keys(values), ...Object.keys(credentials)])],
       credentials: without(credentials, Object.keys(values)),
     });
+    admitted?.();
     activity.record({
       actor,
       action: 'run.launch',

@@ -27,7 +27,14 @@ export const intentNote = z.object({
 export type IntentNote = z.infer<typeof intentNote>;
 
 /** `file_mounts` as they were at the launch. */
-export const mountsNote = z.array(z.object({ snapshotId: z.string(), directory: z.string() }));
+export const mountsNote = z.array(
+  z.object({
+    snapshotId: z.string(),
+    directory: z.string(),
+    /** Where on this computer it was taken from. */
+    source: z.string().optional(),
+  }),
+);
 export type MountsNote = z.infer<typeof mountsNote>;
 
 const kinds = { launch: launchNote, intent: intentNote, metrics: metricState, mounts: mountsNote };

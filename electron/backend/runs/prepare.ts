@@ -6,7 +6,7 @@ import type { Evidence, Run } from '#shared/domain/run.ts';
 import type { BoxRuns } from './box/interface.ts';
 import type { RunsContext } from './context.ts';
 import { visibleDevices } from './queue/accelerators.ts';
-import type { SnapshotTaker, TakenCode } from './snapshots.ts';
+import { type SnapshotTaker, type TakenCode, takenFrom } from './snapshots.ts';
 import { acceleratorsAsked, runEnvironment, setupKey } from './spec/index.ts';
 import { writeSpecification } from './specification.ts';
 
@@ -56,9 +56,17 @@ export async function prepare(
   if (!secrets.ok) throw secrets.why;
 
   // A box that has had an earlier attempt has its code as well.
-  if (!isThere) {
-    const taken = await snapshots.of(run, signal, (done, total, unit) => say('snapshot', done, total, unit));
-    context.onStep?.('snapshot');
+  const taken = isThere
+    ? null
+    : await snapshots.of(run, signal, (done, total, unit) => say('snapshot', done, total, unit));
+  if (taken !== null) context.onStep?.('snapshot');
+  context.policy?.beforeSending({
+    run,
+    epoch,
+    machineId: attempt.machineId,
+    sources: takenFrom(context, run, note.baseDirectory),
+  });
+  if (taken !== null) {
     const onProgress: SendOptions['onProgress'] = (done, total, unit) => say('sync', done, total, unit);
     await sendCode(context, { root, runId }, programs, taken, { signal, onProgress });
   }

@@ -7,7 +7,7 @@ import type { CheckedTasks } from '#shared/domain/spec.ts';
 import type { BoxFile, LogMatch, LogQuery } from './box/interface.ts';
 import type { RunsContext, RunsDependencies } from './context.ts';
 import { Control, type RestartRequest } from './control.ts';
-import { logOutOfSight, secretsLost } from './errors.ts';
+import { logOutOfSight, secretsLost, taskInvalid } from './errors.ts';
 import { acceptLaunch } from './launch.ts';
 import { searchCopy } from './logs/search.ts';
 import { LogShelf } from './logs/shelf.ts';
@@ -16,8 +16,8 @@ import { MachineRuns } from './machine.ts';
 import { Notes } from './notes.ts';
 import { Records } from './records.ts';
 import { Secrets } from './secrets.ts';
-import { SnapshotTaker } from './snapshots.ts';
-import { checkTasks } from './spec/index.ts';
+import { SnapshotTaker, sourcesOf } from './snapshots.ts';
+import { checkTasks, takeInlineSecrets } from './spec/index.ts';
 import { readTemplates, type Template } from './templates.ts';
 
 /** Runs: launching, watching, ending and finding them again. What each call does is said in the contract. */
@@ -85,6 +85,14 @@ export class RunsService {
 
   check(yaml: string, envs: Record<string, string>): CheckedTasks {
     return checkTasks(yaml, { envs });
+  }
+
+  /** What a launch of it would take along from this computer: absolute paths. Throws TASK_INVALID, TASK_UNSUPPORTED. */
+  sources(yaml: string, envs: Record<string, string>, baseDirectory: string | null): string[] {
+    const checked = checkTasks(takeInlineSecrets(yaml).yaml, { envs });
+    const [task] = checked.tasks;
+    if (!checked.ok || task === undefined) throw taskInvalid(checked.errors);
+    return sourcesOf(task, baseDirectory);
   }
 
   templates(): Promise<Template[]> {

@@ -38,6 +38,23 @@ export function checkSources(spec: TaskSpec, baseDirectory: string | null): void
   }
 }
 
+/** What a launch of the task takes along from this computer: absolute paths. */
+export const sourcesOf = (spec: TaskSpec, baseDirectory: string | null): string[] =>
+  [...(spec.workdir === null ? [] : [spec.workdir]), ...Object.values(spec.fileMounts)].map((given) =>
+    localPath(given, baseDirectory),
+  );
+
+/** What the run takes along, by its task and as it was really taken: a link may lead elsewhere since. */
+export function takenFrom({ store, notes }: RunsContext, run: Run, baseDirectory: string | null): string[] {
+  const workdir = store.runs.get(run.id)?.snapshot?.workdir;
+  const mounts = notes.get('mounts', run.id, 0) ?? [];
+  return [
+    ...sourcesOf(run.spec, baseDirectory),
+    ...(workdir === undefined ? [] : [workdir]),
+    ...mounts.flatMap(({ source }) => source ?? []),
+  ];
+}
+
 const bringsCode = (spec: TaskSpec): boolean =>
   spec.workdir !== null || Object.keys(spec.fileMounts).length > 0;
 
@@ -124,7 +141,8 @@ export class SnapshotTaker {
       // A directory's contents go into the target; a file becomes the target.
       const isDirectory = statSync(local, { throwIfNoEntry: false })?.isDirectory() ?? false;
       const taken = await code.takeMount(local, path.posix.basename(target), options);
-      mounts.push({ snapshotId: taken.id, directory: isDirectory ? target : path.posix.dirname(target) });
+      const directory = isDirectory ? target : path.posix.dirname(target);
+      mounts.push({ snapshotId: taken.id, directory, source: taken.workdir });
     }
     store.transaction(() => {
       // Deleted in the meantime: nothing to save.

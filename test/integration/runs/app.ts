@@ -6,6 +6,7 @@ import { EventBus } from '#backend/events.ts';
 import { CodeStore, codeKeeper } from '#backend/files/index.ts';
 import { type LocalPrograms, localPrograms } from '#backend/processes/index.ts';
 import { createBoxRuns } from '#backend/runs/box/index.ts';
+import type { RunPolicy } from '#backend/runs/context.ts';
 import { createRuns, type RunsService } from '#backend/runs/index.ts';
 import { openStore, type Store } from '#backend/store/index.ts';
 import type { Actor } from '#shared/domain/role.ts';
@@ -21,8 +22,13 @@ export interface App {
 }
 
 /** The real runs' service over the real store, code, box scripts and processes of this computer with `home` as the box's. */
-export function startApp(options: { data: string; home: string; onStep?: (step: string) => void }): App {
-  const { data, home, onStep } = options;
+export function startApp(options: {
+  data: string;
+  home: string;
+  onStep?: (step: string) => void;
+  policyOf?: (store: Store) => RunPolicy;
+}): App {
+  const { data, home, onStep, policyOf } = options;
   const store = openStore({
     file: path.join(data, 'trainyard.db'),
     clock: systemClock,
@@ -56,6 +62,7 @@ export function startApp(options: { data: string; home: string; onStep?: (step: 
     code: codeKeeper(new CodeStore(path.join(data, 'code'))),
     boxRuns: (boxPrograms) => createBoxRuns(boxPrograms),
     templatesDirectory: path.resolve('resources/templates'),
+    ...(policyOf === undefined ? {} : { policy: policyOf(store) }),
     ...(onStep === undefined ? {} : { onStep }),
   });
   runs.start();

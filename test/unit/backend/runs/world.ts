@@ -4,6 +4,7 @@ import type { Clock } from '#backend/clock.ts';
 import { EventBus } from '#backend/events.ts';
 import type { CodeKeeper } from '#backend/files/index.ts';
 import type { RunsPrograms } from '#backend/processes/index.ts';
+import type { RunPolicy } from '#backend/runs/context.ts';
 import { createRuns, type RunsService } from '#backend/runs/index.ts';
 import type { MachineAccess } from '#backend/sites/capabilities.ts';
 import type { Store } from '#backend/store/index.ts';
@@ -98,10 +99,18 @@ export class Laptop {
   readonly dataDirectory: string;
   readonly activity: unknown[] = [];
   onStep: (step: string) => void = () => {};
+  readonly #policy: RunPolicy | null;
   runs: RunsService;
 
-  constructor(store: Store, access: FakeAccess, clock: Clock, dataDirectory: string) {
+  constructor(
+    store: Store,
+    access: FakeAccess,
+    clock: Clock,
+    dataDirectory: string,
+    policy: RunPolicy | null = null,
+  ) {
     this.store = store;
+    this.#policy = policy;
     this.access = access;
     this.clock = clock;
     this.dataDirectory = dataDirectory;
@@ -158,18 +167,23 @@ export class Laptop {
       code: this.code,
       boxRuns: (programs) => programs as unknown as FakeConnection,
       templatesDirectory: '/nonexistent',
+      ...(this.#policy === null ? {} : { policy: this.#policy }),
       onStep: (step) => this.onStep(step),
     });
   }
 }
 
-export async function laptop(boxes: Map<string, FakeBox>, gpus: Accelerator[] = []): Promise<Laptop> {
+export async function laptop(
+  boxes: Map<string, FakeBox>,
+  gpus: Accelerator[] = [],
+  policyOf: ((store: Store, clock: Clock) => RunPolicy) | null = null,
+): Promise<Laptop> {
   const clock = new ManualClock();
   const store = await tempStore({ clock });
   const dataDirectory = await tempDirectory('runs');
   for (const machineId of boxes.keys()) addMachine(store, machineId, gpus);
   const access = new FakeAccess(boxes);
-  const made = new Laptop(store, access, clock, dataDirectory);
+  const made = new Laptop(store, access, clock, dataDirectory, policyOf?.(store, clock) ?? null);
   made.runs.start();
   for (const machineId of boxes.keys()) access.connect(machineId);
   onTestFinished(() => made.runs.close());
