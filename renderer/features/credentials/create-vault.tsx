@@ -7,14 +7,20 @@ import { Button, Checkbox, CopyButton, Dialog, ErrorState, Field, Input } from '
 import { newRecoveryPassphrase } from '#shared/domain/credential.ts';
 
 /** Where there is no vault yet: how it is to be opened, then the recovery passphrase, once. */
-export function CreateVault({ keychain }: { keychain: string | null }) {
+export function CreateVault({
+  keychain,
+  onRecovery,
+}: {
+  keychain: string | null;
+  /** Shows it: by now the vault is there, and this form is not. */
+  onRecovery(recovery: string): void;
+}) {
   const t = useT();
   const mayOwn = useMay('owner');
   const [passphrase, setPassphrase] = useState('');
   const [again, setAgain] = useState('');
   const [byKeychain, setByKeychain] = useState(keychain !== null);
   const [wantsRecovery, setWantsRecovery] = useState(true);
-  const [recovery, setRecovery] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>(null);
   const differs = again !== '' && again !== passphrase;
@@ -32,8 +38,8 @@ export function CreateVault({ keychain }: { keychain: string | null }) {
         ...(passphrase === '' ? {} : { passphrase }),
         ...(made === null ? {} : { recovery: made }),
       });
-      if (made === null) await reloadVault();
-      else setRecovery(made);
+      if (made !== null) onRecovery(made);
+      await reloadVault();
     } catch (thrown) {
       setFailure(thrown);
     } finally {
@@ -90,15 +96,6 @@ export function CreateVault({ keychain }: { keychain: string | null }) {
           </div>
         </form>
       ) : null}
-      {recovery === null ? null : (
-        <ShownOnce
-          recovery={recovery}
-          onClose={() => {
-            setRecovery(null);
-            void reloadVault();
-          }}
-        />
-      )}
     </section>
   );
 }

@@ -14,21 +14,23 @@ import {
   toast,
 } from '#renderer/ui/index.ts';
 import type { VaultState } from '#shared/domain/credential.ts';
-import { CreateVault } from './create-vault.tsx';
+import { CreateVault, ShownOnce } from './create-vault.tsx';
 import { ChangePassphrase, ExportDialog, ImportDialog, NewRecovery } from './vault-dialogs.tsx';
 
 /** The vault itself: made, opened, locked, and what opens it. */
 export function VaultPanel({ vault }: { vault: VaultState }) {
+  const [recovery, setRecovery] = useState<string | null>(null);
   return (
     <>
       {vault.problems.length > 0 ? <Problems vault={vault} /> : null}
       {!vault.exists ? (
-        <CreateVault keychain={vault.keychain} />
+        <CreateVault keychain={vault.keychain} onRecovery={setRecovery} />
       ) : vault.locked ? (
         <Unlock vault={vault} />
       ) : (
         <Open vault={vault} />
       )}
+      {recovery === null ? null : <ShownOnce recovery={recovery} onClose={() => setRecovery(null)} />}
     </>
   );
 }
