@@ -199,7 +199,7 @@ function LockSettings() {
         {(ids) => (
           <Input
             {...ids}
-            className="settings__number"
+            className="vault__number"
             inputMode="numeric"
             value={shown}
             onChange={(event) => setText(event.target.value)}
