@@ -1,4 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { labels } from '#shared/domain/label.ts';
+import { addDataVerbs } from './data-program.ts';
 import { addVaultVerbs } from './vault-program.ts';
 
 const repeatable = (value: string, before: string[] = []): string[] => [...before, value];
@@ -54,6 +56,10 @@ export function buildProgram(version: string, done: (exitCode: number) => void):
       .option('--credential <name>', 'NAME=CREDENTIAL: take it from the vault (repeatable)', repeatable)
       .option('--name <name>', 'call the run so')
       .option('--priority <number>', 'from -100 to 100 in the queue of its machine', wholeNumber)
+      .addOption(
+        new Option('--sensitivity <label>', 'how sensitive it is; else as what it reads').choices(labels),
+      )
+      .option('--override <reason>', 'as an owner: let it go where its data may not, for this reason')
       .addOption(new Option('-f, --follow', 'print its log until it ends, end with its exit code'))
       .addOption(new Option('-d, --detach', 'return once it is queued').conflicts('follow')),
     async (file: string, options: import('./verbs/run.ts').RunOptions) =>
@@ -85,10 +91,13 @@ export function buildProgram(version: string, done: (exitCode: number) => void):
   act(
     add(program, 'restart <run>', 'launch a run again, with the same code')
       .option('--on <machine>', 'on another machine')
+      .option('--override <reason>', 'as an owner: let it go where its data may not, for this reason')
       .option('--secret <name>', 'a secret it needs, as for `run` (repeatable)', repeatable)
       .option('--credential <name>', 'one from the vault, as for `run` (repeatable)', repeatable),
-    async (run: string, options: { on?: string; secret?: string[]; credential?: string[]; json?: boolean }) =>
-      (await import('./verbs/runs.ts')).restartRun(run, { ...options, json: json(options) }),
+    async (
+      run: string,
+      options: Omit<import('./verbs/runs.ts').RestartOptions, 'json'> & { json?: boolean },
+    ) => (await import('./verbs/runs.ts')).restartRun(run, { ...options, json: json(options) }),
   );
   act(
     add(program, 'rm <run...>', 'delete runs that have ended, here and on their machine').option(
@@ -135,6 +144,7 @@ export function buildProgram(version: string, done: (exitCode: number) => void):
   );
 
   addVaultVerbs(program, add, act, json);
+  addDataVerbs(program, sites, add, act, json);
   addUpkeepVerbs(program, add, act, json);
   addActivityVerbs(program, add, act, json, done);
   addTokenVerbs(program, add, act, json);

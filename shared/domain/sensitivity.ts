@@ -1,15 +1,12 @@
 import { z } from 'zod';
 import { countrySchema } from './country.ts';
 import { idSchema } from './id.ts';
+import { isAbove, type Label, labels } from './label.ts';
 import type { SiteKind } from './site.ts';
 
-/** How sensitive something is. Rising order. */
-export const labels = ['public', 'internal', 'confidential', 'restricted'] as const;
-export const labelSchema = z.enum(labels);
-export type Label = z.infer<typeof labelSchema>;
+export { isAbove, type Label, labelRank, labels } from './label.ts';
 
-export const labelRank = (label: Label): number => labels.indexOf(label);
-export const isAbove = (a: Label, b: Label): boolean => labelRank(a) > labelRank(b);
+export const labelSchema = z.enum(labels);
 /** Null of nothing. */
 export const highest = (all: readonly Label[]): Label | null =>
   all.reduce<Label | null>((top, label) => (top === null || isAbove(label, top) ? label : top), null);

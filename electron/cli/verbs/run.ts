@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { BackendConnection } from '#renderer/rpc/client.ts';
 import { newId } from '#shared/domain/id.ts';
+import type { Label } from '#shared/domain/label.ts';
 import { hasEnded, type Run } from '#shared/domain/run.ts';
 import { TrainyardError } from '#shared/domain/trainyard-error.ts';
 import { type CliBackend, withBackend } from '../backend.ts';
@@ -24,6 +25,8 @@ export interface RunOptions {
   credential?: string[];
   name?: string;
   priority?: number;
+  sensitivity?: Label;
+  override?: string;
   follow?: boolean;
   detach?: boolean;
   json: boolean;
@@ -52,6 +55,8 @@ export async function runTask(file: string, options: RunOptions): Promise<number
           secretCredentials,
           ...(options.name === undefined ? {} : { name: options.name }),
           ...(options.priority === undefined ? {} : { priority: options.priority }),
+          ...(options.sensitivity === undefined ? {} : { sensitivity: options.sensitivity }),
+          ...(options.override === undefined ? {} : { override: { reason: options.override } }),
         });
         launchedId = launched.id;
         // A backend of our own ends with us: it has to bring the run to its machine first.

@@ -41,11 +41,16 @@ export const stopRuns = (given: string[], grace: number | undefined, json: boole
 export const killRuns = (given: string[], json: boolean) =>
   each(given, json, ({ client }, run) => client.runs.kill({ runId: run.id }));
 
+export interface RestartOptions {
+  on?: string;
+  secret?: string[];
+  credential?: string[];
+  override?: string;
+  json: boolean;
+}
+
 /** `trainyard restart RUN` */
-export const restartRun = (
-  given: string,
-  options: { on?: string; secret?: string[]; credential?: string[]; json: boolean },
-): Promise<undefined> =>
+export const restartRun = (given: string, options: RestartOptions): Promise<undefined> =>
   each([given], options.json, async ({ client }, run) => {
     const machine = options.on ? await findMachine(client, options.on) : undefined;
     return client.runs.restart({
@@ -53,6 +58,7 @@ export const restartRun = (
       secrets: await readSecrets(options.secret ?? []),
       secretCredentials: await readCredentials(client, options.credential ?? []),
       ...(machine ? { machineId: machine.id } : {}),
+      ...(options.override === undefined ? {} : { override: { reason: options.override } }),
     });
   });
 
