@@ -196,6 +196,9 @@ function build(
     data: dataRouter(sensitivity, runs),
     vault: vaultRouter(vault, (signal) => findLogins(undefined, signal)),
   });
+  vault
+    .unlockByItself()
+    .catch((error: unknown) => log.warn({ err: error }, 'the keychain did not open the vault'));
   // Runs listen before the first connection is made.
   runs.start();
   if (options.connect ?? true) sites.start();

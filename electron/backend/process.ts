@@ -2,6 +2,7 @@
  * The backend as a process of the desktop app (Electron's utilityProcess): the page's two MessagePorts come over the
  * parent's port. A door for the CLI is opened beside it.
  */
+import type { KeychainAnswer, KeychainRequest } from '#shared/contract/keychain-wire.ts';
 import { type AnyPort, portWire } from '#shared/contract/port-wire.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import { serveRpc } from './api/index.ts';
@@ -10,13 +11,20 @@ import { dataDirectory } from './data-directory.ts';
 import { openDoor, removeRuntimeFile, writeRuntimeFile } from './door/index.ts';
 import { logCrashes } from './log.ts';
 import { type Backend, startBackend } from './main.ts';
+import { shellKeychain } from './shell-keychain.ts';
 import { version } from './version.ts';
 
 /** What the shell sends; `connect` carries the ports for RPC and for the byte channel. */
-type FromShell = { type: 'connect' } | { type: 'resumed' } | { type: 'close' };
+type FromShell =
+  | { type: 'connect' }
+  | { type: 'resumed' }
+  | { type: 'screenLocked' }
+  | { type: 'close' }
+  | KeychainAnswer;
 /** Electron's `process.parentPort`, as far as it is used here. */
 interface ParentPort {
   on(event: 'message', listener: (message: { data: FromShell; ports: AnyPort[] }) => void): void;
+  postMessage(message: KeychainRequest): void;
 }
 
 const parentPort = (process as unknown as { parentPort?: ParentPort }).parentPort;
@@ -25,12 +33,19 @@ if (!parentPort) {
   process.exit(2);
 }
 
+const shell = shellKeychain((request) => parentPort.postMessage(request));
 // Ports may come before the backend is up: they wait for it, the page's calls with them.
 const starting = start();
 parentPort.on('message', ({ data, ports }) => {
+  // Not after the start: the start itself may wait for it.
+  if (data.type === 'keychain') {
+    shell.answered(data);
+    return;
+  }
   void starting.then(({ backend, close }) => {
     if (data.type === 'connect') connect(backend, ports);
     else if (data.type === 'resumed') backend.resumed();
+    else if (data.type === 'screenLocked') backend.screenLocked();
     else void close();
   });
 });
@@ -44,7 +59,12 @@ function connect(backend: Backend, [rpc, bytes]: AnyPort[]): void {
 async function start(): Promise<{ backend: Backend; close(): Promise<void> }> {
   const directory = dataDirectory();
   try {
-    const backend = await startBackend({ dataDirectory: directory, host: 'desktop', version });
+    const backend = await startBackend({
+      dataDirectory: directory,
+      host: 'desktop',
+      version,
+      keychain: shell.keychain,
+    });
     logCrashes(backend.log);
     const door = await openDoor({
       router: backend.router,

@@ -22,6 +22,7 @@ export class SshCredentials implements Credentials {
   }
 
   async find(wanted: WantedSecret): Promise<string | null> {
+    await this.#vault.settled();
     if (this.#vault.locked) return null;
     const found = this.#chosen(wanted) ?? this.#vault.find(kindOf(wanted), scopesOf(wanted));
     if (!found) return null;

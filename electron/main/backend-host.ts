@@ -56,7 +56,7 @@ export class BackendHost<Port> {
   }
 
   /** Tells it something of the computer: that it woke up, that the screen was locked. */
-  tell(what: 'resumed'): void {
+  tell(what: 'resumed' | 'screenLocked'): void {
     this.#child?.postMessage({ type: what }, []);
   }
 

@@ -8,6 +8,7 @@ import {
   type MessagePortMain,
   powerMonitor,
   protocol,
+  safeStorage,
   screen,
   session,
   shell,
@@ -17,6 +18,7 @@ import { z } from 'zod';
 import { pageOrigin } from '#shared/contract/desktop.ts';
 import { BackendHost } from './backend-host.ts';
 import { linkInArguments, pathOfLink } from './deep-link.ts';
+import { answerKeychain, isKeychainRequest } from './keychain.ts';
 import { mayCallShell, mayHavePermission, mayNavigate, mayOpenOutside, pageHeaders } from './lockdown.ts';
 import { showNotification } from './notifications.ts';
 import { pageFile } from './page-files.ts';
@@ -46,6 +48,10 @@ const backend = new BackendHost<MessagePortMain>({
         stdio: 'inherit',
       },
     );
+    child.on('message', (message: unknown) => {
+      if (!isKeychainRequest(message)) return;
+      void answerKeychain(safeStorage, process.platform, message).then((answer) => child.postMessage(answer));
+    });
     return {
       postMessage: (message, ports) => child.postMessage(message, ports),
       onExit: (listener) => child.on('exit', listener),
@@ -85,6 +91,7 @@ if (app.requestSingleInstanceLock()) {
   });
   // After sleep every connection is suspect: the backend looks at them at once, not at the next keepalive.
   powerMonitor.on('resume', () => backend.tell('resumed'));
+  powerMonitor.on('lock-screen', () => backend.tell('screenLocked'));
   const first = linkInArguments(process.argv);
   showWindow(first ? (pathOfLink(first) ?? undefined) : undefined);
 } else {

@@ -17,6 +17,7 @@ export class Vault {
   readonly #room: Room;
   readonly #keys: Keys;
   readonly #credentials: Credentials;
+  #opening: Promise<boolean> = Promise.resolve(false);
 
   constructor(options: VaultOptions) {
     this.#room = new Room(options);
@@ -66,7 +67,14 @@ export class Vault {
 
   /** When the app starts on the desktop. False where the keychain does not hold the key. */
   unlockByItself(): Promise<boolean> {
-    return this.#keys.unlockByItself();
+    const opening = this.#keys.unlockByItself();
+    this.#opening = opening.catch(() => false);
+    return opening;
+  }
+
+  /** Resolves once the keychain has opened it, or will not: a login at the start waits for that. */
+  async settled(): Promise<void> {
+    await this.#opening;
   }
 
   lock(actor: Actor): void {
