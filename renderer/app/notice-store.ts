@@ -2,7 +2,7 @@ import { create } from 'zustand';
 import type { Notice, Progress } from '#shared/domain/event.ts';
 import { rpc } from './backend.ts';
 import type { LivePart } from './live-part.ts';
-import { sayError } from './session-store.ts';
+import { sayError, useSession } from './session-store.ts';
 
 interface NoticesState {
   /** Not yet dismissed, newest first. */
@@ -38,6 +38,8 @@ export const noticesPart: LivePart = {
 
 export async function dismissNotice(id: string): Promise<void> {
   without(id);
+  // Who only looks puts it away on their own screen.
+  if (useSession.getState().info?.role === 'viewer') return;
   try {
     await rpc().app.dismissNotice({ id });
   } catch (thrown) {

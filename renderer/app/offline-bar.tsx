@@ -20,7 +20,7 @@ export function OfflineBar() {
   if (state === 'refused') {
     return (
       <div className="offline" role="alert">
-        {t('app.signedOut')}
+        <span>{t('app.signedOut')}</span> <a href="/sign-in">{t('app.signIn')}</a>
       </div>
     );
   }

@@ -65,6 +65,8 @@ export const app = words({
     connecting: 'Connecting to the backend …',
     backendAway:
       'The backend is starting again. What you see is from the last moment it was here; your runs go on.',
+    signIn: 'Sign in with a token',
+    viewerOnly: 'Your role is viewer: you see everything and change nothing.',
     signedOut: 'This page is not logged in any more. Open the address that Trainyard printed at its start.',
     notFound: 'There is no page at this address.',
     toOverview: 'To the overview',
@@ -148,6 +150,8 @@ export const app = words({
     language: '简体中文',
     connecting: '正在连接后端……',
     backendAway: '后端正在重新启动。您看到的是它最后一刻的内容；您的运行不受影响。',
+    signIn: '使用令牌登录',
+    viewerOnly: '您的角色是查看者：可查看一切，不能更改。',
     signedOut: '此页面已不再登录。请打开 Trainyard 启动时显示的地址。',
     notFound: '此地址没有页面。',
     toOverview: '到总览',

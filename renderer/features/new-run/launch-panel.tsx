@@ -4,6 +4,7 @@ import { rpc } from '#renderer/app/backend.ts';
 import { Link } from '#renderer/app/link.tsx';
 import { useMachines } from '#renderer/app/machine-store.ts';
 import { paths } from '#renderer/app/routes.ts';
+import { useMay } from '#renderer/app/session-store.ts';
 import { useLiveVault } from '#renderer/app/vault-store.ts';
 import {
   SecretField,
@@ -46,7 +47,9 @@ export function LaunchPanel({ result, openNames, envs, onEnv }: LaunchPanelProps
   const needsBase = task !== undefined && hasRelativePath(task);
   const baseMissing = needsBase && draft.base.trim() === '';
   const several = (result?.tasks.length ?? 0) > 1;
+  const may = useMay('operator');
   const ready =
+    may &&
     result?.ok === true &&
     machine !== undefined &&
     !baseMissing &&
@@ -123,6 +126,7 @@ export function LaunchPanel({ result, openNames, envs, onEnv }: LaunchPanelProps
         <p className="launch__warning">{t('newRun.several', { count: result?.tasks.length ?? 0 })}</p>
       ) : null}
       {failure ? <ErrorState error={failure} /> : null}
+      {may ? null : <p className="quiet">{t('app.viewerOnly')}</p>}
       <Button type="submit" look="primary" disabled={!ready} busy={busy}>
         {t(busy ? 'newRun.launching' : 'newRun.launch')}
       </Button>

@@ -4,12 +4,14 @@ import { updateSettings, useMay, useSession } from '#renderer/app/session-store.
 import { useT } from '#renderer/i18n/index.ts';
 import { Checkbox, Field, Input, Segments, Skeleton } from '#renderer/ui/index.ts';
 import type { Settings } from '#shared/domain/settings.ts';
+import { Access } from './access.tsx';
 import { Backups } from './backups.tsx';
 
 /** Everything the user can set. Each change is kept at once; there is no button to save. */
 export function SettingsPage() {
   const t = useT();
   const settings = useSession((state) => state.settings);
+  const mayAct = useMay('operator');
   const mayOwn = useMay('owner');
   if (!settings) {
     return (
@@ -21,62 +23,70 @@ export function SettingsPage() {
   return (
     <div className="page settings">
       <h1>{t('app.settings')}</h1>
-      <Look settings={settings} />
-      <Section title={t('settings.runs')}>
-        <NumberField
-          name="stopGraceSeconds"
-          label={t('settings.stopGrace')}
-          hint={t('settings.stopGraceHint')}
-          low={1}
-          high={3600}
-          settings={settings}
-        />
-      </Section>
-      <Section title={t('settings.machines')}>
-        <NumberField
-          name="refreshSeconds"
-          label={t('settings.refresh')}
-          low={2}
-          high={3600}
-          settings={settings}
-        />
-        <NumberField
-          name="parallelConnections"
-          label={t('settings.parallel')}
-          low={1}
-          high={200}
-          settings={settings}
-        />
-      </Section>
-      <Section title={t('settings.notifications')}>
-        <Checkbox
-          label={t('settings.notifyEnded')}
-          checked={settings.notifyRunEnded}
-          onChecked={(on) => void updateSettings({ notifyRunEnded: on })}
-        />
-        <Checkbox
-          label={t('settings.notifyNeeds')}
-          checked={settings.notifyNeedsUser}
-          onChecked={(on) => void updateSettings({ notifyNeedsUser: on })}
-        />
-      </Section>
-      <Section title={t('settings.backups')}>
-        <NumberField
-          name="backupEveryHours"
-          label={t('settings.backupEvery')}
-          low={1}
-          high={168}
-          settings={settings}
-        />
-        <NumberField
-          name="backupsKept"
-          label={t('settings.backupsKept')}
-          low={1}
-          high={100}
-          settings={settings}
-        />
-        {mayOwn ? <Backups /> : null}
-      </Section>
+      {mayAct ? null : <p className="quiet">{t('app.viewerOnly')}</p>}
+      <fieldset className="settings__all" disabled={!mayAct}>
+        <Look settings={settings} />
+        <Section title={t('settings.runs')}>
+          <NumberField
+            name="stopGraceSeconds"
+            label={t('settings.stopGrace')}
+            hint={t('settings.stopGraceHint')}
+            low={1}
+            high={3600}
+            settings={settings}
+          />
+        </Section>
+        <Section title={t('settings.machines')}>
+          <NumberField
+            name="refreshSeconds"
+            label={t('settings.refresh')}
+            low={2}
+            high={3600}
+            settings={settings}
+          />
+          <NumberField
+            name="parallelConnections"
+            label={t('settings.parallel')}
+            low={1}
+            high={200}
+            settings={settings}
+          />
+        </Section>
+        <Section title={t('settings.notifications')}>
+          <Checkbox
+            label={t('settings.notifyEnded')}
+            checked={settings.notifyRunEnded}
+            onChecked={(on) => void updateSettings({ notifyRunEnded: on })}
+          />
+          <Checkbox
+            label={t('settings.notifyNeeds')}
+            checked={settings.notifyNeedsUser}
+            onChecked={(on) => void updateSettings({ notifyNeedsUser: on })}
+          />
+        </Section>
+        <Section title={t('settings.backups')}>
+          <NumberField
+            name="backupEveryHours"
+            label={t('settings.backupEvery')}
+            low={1}
+            high={168}
+            settings={settings}
+          />
+          <NumberField
+            name="backupsKept"
+            label={t('settings.backupsKept')}
+            low={1}
+            high={100}
+            settings={settings}
+          />
+          {mayOwn ? <Backups /> : null}
+        </Section>
+      </fieldset>
+      {mayOwn ? (
+        <Section title={t('settings.access')}>
+          <Access />
+        </Section>
+      ) : null}
       <About />
     </div>
   );
