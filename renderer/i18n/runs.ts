@@ -58,7 +58,7 @@ export const runs = words({
     filterPlaceholder: 'Filter by name or machine',
     groupGoing: 'Going',
     anyMachine: 'Any machine',
-    archived: 'Archive',
+    archived: 'Archived',
     selected_one: '{{n}} selected',
     selected_other: '{{n}} selected',
     clearSelection: 'Clear selection',
@@ -94,7 +94,7 @@ export const runs = words({
       'The program gets TERM and {{grace}} s to save its state; what is left of it is then killed. Its log and files stay, and it can be restarted.',
     killConsequence:
       'The whole process tree is killed at once. What it has not saved is lost; its log and files stay.',
-    archiveConsequence: 'It leaves the list and can be found under “Archive”. Nothing is removed.',
+    archiveConsequence: 'It leaves the list and can be found under “Archived”. Nothing is removed.',
     unarchiveConsequence: 'It is shown in the list again.',
     deleteConsequence:
       'The run, its log and its directory on the box are removed, with every checkpoint in it. This cannot be undone.',
@@ -163,7 +163,7 @@ export const runs = words({
     filterPlaceholder: '按名称或机器筛选',
     groupGoing: '进行中',
     anyMachine: '任何机器',
-    archived: '归档',
+    archived: '已归档',
     selected_other: '已选 {{n}} 个',
     clearSelection: '清除选择',
     none: '还没有运行',
@@ -192,7 +192,7 @@ export const runs = words({
     stopConsequence:
       '程序会收到 TERM，并有 {{grace}} 秒保存状态；之后仍在的进程会被强制结束。日志和文件保留，可以重新启动。',
     killConsequence: '整个进程树立即被强制结束。未保存的内容会丢失；日志和文件保留。',
-    archiveConsequence: '它会离开列表，可在“归档”中找到。不会删除任何内容。',
+    archiveConsequence: '它会离开列表，可在“已归档”中找到。不会删除任何内容。',
     unarchiveConsequence: '它会重新显示在列表中。',
     deleteConsequence: '该运行、它的日志以及机器上的目录（包括其中所有检查点）都会被删除。此操作无法撤销。',
     keepOnBox: '保留机器上的目录',

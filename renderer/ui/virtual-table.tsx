@@ -11,7 +11,7 @@ import {
 } from 'react';
 import { useT } from '#renderer/i18n/index.ts';
 import { Checkbox } from './field.tsx';
-import { type Column, type LaidOutColumn, layOut, useColumnWidths } from './table-columns.ts';
+import { type LaidOutColumn, layOut, useColumnWidths } from './table-columns.ts';
 import { actionOfKey, toggled } from './table-cursor.ts';
 import { pickWidth, TableHead } from './table-head.tsx';
 import { rowHeight, useCursor, useKeysFromAnywhere, usePool, useStable, useWidth } from './table-hooks.ts';

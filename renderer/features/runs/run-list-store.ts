@@ -87,7 +87,7 @@ export async function reloadList(): Promise<void> {
       await painted();
     }
     const wanted = pagesInView();
-    const answers = await Promise.all(wanted.map(fetchPage));
+    const answers = await Promise.all(wanted.map((page) => fetchPage(page)));
     if (mine !== generation) return;
     pages = new Map(wanted.map((page, index) => [page, answers[index]?.ids ?? []]));
     bump({ total: answers[0]?.total ?? 0, loading: false, error: null });
