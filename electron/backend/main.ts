@@ -135,7 +135,15 @@ function build(
   const vault = new Vault({ dataDirectory, store, activity, events, clock, keychain });
   stack.add('vault', () => vault.close());
   const prompts = new Prompts(events, clock);
-  const ssh = createSshPool({ prompter: prompts, clock, log, credentials: new SshCredentials(vault) });
+  const credentials = new SshCredentials(vault, (scope, why) =>
+    store.notices.add({
+      level: 'warning',
+      code: 'VAULT_NOT_KEPT',
+      params: { scope, why: why.message },
+      message: `The secret for ${scope} was used but not kept: ${why.message}`,
+    }),
+  );
+  const ssh = createSshPool({ prompter: prompts, clock, log, credentials });
   stack.add('ssh', () => ssh.close());
   const sites = new Sites({
     store,
@@ -182,6 +190,7 @@ function build(
       events,
       info: () => ({ version, host, platform: process.platform, dataDirectory, startedAt }),
       shutDown(actor) {
+        activity.record({ actor, action: 'app.shutDown', target: 'trainyard' });
         log.info({ actor: actor.name }, 'asked to end');
         asked.resolve();
       },

@@ -1,5 +1,6 @@
 import type { CredentialKind } from '#shared/domain/credential.ts';
 import { appItself } from '#shared/domain/role.ts';
+import { TrainyardError } from '#shared/domain/trainyard-error.ts';
 import type { Credentials, SshTarget, WantedSecret } from './ssh/index.ts';
 import type { Vault } from './vault/index.ts';
 
@@ -16,9 +17,12 @@ interface StoredKey {
  */
 export class SshCredentials implements Credentials {
   readonly #vault: Vault;
+  readonly #notKept: (scope: string, why: TrainyardError) => void;
 
-  constructor(vault: Vault) {
+  /** `notKept` tells the user that what they wished to keep was not kept. */
+  constructor(vault: Vault, notKept: (scope: string, why: TrainyardError) => void) {
     this.#vault = vault;
+    this.#notKept = notKept;
   }
 
   async find(wanted: WantedSecret): Promise<string | null> {
@@ -39,11 +43,17 @@ export class SshCredentials implements Credentials {
     return passphrase === '' ? null : passphrase;
   }
 
-  /** Kept for next time. A locked or missing vault keeps nothing; the login goes on all the same. */
+  /** Kept for next time. Where the vault is locked, missing or altered nothing is; the login goes on all the same. */
   async remember(wanted: WantedSecret, secret: string): Promise<void> {
-    if (this.#vault.locked) return;
-    const kind = kindOf(wanted);
     const [scope = ''] = scopesOf(wanted);
+    try {
+      this.#keep(kindOf(wanted), scope, secret);
+    } catch (error) {
+      this.#notKept(scope, TrainyardError.from(error));
+    }
+  }
+
+  #keep(kind: CredentialKind, scope: string, secret: string): void {
     const known = this.#vault.find(kind, [scope]);
     const taken = new Set(this.#vault.list().map(({ name }) => name));
     const name = known?.name ?? freeName(scope.slice(0, 180), taken);

@@ -229,6 +229,26 @@ describe.skipIf(!needs('sshd', 'root', 'linux'))('canary secrets of every kind',
     await again.runs.kill({ runId: run.id });
     await until('it has ended', async () => (await again.runs.get({ runId: run.id })).state === 'stopped');
     await second.stop();
+    // After the app was started again, too: memory has forgotten them, the vault has not.
+    const third = await start(data);
+    const last = third.connection.rpc;
+    await expect(last.runs.restart({ runId: run.id })).rejects.toThrowError(
+      expect.objectContaining({ code: 'VAULT_LOCKED' }),
+    );
+    await last.vault.unlock({ passphrase: secretOf('passphrase') });
+    await last.runs.restart({ runId: run.id });
+    await until(
+      'it has them once more',
+      async () => {
+        const { base64 } = await last.logs.read({ runId: run.id, offset: 0, length: 10_000 });
+        return Buffer.from(base64, 'base64').toString() === lengths;
+      },
+      { deadlineMs: 60_000 },
+    );
+    await last.runs.kill({ runId: run.id });
+    await until('it has ended', async () => (await last.runs.get({ runId: run.id })).state === 'stopped');
+    await third.stop();
+    second.frames.push(...third.frames);
     look('after the end');
     await until('nothing has them any more', () => processesWithCanary('environ').length === 0);
   }, 240_000);

@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { type Header, openRecord, parseVault } from '#backend/vault/format.ts';
+import { openByPassphrase } from '#backend/vault/wraps.ts';
 import { newRecoveryPassphrase, readRecoveryPassphrase } from '#shared/domain/credential.ts';
 import { until } from '#test/until.ts';
 import { fakeKeychain, owner, passphrase, valuesOf, vaultWorld } from './world.ts';
@@ -93,6 +95,23 @@ describe('a vault', () => {
     expect(() => none.vault.set(token, owner)).toThrowError(code('VAULT_MISSING'));
     await expect(none.vault.create({ keychain: false }, owner)).rejects.toThrowError(code('VAULT_NEEDS_KEY'));
     await expect(none.vault.unlock(passphrase, owner)).rejects.toThrowError(code('VAULT_MISSING'));
+  });
+
+  it('opens where there is no argon2 (in Electron) by its other derivation', async () => {
+    const { vault, file, store } = await withSecrets();
+    vault.lock(owner);
+    const [head = '', ...lines] = readFileSync(file, 'utf8').split('\n');
+    const { wraps, vaultId } = JSON.parse(head) as Header;
+    expect(wraps.map((wrap) => wrap.kind !== 'keychain' && wrap.derivation.kdf)).toEqual([
+      'argon2id',
+      'scrypt',
+    ]);
+    const scrypt = wraps.filter((wrap) => wrap.kind !== 'keychain' && wrap.derivation.kdf === 'scrypt');
+    const key = await openByPassphrase(scrypt, vaultId, passphrase);
+    const record = parseVault(Buffer.from([head, ...lines].join('\n'))).lines[0]?.record;
+    expect(record && key && openRecord(vaultId, key, record)).toBe('hf_canary_value');
+    expect(await openByPassphrase(scrypt, vaultId, 'another')).toBeNull();
+    expect(store.sql.get('SELECT 1 FROM vaultSeal')).toBeDefined();
   });
 
   it('takes a new passphrase; the old one opens nothing any more', async () => {
