@@ -123,9 +123,21 @@ assemble_new() {
   aside=
 }
 
+# One that is being made is done before a second one would be.
+await_spare() {
+  for making in "$objects/$lowest"/spare.*; do
+    turns=0
+    while [ -d "$making" ] && kill -0 "${making##*.}" 2>/dev/null && [ "$turns" -lt 300 ]; do
+      sleep 0.03 2>/dev/null || sleep 1
+      turns=$((turns + 1))
+    done
+  done
+}
+
 # The lowest layer's spare becomes "$aside", and $chain is what is still to be unpacked. Only within one file system.
 take_spare() {
   lowest=${chain%% *}
+  await_spare
   [ -d "$objects/$lowest/spare" ] || return 1
   case $dest in "$root"/*) ;; *) return 1 ;; esac
   mkdir -p "${dest%/*}" 2>/dev/null && mv "$objects/$lowest/spare" "$aside" 2>/dev/null || return 1
@@ -133,10 +145,8 @@ take_spare() {
   chain=${chain#* }
 }
 
-# Unpacks the lowest layer once more while nobody waits: the next launch only has to rename it. Not for a handful of
-# files, where it saves nothing, nor for data, where it costs room.
+# Unpacks the lowest layer once more while nobody waits: the next launch only has to rename it.
 prepare_spare() {
-  read -r parent sha bytes <"$objects/$1/meta" && [ "$bytes" -ge 1048576 ] && [ "$bytes" -le 67108864 ] || return 0
   [ ! -e "$objects/$1/spare" ] || return 0
   for other in "$objects/$1"/spare.*; do
     [ -d "$other" ] || continue
@@ -149,7 +159,7 @@ prepare_spare() {
     umask 022
     new=$1/spare.$$
     mkdir "$new" 2>/dev/null || exit
-    nice tar -xpof "$1/data.tar" -C "$new" && [ ! -e "$1/spare" ] && mv "$new" "$1/spare"
+    tar -xpof "$1/data.tar" -C "$new" && [ ! -e "$1/spare" ] && mv "$new" "$1/spare"
     rm -rf "$new" "$1/spare/${new##*/}"
   ' sh "$objects/$1" </dev/null >/dev/null 2>&1 &
 }
@@ -193,9 +203,10 @@ case $verb in
     fi
     say "put $(size_of "$part")"
     ;;
-  # $1: root, $2: client, $3: snapshot, $4: topmost layer, $5: new | into, $6: where, $7: how many layers come in a tar on stdin.
+  # $1: root, $2: client, $3: snapshot, $4: topmost layer, $5: new | into, $6: where, $7: how many layers come in a tar on stdin,
+  # $8: yes where the next launch should find the lowest layer unpacked.
   sync)
-    root=$1 client=$2 snapshot=$3 top=$4 how=$5 where=$6 sent=$7
+    root=$1 client=$2 snapshot=$3 top=$4 how=$5 where=$6 sent=$7 ahead=$8
     prepare
     in=$objects/.in.$client.$$
     why=$(mkdir "$in" 2>&1) || refuse "$why"
@@ -214,21 +225,7 @@ case $verb in
     lowest=${chain%% *}
     if [ "$how" = new ]; then assemble_new "$where"; else assemble_into "$where"; fi
     say done
-    [ "$how" != new ] || prepare_spare "$lowest"
-    ;;
-  # $1: root, $2: snapshot, $3: new | into, $4: where. Without anything sent: the snapshot is here or it is not.
-  again)
-    root=$1 snapshot=$2 how=$3 where=$4
-    prepare
-    top=
-    [ ! -f "$objects/snapshots/$snapshot" ] || read -r top <"$objects/snapshots/$snapshot"
-    [ -n "$top" ] || { say "missing $snapshot"; exit 0; }
-    find_chain "$top"
-    touch "$objects/snapshots/$snapshot" 2>/dev/null
-    lowest=${chain%% *}
-    if [ "$how" = new ]; then assemble_new "$where"; else assemble_into "$where"; fi
-    say done
-    [ "$how" != new ] || prepare_spare "$lowest"
+    [ "$ahead" != yes ] || prepare_spare "$lowest"
     ;;
   # $1: root, $2: minutes. Removes the layers that no snapshot on stdin (a name per line), and none used within so many minutes, needs.
   gc)

@@ -39,6 +39,10 @@ describe.skipIf(!needs('sshd', 'ssh'))('over SSH', () => {
     await bring('2');
     // By now the lowest layer may lie unpacked ahead; it makes no difference to what arrives.
     await bring('3');
+    const objects = path.join(root, 'objects');
+    await until('nothing is being unpacked any more', () =>
+      readdirSync(objects, { recursive: true, encoding: 'utf8' }).every((name) => !/spare\.\d+$/.test(name)),
+    );
   });
 
   it('a cut connection costs only what was under way', async () => {

@@ -210,15 +210,9 @@ class Transfer {
     const { place, client, snapshotId, chain, options, known } = this.#parts;
     const top = chain.at(-1)?.id ?? '';
     const sent = [...small, ...large];
-    const args = [
-      place.root,
-      client,
-      snapshotId,
-      top,
-      place.how ?? 'new',
-      place.directory,
-      String(sent.length),
-    ];
+    const how = place.how ?? 'new';
+    const ahead = how === 'new' && isWorthUnpackingAhead(chain) ? 'yes' : 'no';
+    const args = [place.root, client, snapshotId, top, how, place.directory, String(sent.length), ahead];
     const answers = await this.#box.ask('sync', args, this.#about(this.#total), {
       signal: options.signal,
       stdin: sent.length === 0 ? Buffer.alloc(0) : await this.#archive(small, large),
@@ -260,6 +254,11 @@ class Transfer {
   #tell(sent: number): void {
     this.#parts.options.onProgress?.(Math.min(this.#done + sent, this.#total), this.#total, 'bytes');
   }
+}
+
+/** Many files take long to make, and little room: the box then makes them before they are needed. */
+function isWorthUnpackingAhead([lowest]: readonly Layer[]): boolean {
+  return lowest !== undefined && lowest.entries.length >= 200 && lowest.bytes <= 67_108_864;
 }
 
 /** Small layers go along with the last call, as many as fit. */

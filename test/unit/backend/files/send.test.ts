@@ -196,6 +196,35 @@ describe.each([
       expect(harvest(again.directory)).toEqual(harvest(world.work));
     });
 
+    it('finds many files unpacked ahead, and never shares one with a run', async () => {
+      plant(
+        world.work,
+        Object.fromEntries(Array.from({ length: 250 }, (_, n) => [`d${n % 9}/f${n}`, `${n}`])),
+      );
+      const spare = () => {
+        const objects = path.join(world.root, 'objects');
+        const layers = existsSync(objects)
+          ? readdirSync(objects).filter((name) => /^[0-9a-f]{32}$/.test(name))
+          : [];
+        const within = layers.flatMap((layer) =>
+          readdirSync(path.join(objects, layer)).map((name) => path.join(objects, layer, name)),
+        );
+        return within.find((file) => path.basename(file) === 'spare');
+      };
+      await bring('1');
+      for (const turn of ['2', '3', '4']) {
+        const ready = await until('the next tree is unpacked', spare, { deadlineMs: 60_000 });
+        const { ino } = statSync(ready);
+        plant(world.work, { 'd1/f1': `changed for ${turn}` });
+        const { directory } = await bring(turn);
+        expect(statSync(directory).ino).toBe(ino);
+        expect(harvest(directory)).toEqual(harvest(world.work));
+        writeFileSync(path.join(directory, 'd2', 'f2'), 'overwritten by the run');
+        writeFileSync(path.join(directory, 'output'), 'of the run');
+      }
+      await until('the last one is unpacked too', spare, { deadlineMs: 60_000 });
+    });
+
     it('done again changes nothing; something else in its place is left alone', async () => {
       plant(world.work, { a: '1' });
       const { snapshot, directory } = await bring('1');
