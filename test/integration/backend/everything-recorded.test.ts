@@ -1,0 +1,173 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { createRouterClient } from '@orpc/server';
+import pino from 'pino';
+import { expect, onTestFinished, test } from 'vitest';
+import { type Backend, startBackend } from '#backend/main.ts';
+import type { Keychain } from '#backend/vault/index.ts';
+import { type Client, contract } from '#shared/contract/index.ts';
+import { newRecoveryPassphrase } from '#shared/domain/credential.ts';
+import { newId } from '#shared/domain/id.ts';
+import { hasEnded } from '#shared/domain/run.ts';
+import { makeTempDirectory } from '#test/temp.ts';
+import { until } from '#test/until.ts';
+
+const tester = { name: 'tester', role: 'owner' } as const;
+
+/** What may be called by those who act, and leaves no entry; each with its reason. */
+const unrecorded: Record<string, string> = {
+  'app.dismissNotice': 'puts away a message; what it told of is recorded by itself',
+  'app.cancelJob': 'ends a look at machines or a copy under way, whose own entry is there',
+  'sites.preview': 'reads an ssh_config and changes nothing',
+  'sites.test': 'a connection of its own, closed again; nothing is changed here or there',
+  'sites.answerPrompt':
+    'recorded with the prompt; tried with real prompts in test/unit/backend/sites/prompts.test.ts',
+  'store.backups': 'lists what is there; for owners only, because it tells of files',
+  'access.list': 'lists what is there; for owners only',
+  'vault.logins': 'looks for logins of other programs and changes nothing',
+  'data.judge': 'says what a launch would be told; the launch itself is recorded',
+};
+
+const acting = Object.entries(contract).flatMap(([capability, procedures]) =>
+  Object.entries(procedures).flatMap(([name, procedure]) =>
+    procedure['~orpc'].meta.role === 'viewer' ? [] : [`${capability}.${name}`],
+  ),
+);
+
+/** A keychain that keeps nothing secret. */
+const plainKeychain: Keychain = {
+  backend: async () => 'test',
+  wrap: async (key) => key,
+  unwrap: async (wrapped) => wrapped,
+};
+
+async function start(): Promise<{ backend: Backend; client: Client; directory: string }> {
+  const directory = await makeTempDirectory('recorded');
+  const log = pino({ level: 'silent' });
+  const backend = await startBackend({
+    dataDirectory: directory,
+    host: 'headless',
+    version: '0.0.0',
+    connect: false,
+    keychain: plainKeychain,
+    log,
+  });
+  onTestFinished(async () => {
+    await backend.close();
+    rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
+  });
+  const client = createRouterClient(backend.router, {
+    context: { actor: tester, log },
+  }) as unknown as Client;
+  return { backend, client, directory };
+}
+
+test('whatever changes something leaves an entry with who did it and in which role', async () => {
+  const { client, directory } = await start();
+  const recorded = new Set<string>();
+  const newest = async () =>
+    (await client.activity.list({ search: '', action: '', limit: 1 }))[0]?.sequence ?? 0;
+  /** Calls, and sees that an entry of ours was added; it may fail where the entry says so. */
+  async function leaves<T>(procedure: string, call: () => Promise<T>): Promise<T | null> {
+    const before = await newest();
+    const result = await call().catch((thrown: unknown) => thrown as Error);
+    const entries = await client.activity.list({ search: '', action: '', limit: 20 });
+    const ours = entries.filter(({ sequence, actor }) => sequence > before && actor === tester.name);
+    const said =
+      result instanceof Error
+        ? `: ${result.message} ${JSON.stringify((result as { data?: unknown }).data)}`
+        : '';
+    expect(
+      ours.map(({ role }) => role),
+      `${procedure}${said}`,
+    ).toContain('owner');
+    recorded.add(procedure);
+    return result instanceof Error ? null : result;
+  }
+
+  await leaves('app.updateSettings', () => client.app.updateSettings({ refreshSeconds: 60 }));
+  const backup = await leaves('store.backUp', () => client.store.backUp());
+
+  // A box that is not there: what is launched on it waits.
+  const configFile = path.join(directory, 'ssh_config');
+  writeFileSync(configFile, 'Host imported\n  HostName 127.0.0.1\n  Port 1\n');
+  const ssh = { host: 'nobody', hostName: '127.0.0.1', port: 1, configFile };
+  const site = await leaves('sites.add', () => client.sites.add({ name: 'nobody', ssh, connect: false }));
+  const siteId = site?.id ?? '';
+  await leaves('sites.importHosts', () => client.sites.importHosts({ configFile, hosts: ['imported'] }));
+  await leaves('sites.update', () => client.sites.update({ siteId, name: 'renamed', autoConnect: false }));
+  await leaves('sites.connect', () => client.sites.connect({ siteId }));
+  await leaves('sites.acceptChangedHostKey', () =>
+    client.sites.acceptChangedHostKey({ siteId, fingerprint: 'SHA256:x' }),
+  );
+  await leaves('machines.refresh', () => client.machines.refresh({ machineIds: [siteId] }));
+  await leaves('sites.disconnect', () => client.sites.disconnect({ siteId }));
+  await leaves('data.setPolicy', () =>
+    client.data.setPolicy({ siteId, maxLabel: 'restricted', country: 'DE' }),
+  );
+  const data = await leaves('data.set', () => client.data.set({ path: configFile, label: 'confidential' }));
+  await leaves('data.remove', () => client.data.remove({ id: data?.id ?? '' }));
+
+  const launch = () =>
+    client.runs.launch({
+      requestId: newId(),
+      yaml: 'name: waits\nrun: sleep 1\n',
+      baseDirectory: null,
+      machineId: siteId,
+      envs: {},
+      secrets: {},
+      priority: 0,
+    });
+  const runId = (await leaves('runs.launch', launch))?.id ?? '';
+  const other = (await launch()).id;
+  await leaves('runs.rename', () => client.runs.rename({ runId, name: 'renamed' }));
+  await leaves('runs.setPriority', () => client.runs.setPriority({ runId, priority: 5 }));
+  await leaves('runs.stop', () => client.runs.stop({ runId }));
+  await leaves('runs.kill', () => client.runs.kill({ runId: other }));
+  for (const id of [runId, other])
+    await until('it has ended', async () => hasEnded((await client.runs.get({ runId: id })).state));
+  await leaves('runs.archive', () => client.runs.archive({ runId, archived: true }));
+  await leaves('runs.restart', () => client.runs.restart({ runId: other, secrets: {} }));
+  await leaves('runs.delete', () => client.runs.delete({ runId, keepOnBox: true }));
+  await leaves('sites.remove', () => client.sites.remove({ siteId, force: true }));
+
+  await leaves('vault.create', () =>
+    client.vault.create({ passphrase: 'correct horse battery', keychain: false }),
+  );
+  const secret = await leaves('vault.set', () =>
+    client.vault.set({ name: 'one', kind: 'environment', scope: '', value: 'x' }),
+  );
+  const id = secret?.id ?? '';
+  await leaves('vault.rename', () => client.vault.rename({ id, name: 'two' }));
+  await leaves('vault.setRecovery', () =>
+    client.vault.setRecovery({ current: 'correct horse battery', recovery: newRecoveryPassphrase() }),
+  );
+  await leaves('vault.changePassphrase', () =>
+    client.vault.changePassphrase({ current: 'correct horse battery', passphrase: 'another horse battery' }),
+  );
+  await leaves('vault.setKeychain', () => client.vault.setKeychain({ on: true }));
+  const exported = await leaves('vault.export', () =>
+    client.vault.export({ passphrase: 'for the export only' }),
+  );
+  await leaves('vault.delete', () => client.vault.delete({ id }));
+  await leaves('vault.import', () =>
+    client.vault.import({ text: exported?.text ?? '', passphrase: 'for the export only' }),
+  );
+  await leaves('vault.lock', () => client.vault.lock());
+  await leaves('vault.unlock', () => client.vault.unlock({ passphrase: 'another horse battery' }));
+  rmSync(path.join(directory, 'vault.jsonl'));
+  await leaves('vault.accept', () => client.vault.accept());
+
+  const token = await leaves('access.create', () =>
+    client.access.create({ name: 'Ann', role: 'viewer', lifetimeSeconds: null }),
+  );
+  await leaves('access.revoke', () => client.access.revoke({ tokenId: token?.token.id ?? '' }));
+  await leaves('app.shutDown', () => client.app.shutDown());
+  await client.store.restore({ file: backup?.file ?? '' });
+  const [restored] = await client.activity.list({ search: '', action: 'store.restore', limit: 1 });
+  expect(restored).toMatchObject({ actor: 'tester', role: 'owner' });
+  recorded.add('store.restore');
+
+  expect([...recorded, ...Object.keys(unrecorded)].sort()).toEqual([...acting].sort());
+  expect(await client.activity.verify()).toMatchObject({ ok: true });
+});
