@@ -130,11 +130,7 @@ export async function gcloudLogins(surroundings: Surroundings): Promise<FoundLog
     const type = said(member(content, 'type'));
     if (type === '') continue;
     const how =
-      type === 'service_account'
-        ? 'service-account'
-        : type === 'authorized_user'
-          ? 'user'
-          : type.replaceAll('_', '-');
+      type === 'service_account' ? 'service-account' : type === 'authorized_user' ? 'user' : 'other';
     const project = said(member(content, 'project_id') ?? member(content, 'quota_project_id'));
     const name = said(member(content, 'client_email')) || 'application default';
     found.push(login({ kind: 'gcloud', name, where, how, about: project }));

@@ -1,4 +1,5 @@
 import { homedir } from 'node:os';
+import path from 'node:path';
 import type { FoundLogin } from '#shared/domain/login.ts';
 import { awsLogins, azureLogins, gcloudLogins } from './clouds.ts';
 import { dockerLogins, huggingFaceLogins, kubernetesLogins, wandbLogins } from './services.ts';
@@ -31,5 +32,8 @@ export async function findLogins(
     signal?.throwIfAborted();
     found.push(...(await find(surroundings)));
   }
-  return found;
+  return found.map((login) => ({ ...login, where: fromHome(login.where, surroundings.home) }));
 }
+
+const fromHome = (where: string, home: string): string =>
+  where.startsWith(home + path.sep) ? `~${where.slice(home.length)}` : where;

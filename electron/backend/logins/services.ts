@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { parse } from 'yaml';
-import type { FoundLogin } from '#shared/domain/login.ts';
+import type { FoundLogin, LoginWay } from '#shared/domain/login.ts';
 import { homeFile, member, readIni, readJson, readText, type Surroundings, said } from './sources.ts';
 
 /** Contexts of the kubeconfigs, with how their user signs in. */
@@ -35,12 +35,12 @@ export async function kubernetesLogins(surroundings: Surroundings): Promise<Foun
   return found;
 }
 
-function howOf(user: unknown): string {
+function howOf(user: unknown): LoginWay {
   const has = (name: string) => member(user, name) !== undefined;
   if (has('exec') || has('auth-provider')) return 'helper';
   if (has('token') || has('tokenFile')) return 'token';
   if (has('client-certificate') || has('client-certificate-data')) return 'certificate';
-  return has('username') ? 'password' : 'none';
+  return has('username') ? 'password' : 'other';
 }
 
 /** Tokens of `huggingface-cli login` and of the variable; only that they are there. */
@@ -85,7 +85,7 @@ export async function dockerLogins(surroundings: Surroundings): Promise<FoundLog
   const config = await readJson(where);
   const store = said(member(config, 'credsStore'));
   const found = new Map<string, FoundLogin>();
-  const add = (name: string, how: string, about: string) =>
+  const add = (name: string, how: LoginWay, about: string) =>
     found.set(name, { kind: 'docker', name: said(name), where, how, about, expiresAt: null });
   for (const [name, entry] of Object.entries(asObject(member(config, 'auths'))).slice(0, 200)) {
     const kept = member(entry, 'auth') !== undefined || member(entry, 'identitytoken') !== undefined;

@@ -36,7 +36,7 @@ export function Logins() {
               <tr key={`${login.kind} ${login.name} ${login.where} ${index}`}>
                 <td title={login.name}>{login.name}</td>
                 <td className="quiet">{t(`credentials.login.${login.kind}`)}</td>
-                <td className="quiet">{login.how}</td>
+                <td className="quiet">{t(`credentials.how.${login.how}`)}</td>
                 <td className="quiet" title={login.about}>
                   {[login.about, endOf(login, t)].filter((part) => part !== '').join(' · ')}
                 </td>
