@@ -15,6 +15,7 @@ const loaders = {
   sites: () => import('#renderer/features/sites/index.ts'),
   newRun: () => import('#renderer/features/new-run/index.ts'),
   credentials: () => import('#renderer/features/credentials/index.ts'),
+  data: () => import('#renderer/features/data/index.ts'),
   activity: () => import('#renderer/features/activity/index.ts'),
   settings: () => import('#renderer/features/settings/index.ts'),
   palette: () => import('./palette.tsx'),
@@ -27,6 +28,7 @@ const SitesPage = lazy(async () => ({ default: (await loaders.sites()).SitesPage
 const NewRunPage = lazy(async () => ({ default: (await loaders.newRun()).NewRunPage }));
 const ActivityPage = lazy(async () => ({ default: (await loaders.activity()).ActivityPage }));
 const CredentialsPage = lazy(async () => ({ default: (await loaders.credentials()).CredentialsPage }));
+const DataPage = lazy(async () => ({ default: (await loaders.data()).DataPage }));
 const SettingsPage = lazy(async () => ({ default: (await loaders.settings()).SettingsPage }));
 
 /** Fetches the other pages' files while nothing else happens, so that going there waits for nothing. */
@@ -54,6 +56,7 @@ export function App() {
               <Route path="/sites" component={SitesPage} />
               <Route path="/new" component={NewRunPage} />
               <Route path="/credentials" component={CredentialsPage} />
+              <Route path="/data" component={DataPage} />
               <Route path="/activity" component={ActivityPage} />
               <Route path="/settings" component={SettingsPage} />
               <Route component={NotFound} />

@@ -13,6 +13,7 @@ const map: { title: Key; keys: [string[], Key][] }[] = [
       [['g', 'r'], 'app.keyGoRuns'],
       [['g', 'm'], 'app.keyGoMachines'],
       [['g', 's'], 'app.keyGoSites'],
+      [['g', 'd'], 'app.keyGoData'],
       [['g', 'a'], 'app.keyGoActivity'],
       [['g', ','], 'app.keyGoSettings'],
     ],

@@ -35,6 +35,7 @@ export function Layout({ children }: { children: ReactNode }) {
         'g m': () => navigate(paths.machines),
         'g s': () => navigate(paths.sites),
         'g c': () => navigate(paths.credentials),
+        'g d': () => navigate(paths.data),
         'g a': () => navigate(paths.activity),
         'g ,': () => navigate(paths.settings),
         n: () => navigate(paths.newRun),
@@ -127,6 +128,7 @@ function Navigation({ location }: { location: string }) {
       <h2>{t('app.yard')}</h2>
       {item(paths.sites, t('app.sites'), sites)}
       {item(paths.credentials, t('credentials.title'))}
+      {item(paths.data, t('data.title'))}
       {item(paths.activity, t('app.activity'))}
       {item(paths.settings, t('app.settings'))}
     </nav>

@@ -34,6 +34,7 @@ export function Palette({ onClose }: { onClose(): void }) {
       [paths.machines, t('app.machines'), 'g m'],
       [paths.sites, t('app.sites'), 'g s'],
       [paths.credentials, t('credentials.title'), 'g c'],
+      [paths.data, t('data.title'), 'g d'],
       [paths.activity, t('app.activity'), 'g a'],
       [paths.settings, t('app.settings'), 'g ,'],
     ] as const

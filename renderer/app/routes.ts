@@ -8,6 +8,7 @@ export const paths = {
   sites: '/sites',
   newRun: '/new',
   credentials: '/credentials',
+  data: '/data',
   activity: '/activity',
   settings: '/settings',
 } as const;

@@ -47,6 +47,7 @@ export function ConfirmDialog({
   title,
   consequence,
   actLabel,
+  actDisabled = false,
   danger = true,
   onClose,
   act,
@@ -55,6 +56,7 @@ export function ConfirmDialog({
   title: string;
   consequence: ReactNode;
   actLabel: string;
+  actDisabled?: boolean;
   danger?: boolean;
   onClose(): void;
   act(): Promise<void>;
@@ -89,6 +91,7 @@ export function ConfirmDialog({
         <Button
           look={danger ? 'danger-solid' : 'primary'}
           busy={busy}
+          disabled={actDisabled}
           autoFocus={!danger}
           onClick={() => void go()}
         >

@@ -20,6 +20,7 @@ import type { Machine } from '#shared/domain/machine.ts';
 import type { CheckedTasks, TaskSpec } from '#shared/domain/spec.ts';
 import { setDraft, useDraft } from './draft-store.ts';
 import { fitOf, hardwareOf, orderMachines } from './fit.ts';
+import { SensitivityFields, useSensitivity } from './sensitivity.tsx';
 import { readForm } from './task-document.ts';
 
 export interface LaunchPanelProps {
@@ -43,7 +44,14 @@ export function LaunchPanel({ result, openNames, envs, onEnv }: LaunchPanelProps
   const machines = useOrderedMachines(task);
   // Until the user chooses, the machine that suits the task best is the chosen one.
   const machine = machines.find(({ id }) => id === draft.machineId) ?? machines[0];
-  const { launch, busy, failure } = useLaunch(machine?.id ?? '', envs, given);
+  const sensitivity = useSensitivity({
+    ok: result?.ok === true,
+    yaml: draft.yaml,
+    base: draft.base,
+    machineId: machine?.id ?? '',
+    envs,
+  });
+  const { launch, busy, failure } = useLaunch(machine?.id ?? '', envs, { ...given, ...sensitivity.request });
   const needsBase = task !== undefined && hasRelativePath(task);
   const baseMissing = needsBase && draft.base.trim() === '';
   const several = (result?.tasks.length ?? 0) > 1;
@@ -54,6 +62,7 @@ export function LaunchPanel({ result, openNames, envs, onEnv }: LaunchPanelProps
     machine !== undefined &&
     !baseMissing &&
     !several &&
+    !sensitivity.blocked &&
     secretNames.every((name) => given.secrets[name] || given.secretCredentials[name]);
   return (
     <form
@@ -64,6 +73,7 @@ export function LaunchPanel({ result, openNames, envs, onEnv }: LaunchPanelProps
       }}
     >
       <MachineField task={task} machines={machines} chosen={machine} />
+      <SensitivityFields is={sensitivity} />
       <Field label={t('newRun.name')}>
         {(ids) => (
           <Input
@@ -137,7 +147,7 @@ export function LaunchPanel({ result, openNames, envs, onEnv }: LaunchPanelProps
 function useLaunch(
   machineId: string,
   envs: Readonly<Record<string, string>>,
-  given: ReturnType<typeof secretsOf>,
+  given: ReturnType<typeof secretsOf> & ReturnType<typeof useSensitivity>['request'],
 ) {
   const [, navigate] = useLocation();
   const [busy, setBusy] = useState(false);

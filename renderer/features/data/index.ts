@@ -1,0 +1,1 @@
+export { DataPage } from './page.tsx';
