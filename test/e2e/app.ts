@@ -12,7 +12,7 @@ import { until } from '#test/until.ts';
 
 const root = path.dirname(path.dirname(import.meta.dirname));
 /** What is tried: the build of this tree, or another one. */
-const dist = process.env.TRAINYARD_E2E_DIST ?? path.join(root, 'dist');
+export const dist = process.env.TRAINYARD_E2E_DIST ?? path.join(root, 'dist');
 
 /** A page, and what it complained of: errors, refused requests, broken content policy. */
 export interface WatchedPage {

@@ -72,6 +72,12 @@ function marked(text: string, highlight: RegExp): ReactNode {
   return pieces.length === 0 ? text : [...pieces, text.slice(from)];
 }
 
+/** A program that chose its colours for a dark terminal is read on a light page too: hue and chroma stay, lightness is kept off the ground's. */
+const legible = (colour: string): string =>
+  colour.startsWith('var(')
+    ? colour
+    : `oklch(from ${colour} clamp(var(--log-darkest), l, var(--log-lightest)) c h)`;
+
 function styleOf(style: Style) {
   const foreground = style.foreground === null ? null : cssColour(style.foreground);
   const background = style.background === null ? null : cssColour(style.background);
@@ -81,7 +87,13 @@ function styleOf(style: Style) {
   return {
     color: style.inverse
       ? (background ?? 'var(--sunken)')
-      : (foreground ?? (style.dim ? 'var(--ink-3)' : undefined)),
+      : foreground === null
+        ? style.dim
+          ? 'var(--ink-3)'
+          : undefined
+        : background === null
+          ? legible(foreground)
+          : foreground,
     background: style.inverse ? (foreground ?? 'var(--ink-2)') : (background ?? undefined),
     fontWeight: style.bold ? 700 : undefined,
     fontStyle: style.italic ? 'italic' : undefined,

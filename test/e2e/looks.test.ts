@@ -1,0 +1,212 @@
+import path from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Fixture, startFixture } from '#test/lab/fixture-backend.ts';
+import { fixtureId } from '#test/lab/fixture-data.ts';
+import { needs } from '#test/needs.ts';
+import { dist, openBrowser, type WatchedPage, watchedPage } from './app.ts';
+import { crowding } from './crowding.ts';
+
+const run = fixtureId('r', 0);
+const themes = ['dark', 'light', 'high-contrast'] as const;
+const sizes = [
+  { width: 1440, height: 900 },
+  { width: 1024, height: 700 },
+];
+
+/** A page of the app, and what is opened on it before it is looked at. */
+interface Screen {
+  name: string;
+  path: string;
+  /** Names are in the language of the page: [English, 简体中文]. */
+  prepare?: (page: Page, language: 0 | 1) => Promise<void>;
+}
+
+const press =
+  (...names: [string, string]) =>
+  async (page: Page, language: 0 | 1) => {
+    await page.getByRole('button', { name: names[language], exact: true }).first().click();
+    await page.getByRole('dialog').waitFor();
+  };
+const menu = (opener: [string, string], entry: [string, string]) => async (page: Page, language: 0 | 1) => {
+  await page.getByRole('button', { name: opener[language], exact: true }).click();
+  await page.getByRole('menuitem', { name: entry[language], exact: true }).click();
+  await page.getByRole('dialog').waitFor();
+};
+
+const screens: Screen[] = [
+  { name: 'overview', path: '/' },
+  { name: 'runs', path: '/runs' },
+  {
+    name: 'no run matches',
+    path: '/runs',
+    prepare: async (page) => {
+      await page.getByRole('searchbox').fill('nothing is called this');
+      await page.locator('.empty').waitFor();
+    },
+  },
+  {
+    name: 'run, log and metrics',
+    path: `/runs/${run}`,
+    prepare: async (page) => {
+      await page.locator('.chart canvas').first().waitFor();
+    },
+  },
+  {
+    name: 'run, search',
+    path: `/runs/${run}`,
+    prepare: async (page, language) => {
+      await page.getByRole('button', { name: ['Search', '搜索'][language] ?? '', exact: true }).click();
+      await page.getByRole('searchbox').fill('loading');
+      await page.locator('.log__hits li').first().waitFor();
+    },
+  },
+  { name: 'run, stop', path: `/runs/${run}`, prepare: press('Stop', '停止') },
+  { name: 'run, rename', path: `/runs/${run}`, prepare: menu(['More', '更多'], ['Rename', '重命名']) },
+  { name: 'run, files', path: `/runs/${run}?tab=files` },
+  { name: 'run, specification', path: `/runs/${run}?tab=spec` },
+  { name: 'run, attempts', path: `/runs/${run}?tab=attempts` },
+  { name: 'a run that is gone', path: '/runs/nonesuch0000' },
+  { name: 'machines', path: '/machines' },
+  { name: 'machine', path: `/machines/${fixtureId('m', 2)}` },
+  { name: 'sites', path: '/sites' },
+  { name: 'add a host', path: '/sites?add=1', prepare: async (page) => page.getByRole('dialog').waitFor() },
+  {
+    name: 'import hosts',
+    path: '/sites?import=1',
+    prepare: async (page) => page.getByRole('dialog').waitFor(),
+  },
+  {
+    name: 'new run',
+    path: '/new?template=hello',
+    prepare: async (page) => page.locator('.cm-content').waitFor(),
+  },
+  {
+    name: 'new run as a form',
+    path: '/new',
+    prepare: async (page, language) => {
+      await page.getByRole('button', { name: ['As a form', '表单'][language] ?? '' }).click();
+      await page.locator('.taskform').waitFor();
+      // Launch is enabled by then, and not on its way to it.
+      await page.locator('.issues--fine').waitFor();
+    },
+  },
+  {
+    name: 'activity',
+    path: '/activity',
+    prepare: async (page) => page.locator('tbody tr').first().waitFor(),
+  },
+  { name: 'settings', path: '/settings' },
+  { name: 'no such page', path: '/nothing-here' },
+  {
+    name: 'palette',
+    path: '/',
+    prepare: async (page) => {
+      await page.keyboard.press('ControlOrMeta+k');
+      await page.getByRole('option').first().waitFor();
+    },
+  },
+  {
+    name: 'keyboard',
+    path: '/',
+    prepare: async (page) => {
+      await page.keyboard.press('?');
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+];
+
+describe.skipIf(!needs('chromium'))('every screen', () => {
+  let fixture: Fixture;
+  let browser: Browser;
+  let context: BrowserContext;
+  let watched: WatchedPage;
+  beforeAll(async () => {
+    fixture = await startFixture({ pageDirectory: path.join(dist, 'page') });
+    browser = await openBrowser();
+    // Still pictures: nothing is looked at half-way through a transition.
+    context = await browser.newContext({ locale: 'en-GB', colorScheme: 'dark', reducedMotion: 'reduce' });
+    watched = await watchedPage(context);
+    await watched.page.goto(fixture.host.loginUrl());
+    await watched.page.locator('main h1').first().waitFor({ state: 'attached' });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await fixture?.close();
+  });
+
+  async function show(screen: Screen, language: 0 | 1): Promise<Page> {
+    const { page } = watched;
+    await page.goto(`${fixture.host.url}${screen.path}`);
+    await page.locator('main h1, main h2').first().waitFor({ state: 'attached' });
+    await page.locator('.skeletons').waitFor({ state: 'detached' });
+    await page.evaluate(() => document.fonts.ready.then(() => undefined));
+    await screen.prepare?.(page, language);
+    return page;
+  }
+  async function choose(language: 0 | 1): Promise<void> {
+    const { page } = watched;
+    await page.goto(`${fixture.host.url}/settings`);
+    const name = language === 0 ? 'English' : '简体中文';
+    await page.locator('main').getByRole('button', { name, exact: true }).click();
+    await page.locator(`html[lang="${language === 0 ? 'en' : 'zh-CN'}"]`).waitFor();
+  }
+  /** As axe sees it now. Its colours depend on the theme, everything else does not. */
+  async function complaintsOfAxe(page: Page, rules: readonly string[]): Promise<string[]> {
+    const axe = new AxeBuilder({ page }).setLegacyMode(true);
+    const { violations } = await (rules.length > 0 ? axe.withRules([...rules]) : axe).analyze();
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .flatMap(({ id, nodes }) =>
+        nodes
+          .slice(0, 3)
+          .map(
+            ({ target, failureSummary }) =>
+              `${id}: ${target.join(' ')} ${failureSummary?.split('\n')[1] ?? ''}`,
+          ),
+      );
+  }
+
+  test('has nothing serious or critical against it for axe, in any theme', async () => {
+    await watched.page.setViewportSize({ width: 1440, height: 900 });
+    await choose(0);
+    const found: string[] = [];
+    for (const screen of screens) {
+      const page = await show(screen, 0);
+      for (const theme of themes) {
+        await page.evaluate((name) => {
+          document.documentElement.dataset.theme = name;
+        }, theme);
+        const rules = theme === 'dark' ? [] : ['color-contrast'];
+        for (const what of await complaintsOfAxe(page, rules))
+          found.push(`${screen.name}, ${theme}: ${what}`);
+      }
+    }
+    expect(found).toEqual([]);
+  });
+
+  for (const language of [0, 1] as const) {
+    test(`clips no text and lays no control over another: ${language === 0 ? 'English' : '简体中文'}`, async () => {
+      await choose(language);
+      const found: string[] = [];
+      for (const screen of screens) {
+        for (const [index, size] of sizes.entries()) {
+          await watched.page.setViewportSize(size);
+          // The same page is looked at again at the second size; only dialogs that need steps are opened once.
+          const page = index === 0 ? await show(screen, language) : watched.page;
+          await page.evaluate(
+            () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+          );
+          for (const what of await page.evaluate(crowding))
+            found.push(`${screen.name} at ${size.width}: ${what}`);
+        }
+      }
+      expect(found).toEqual([]);
+    });
+  }
+
+  test('has asked for nothing that its content policy forbids, and has thrown nothing', () => {
+    expect(watched.complaints).toEqual([]);
+  });
+});
