@@ -9,6 +9,8 @@ import { type Actor, appItself, roleAllows } from '#shared/domain/role.ts';
 import {
   type DataSet,
   defaultMaxLabel,
+  highest,
+  type JudgedData,
   type Judgement,
   judge,
   type Label,
@@ -224,7 +226,8 @@ export class Sensitivity {
     const kept = this.#tables.runData(run.id, epoch);
     const asked = kept?.asked ?? null;
     const judgement = this.judge({ ...going, ...(asked !== null && { sensitivity: asked }) });
-    const { label, place, data } = judgement;
+    const { place } = judgement;
+    const { label, data } = withRemoved(judgement, kept?.data ?? []);
     const open = notCovered(judgement.violations, kept?.override?.violations ?? []);
     store.transaction(() => {
       this.#tables.saveRunData({
@@ -288,6 +291,16 @@ export class Sensitivity {
   ): void {
     this.#options.activity.record({ actor, action, target, result, details });
   }
+}
+
+/** What was read at the launch was read, though its label has been taken away since. */
+function withRemoved(
+  { label, data }: Judgement,
+  before: readonly JudgedData[],
+): Pick<Judgement, 'label' | 'data'> {
+  const removed = before.filter(({ id }) => !data.some((each) => each.id === id));
+  const all = [label, ...removed.map((each) => each.label)];
+  return { label: highest(all) ?? label, data: [...data, ...removed] };
 }
 
 /** Where a data set lies: where its path leads now, and where it led when it was labelled. */

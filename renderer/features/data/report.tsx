@@ -122,10 +122,10 @@ function DataCell({ row: { data } }: { row: DataReportRow }) {
   return <td title={data.map(({ name, path }) => `${name}: ${path}`).join('\n')}>{names || '–'}</td>;
 }
 
-const placeText = ({ place }: DataReportRow): string => {
-  const where = [place.region, place.country === null ? null : countryName(place.country)].filter(Boolean);
-  return where.length === 0 ? place.siteName : `${place.siteName} (${where.join(', ')})`;
-};
+const placeText = ({ place }: DataReportRow): string =>
+  [place.siteName, place.region, place.country === null ? null : countryName(place.country)]
+    .filter((part) => part !== null)
+    .join(', ');
 
 const overrideText = ({ override }: DataReportRow): string =>
   override === null ? '' : `${override.by}: ${override.reason}`;

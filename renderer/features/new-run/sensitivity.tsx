@@ -128,6 +128,7 @@ export function SensitivityFields({ is }: { is: ReturnType<typeof useSensitivity
 }
 
 function asReadLabel(judgement: Judgement | null, chosen: Label | '', t: ReturnType<typeof useT>): string {
-  const text = t('data.asRead');
-  return judgement === null || chosen !== '' ? text : `${text}: ${t(`data.label.${judgement.label}`)}`;
+  return judgement === null || chosen !== ''
+    ? t('data.asRead')
+    : t('data.asReadNow', { label: t(`data.label.${judgement.label}`) });
 }

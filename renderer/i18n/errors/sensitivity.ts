@@ -1,11 +1,11 @@
-/** `context` (label, run, country, unknown) chooses the sentence; labels are looked up in the page's own words. */
+/** `context` (label, run, country, unknown) chooses the sentence. */
 export default {
   en: {
     SENSITIVITY_VIOLATION: 'What this run reads may not go to {{place}}. Nothing was sent.',
     SENSITIVITY_VIOLATION_label:
-      '“{{data}}” is $t(data.label.{{label}}), and {{place}} may hold $t(data.label.{{maxLabel}}) data at most. Nothing was sent.',
+      '“{{data}}” is more sensitive than what {{place}} may hold. Nothing was sent.',
     SENSITIVITY_VIOLATION_run:
-      'This run is $t(data.label.{{label}}), and {{place}} may hold $t(data.label.{{maxLabel}}) data at most. Nothing was sent.',
+      'This run is called more sensitive than what {{place}} may hold. Nothing was sent.',
     SENSITIVITY_VIOLATION_country:
       '“{{data}}” may go to {{countries}} only, and {{place}} stands in {{country}}. Nothing was sent.',
     SENSITIVITY_VIOLATION_unknown:
@@ -19,10 +19,8 @@ export default {
   },
   'zh-CN': {
     SENSITIVITY_VIOLATION: '这次运行读取的数据不能送到 {{place}}。什么也没有发送。',
-    SENSITIVITY_VIOLATION_label:
-      '“{{data}}”属于“$t(data.label.{{label}})”，而 {{place}} 最多只能存放“$t(data.label.{{maxLabel}})”数据。什么也没有发送。',
-    SENSITIVITY_VIOLATION_run:
-      '这次运行属于“$t(data.label.{{label}})”，而 {{place}} 最多只能存放“$t(data.label.{{maxLabel}})”数据。什么也没有发送。',
+    SENSITIVITY_VIOLATION_label: '“{{data}}”的敏感度高于 {{place}} 可存放的级别。什么也没有发送。',
+    SENSITIVITY_VIOLATION_run: '这次运行标明的敏感度高于 {{place}} 可存放的级别。什么也没有发送。',
     SENSITIVITY_VIOLATION_country:
       '“{{data}}”只能送到 {{countries}}，而 {{place}} 位于 {{country}}。什么也没有发送。',
     SENSITIVITY_VIOLATION_unknown:

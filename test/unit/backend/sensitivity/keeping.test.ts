@@ -53,6 +53,19 @@ test('what a site may hold belongs to its address: changed it is the default aga
   expect(entries('site.policy')).toHaveLength(2);
 });
 
+test('a label taken away while a run waits lets it go, and the report still says what it reads', async () => {
+  const { app, data, folder } = await world(oneBox());
+  const patients = await folder('patients');
+  const set = data.set({ path: patients, label: 'confidential' }, me);
+  data.setPolicy(boxA, { maxLabel: 'confidential' }, me);
+  app.onStep = (step) => void (step === 'turn' && data.remove(set.id, me));
+  const run = await app.launch(boxA, reads(patients));
+  await until('it runs', () => app.state(run.id) === 'running');
+  expect(data.report(whole).rows).toMatchObject([
+    { label: 'confidential', outcome: 'sent', data: [{ id: set.id, isRemoved: true }] },
+  ]);
+});
+
 test('rows that were damaged count as the strictest they can be', async () => {
   const { app, data, folder } = await world(oneBox());
   const patients = await folder('patients');
