@@ -59,12 +59,10 @@ async function launchPeer(configFile: string, host: string, directory: string): 
     '-F',
     configFile,
     host,
-    'cd peer && nohup sh -c "exec sleep 600" > run.log 2>&1 < /dev/null & echo $!',
+    'cd peer && { nohup sh -c "exec sleep 600" > run.log 2>&1 < /dev/null & echo $!; }',
   ]);
   const took = performance.now() - started;
-  await run('ssh', ['-F', configFile, host, `pkill -f '^sleep 600$' || kill ${stdout.trim()}`]).catch(
-    () => undefined,
-  );
+  await run('ssh', ['-F', configFile, host, `kill ${stdout.trim()}`]);
   return took;
 }
 

@@ -1,10 +1,8 @@
 import { spawn } from 'node:child_process';
 import { appendFileSync, writeFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { newId } from '#shared/domain/id.ts';
 import { needs } from '#test/needs.ts';
-import { makeTempDirectory } from '#test/temp.ts';
 import { until } from '#test/until.ts';
 import { addSite, connectedMachine, startApp, startBoxes } from './app.ts';
 import { against, type Bench } from './row.ts';
@@ -43,12 +41,16 @@ export const bench: Bench = {
   async run() {
     const lab = await startBoxes(1);
     const app = await startApp();
-    const directory = await makeTempDirectory('bench-log');
-    const peerFile = path.join(directory, 'peer.log');
-    writeFileSync(peerFile, '');
+    // In the box's home: its account reads it there.
+    const peerFile = path.join(lab.boxes[0]?.home ?? '', 'peer.log');
+    writeFileSync(peerFile, '', { mode: 0o644 });
     const tail = spawn('ssh', ['-F', lab.configFile, 'box0', `tail -n +1 -F ${peerFile}`], {
-      stdio: ['ignore', 'pipe', 'ignore'],
+      stdio: ['ignore', 'pipe', 'inherit'],
     });
+    const tailEnded = new Promise<never>((_resolve, reject) => {
+      tail.once('exit', (code) => reject(new Error(`ssh tail -F ended with ${code}`)));
+    });
+    tailEnded.catch(() => undefined);
     try {
       const { rpc, bytes } = app.connection;
       const site = await addSite(app, 'box0', lab.configFile, true);
@@ -80,7 +82,7 @@ export const bench: Bench = {
       const times = { ours: [] as number[], peer: [] as number[] };
       for (let line = 0; line < lines + 20; line += 1) {
         const mine = await ours.measure(oursFile, `ours ${line}`);
-        const theirs = await peer.measure(peerFile, `peer ${line}`);
+        const theirs = await Promise.race([peer.measure(peerFile, `peer ${line}`), tailEnded]);
         if (line < 20) continue;
         times.ours.push(mine);
         times.peer.push(theirs);
@@ -104,7 +106,6 @@ export const bench: Bench = {
       tail.kill();
       await app.stop();
       await lab.stop();
-      await rm(directory, { recursive: true, force: true });
     }
   },
 };
