@@ -14,6 +14,7 @@ const shortest = 8;
 /** What opens the vault: made, used, changed. */
 export class Keys {
   readonly #room: Room;
+  #turn: Promise<void> = Promise.resolve();
 
   constructor(room: Room) {
     this.#room = room;
@@ -44,7 +45,14 @@ export class Keys {
     this.#room.open(vaultKey);
   }
 
-  async unlock(passphrase: string | undefined, actor: Actor): Promise<void> {
+  /** One at a time: each derivation takes much memory, and guessing must not become quick by asking often. */
+  unlock(passphrase: string | undefined, actor: Actor): Promise<void> {
+    const turn = this.#turn.then(() => this.#unlock(passphrase, actor));
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #unlock(passphrase: string | undefined, actor: Actor): Promise<void> {
     this.#room.look();
     const { activity } = this.#room.options;
     try {
@@ -62,6 +70,7 @@ export class Keys {
   /** With the keychain alone. False where it does not hold the key. */
   async unlockByItself(): Promise<boolean> {
     const { keychain } = this.#room.options;
+    this.#room.look();
     const wraps = this.#room.shelf.file?.header?.wraps ?? [];
     if (!keychain || !wraps.some(({ kind }) => kind === 'keychain')) return false;
     if ((await keychain.backend()) === null) return false;

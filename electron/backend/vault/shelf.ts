@@ -69,13 +69,13 @@ export class Shelf {
     return true;
   }
 
-  /** Finishes or forgets a write that a crash has cut, then reads the file. */
+  /** Reads the file, and finishes or forgets a write that a crash has cut. One that cannot be read is a damaged one. */
   reload(): void {
-    const { file } = this.#options;
     this.#mark = this.#markOf();
-    const content = readIfThere(file);
-    this.#file = content === null ? null : parseVault(content);
-    this.#settle(content);
+    const content = this.#read();
+    this.#file = content === null ? null : parseVault(content === 'unreadable' ? Buffer.alloc(0) : content);
+    // Whether a write had happened cannot be said of a file that does not let itself be read.
+    if (content !== 'unreadable') this.#settle(content);
     this.#findings = this.#file && examine(this.#file, this.ledger.seal(), this.ledger.expected());
   }
 
@@ -165,6 +165,15 @@ export class Shelf {
     });
     this.#onStep('sealed');
     this.reload();
+  }
+
+  #read(): Buffer | 'unreadable' | null {
+    try {
+      return readIfThere(this.#options.file);
+    } catch {
+      // No right to it, a directory, a failing disk: said as damage, and never a reason not to start.
+      return 'unreadable';
+    }
   }
 
   #settle(content: Buffer | null): void {

@@ -1,3 +1,4 @@
+import { mkdirSync, rmdirSync, rmSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { examine } from '#backend/vault/examine.ts';
 import { headIsOurs, openRecord, parseVault } from '#backend/vault/format.ts';
@@ -135,6 +136,21 @@ describe('a vault file that was meddled with', () => {
     expect(valuesOf(again.vault)).toEqual(values);
   });
 
+  it('a directory in its place: said, nothing is lost, and the app starts', async () => {
+    const world = await three();
+    const sound = world.read();
+    rmSync(world.file);
+    mkdirSync(world.file);
+    const again = { ...world.reopen(), keychain: world.keychain };
+    expect(await problemsOf(again)).toContain('the vault altered');
+    await expect(again.vault.unlockByItself()).resolves.toBe(false);
+    await expect(again.vault.create({ keychain: true }, owner)).rejects.toThrowError(code('VAULT_EXISTS'));
+    rmdirSync(world.file);
+    again.write(sound);
+    await again.vault.unlockByItself();
+    expect(valuesOf(again.vault)).toEqual(values);
+  });
+
   it('another vault in its place', async () => {
     const world = await three();
     const other = await three();
@@ -201,7 +217,7 @@ describe('a vault file that was meddled with', () => {
     }
     for (let length = 0; length < sound.length; length += 1)
       await check(sound.subarray(0, length), `cut at ${length}`);
-  }, 60_000);
+  }, 180_000);
 
   it('flips and cuts while the app runs and over restarts never lose what is sound', async () => {
     const world = await three();
