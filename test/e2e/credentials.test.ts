@@ -92,5 +92,5 @@ describe.skipIf(!needs('chromium'))('the credentials page', () => {
       await page.locator('.credentials__table').waitFor();
       await look(page, 'open-zh-light');
     }
-  }, 180_000);
+  }, 600_000);
 });

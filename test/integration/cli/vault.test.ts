@@ -50,4 +50,4 @@ test('the vault from the command line: secrets come by stdin only, and none is e
   expect(ran, ran.err).toMatchObject({ code: 0, out: '16\n' });
   expect((await run(['logins'])).code).toBe(0);
   expect(printed.join('\n')).not.toMatch(/canary|horse battery|another passphrase|export passphrase/);
-}, 180_000);
+}, 600_000);

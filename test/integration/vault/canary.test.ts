@@ -251,5 +251,5 @@ describe.skipIf(!needs('sshd', 'root', 'linux'))('canary secrets of every kind',
     second.frames.push(...third.frames);
     look('after the end');
     await until('nothing has them any more', () => processesWithCanary('environ').length === 0);
-  }, 240_000);
+  }, 600_000);
 });
