@@ -35,7 +35,11 @@ export function DataSets({ sets }: { sets: readonly DataSet[] }) {
               <th scope="col">{t('data.label')}</th>
               <th scope="col">{t('data.countries')}</th>
               <th scope="col">{t('data.path')}</th>
-              {mayOwn ? <th scope="col" className="data__act" /> : null}
+              {mayOwn ? (
+                <th scope="col" className="data__act">
+                  <span className="hidden-visually">{t('data.change')}</span>
+                </th>
+              ) : null}
             </tr>
           </thead>
           <tbody>

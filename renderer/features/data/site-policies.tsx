@@ -40,7 +40,11 @@ export function SitePolicies({ policies }: { policies: readonly SitePolicy[] }) 
             <th scope="col">{t('data.maxLabel')}</th>
             <th scope="col">{t('data.country')}</th>
             <th scope="col">{t('data.region')}</th>
-            {mayOwn ? <th scope="col" className="data__act" /> : null}
+            {mayOwn ? (
+              <th scope="col" className="data__act">
+                <span className="hidden-visually">{t('data.change')}</span>
+              </th>
+            ) : null}
           </tr>
         </thead>
         <tbody>
@@ -59,7 +63,7 @@ export function SitePolicies({ policies }: { policies: readonly SitePolicy[] }) 
                 <td className="right">
                   <Button
                     look="quiet"
-                    aria-label={t('data.policyTitle', { name: policy.siteName })}
+                    aria-label={t('data.changeTitle', { name: policy.siteName })}
                     onClick={() => setChanging(policy)}
                   >
                     {t('data.change')}

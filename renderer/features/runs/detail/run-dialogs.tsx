@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from 'react';
 import { rpc } from '#renderer/app/backend.ts';
 import { useMachines } from '#renderer/app/machine-store.ts';
+import { useMay } from '#renderer/app/session-store.ts';
 import { useLiveVault } from '#renderer/app/vault-store.ts';
 import {
   SecretField,
@@ -12,6 +13,7 @@ import {
 import { useT } from '#renderer/i18n/index.ts';
 import { Button, ConfirmDialog, Dialog, ErrorState, Field, Input, Select } from '#renderer/ui/index.ts';
 import type { Run } from '#shared/domain/run.ts';
+import { TrainyardError } from '#shared/domain/trainyard-error.ts';
 
 /** Starts a new attempt; on another machine if wanted, with the secrets given again. */
 export function RestartDialog({ run, onClose }: { run: Run; onClose(): void }) {
@@ -19,13 +21,23 @@ export function RestartDialog({ run, onClose }: { run: Run; onClose(): void }) {
   const machines = useMachines(({ byId }) => byId);
   const [machineId, setMachineId] = useState(run.machineId);
   const [sources, setSources] = useState<Readonly<Record<string, SecretSource>>>({});
+  // Its data may not go there: an owner can say why they go all the same.
+  const [refused, setRefused] = useState(false);
+  const [reason, setReason] = useState('');
+  const mayOverride = useMay('owner');
   useLiveVault();
   const stored = useStoredSecrets();
   const options = [...machines.values()].map(({ id, name }) => ({ value: id, label: name }));
   if (!machines.has(run.machineId)) options.unshift({ value: run.machineId, label: run.machineName });
   const act = async () => {
     const given = secretsOf(run.spec.secretNames, sources, stored);
-    await rpc().runs.restart({ runId: run.id, machineId, ...given });
+    const word = refused && reason.trim() !== '' ? { override: { reason: reason.trim() } } : {};
+    try {
+      await rpc().runs.restart({ runId: run.id, machineId, ...given, ...word });
+    } catch (thrown) {
+      if (TrainyardError.from(thrown).code === 'SENSITIVITY_VIOLATION') setRefused(true);
+      throw thrown;
+    }
   };
   return (
     <ConfirmDialog
@@ -39,6 +51,19 @@ export function RestartDialog({ run, onClose }: { run: Run; onClose(): void }) {
       <Field label={t('run.restartOn')}>
         {(ids) => <Select {...ids} value={machineId} options={options} onValue={setMachineId} />}
       </Field>
+      {refused && mayOverride ? (
+        <Field label={t('data.overrideReason')} hint={t('data.overrideHint')}>
+          {(ids) => (
+            <Input
+              {...ids}
+              autoFocus
+              value={reason}
+              maxLength={500}
+              onChange={(event) => setReason(event.target.value)}
+            />
+          )}
+        </Field>
+      ) : null}
       {run.spec.secretNames.length > 0 ? (
         <>
           <p className="quiet">{t('run.restartSecrets')}</p>
