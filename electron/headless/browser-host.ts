@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
 import type { AccessTokens } from '#backend/access/index.ts';
 import { type Door, isLoopback, openDoor } from '#backend/door/index.ts';
 import type { Backend } from '#backend/main.ts';
@@ -134,10 +135,11 @@ export async function openBrowserHost(options: BrowserHostOptions): Promise<Brow
       response.end();
       return;
     }
-    const stream = file.read();
-    stream.on('error', () => response.destroy());
-    response.on('close', () => stream.destroy());
-    stream.pipe(response);
+    // Lets go of the file also where the browser has gone, even before this.
+    await pipeline(file.read(), response).catch((error: unknown) => {
+      response.destroy();
+      backend.log.debug({ err: error, path: pathname }, 'a file was not sent to its end');
+    });
   }
 
   const boundPort = Number(new URL(door.url).port || 443);
