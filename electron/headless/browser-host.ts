@@ -130,7 +130,8 @@ export async function openBrowserHost(options: BrowserHostOptions): Promise<Brow
       'Content-Length': file.bytes,
       'Cache-Control': file.cacheControl,
     });
-    if (request.method === 'HEAD') {
+    // Looked for while the browser has gone to another page: nobody would read it, and nothing close it.
+    if (request.method === 'HEAD' || response.destroyed) {
       await file.close();
       response.end();
       return;

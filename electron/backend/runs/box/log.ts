@@ -23,19 +23,26 @@ interface AttemptLog {
  */
 export async function followLog(log: AttemptLog, offset: number, signal: AbortSignal): Promise<Readable> {
   const args = [log.runId, String(log.epoch), String(offset)];
-  const follower = new Follower(await startedProgram(log.box, 'follow', args, log, signal), offset);
-  return Readable.from(follower.bytes(log, signal), { objectMode: false, highWaterMark: 65_536 });
+  return new Follower(log, await startedProgram(log.box, 'follow', args, log, signal), offset, signal);
 }
 
-class Follower {
+/** Passes on what comes in the same breath: a line waits for no turn of the event loop here. */
+class Follower extends Readable {
+  readonly #log: AttemptLog;
   readonly #program: RunningProgram;
+  readonly #signal: AbortSignal;
   #position: number;
   #end: number | null = null;
   #drain: NodeJS.Timeout | undefined;
   #cutShort = false;
+  #isOver = false;
+  #wanted: () => void = () => undefined;
 
-  constructor(program: RunningProgram, offset: number) {
+  constructor(log: AttemptLog, program: RunningProgram, offset: number, signal: AbortSignal) {
+    super({ highWaterMark: 65_536 });
+    this.#log = log;
     this.#program = program;
+    this.#signal = signal;
     this.#position = offset;
     let said = '';
     program.stderr.on('data', (chunk: Buffer) => {
@@ -45,41 +52,66 @@ class Follower {
       if (match && this.#end === null) this.#ended(Number(match[1]));
     });
     program.stderr.resume();
+    program.stdout.on('data', (chunk: Buffer) => this.#take(chunk));
+    program.stdout.on('error', (error) => this.destroy(error));
+    // Without an `end` before it the stream broke off: what the program or its connection says about it counts.
+    for (const over of ['end', 'close']) program.stdout.on(over, () => this.#tailOver());
   }
 
-  async *bytes(log: AttemptLog, signal: AbortSignal): AsyncGenerator<Buffer> {
-    const program = this.#program;
-    try {
-      try {
-        for await (const chunk of program.stdout as AsyncIterable<Buffer>) {
-          if (this.#cutShort) break;
-          this.#position += chunk.length;
-          if (this.#end !== null && this.#position < this.#end) this.#awaitDrain();
-          yield chunk;
-          if (this.#end !== null && this.#position >= this.#end) break;
-        }
-      } catch (error) {
-        // A stream that broke off: what the program or its connection says about it counts.
-        if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
-      }
+  override _read(): void {
+    this.#program.stdout.resume();
+    this.#wanted();
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#isOver = true;
+    clearTimeout(this.#drain);
+    this.#program.exited.catch(() => undefined);
+    this.#close();
+    this.#wanted();
+    done(error);
+  }
+
+  #take(chunk: Buffer): void {
+    if (this.#isOver) return;
+    if (this.#cutShort) {
+      this.#tailOver();
+      return;
+    }
+    this.#position += chunk.length;
+    if (this.#end !== null && this.#position < this.#end) this.#awaitDrain();
+    if (!this.push(chunk)) this.#program.stdout.pause();
+    if (this.#end !== null && this.#position >= this.#end) this.#tailOver();
+  }
+
+  /** The tail gives no more: what is missing is read directly. */
+  #tailOver(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#giveRest().then(
+      () => this.push(null),
+      (error: unknown) => this.destroy(error instanceof Error ? error : new Error(String(error))),
+    );
+  }
+
+  async #giveRest(): Promise<void> {
+    const signal = this.#signal;
+    if (signal.aborted) throw cancelled(signal);
+    if (this.#cutShort) throw logChanged();
+    if (this.#end === null) {
+      await this.#program.exited;
       if (signal.aborted) throw cancelled(signal);
-      if (this.#cutShort) throw logChanged();
-      if (this.#end === null) {
-        await program.exited;
-        if (signal.aborted) throw cancelled(signal);
-        throw followBroken();
-      }
-      while (this.#position < this.#end) {
-        const length = Math.min(chunkBytes, this.#end - this.#position);
-        const chunk = await log.read(this.#position, length, signal);
-        if (chunk.length === 0) throw logChanged();
-        this.#position += chunk.length;
-        yield chunk;
-      }
-    } finally {
-      clearTimeout(this.#drain);
-      program.exited.catch(() => undefined);
-      this.#close();
+      throw followBroken();
+    }
+    while (this.#position < this.#end && !this.destroyed) {
+      const length = Math.min(chunkBytes, this.#end - this.#position);
+      const chunk = await this.#log.read(this.#position, length, signal);
+      if (chunk.length === 0) throw logChanged();
+      this.#position += chunk.length;
+      const wanted = new Promise<void>((resolve) => {
+        this.#wanted = resolve;
+      });
+      if (!this.push(chunk)) await wanted;
     }
   }
 

@@ -1,3 +1,4 @@
+import { finished } from 'node:stream/promises';
 import type { Logger } from 'pino';
 import type { BoxRuns } from '../box/interface.ts';
 import type { MetricsKeeper } from '../metrics/keeper.ts';
@@ -29,9 +30,12 @@ export class AttemptLog {
   readonly #log: Logger;
   /** The bytes that came last: viewers at the end get them without touching the disk. */
   #tip: { offset: number; bytes: Buffer } = { offset: 0, bytes: Buffer.alloc(0) };
+  /** What came and is neither kept nor read for metrics yet: viewers go first. */
+  #unsettled: { offset: number; bytes: Buffer }[] = [];
   #bytes: number;
   #live: boolean;
   #box: BoxRuns | null = null;
+  #version = 0;
   #waiting = new Set<() => void>();
   #diskComplained = false;
   /** How many look at it now. */
@@ -61,9 +65,11 @@ export class AttemptLog {
   }
   /** Bytes of it that lie on this disk. */
   get keptBytes(): number {
+    this.#settle();
     return this.#copy.bytes;
   }
   get keptRanges(): [number, number][] {
+    this.#settle();
     return this.#copy.ranges;
   }
   /** Somebody looks at it, or it is being fetched. */
@@ -72,6 +78,7 @@ export class AttemptLog {
   }
   /** Everything that the ended attempt printed has been read for metrics. */
   get isDrained(): boolean {
+    this.#settle();
     return !this.#live && this.#metrics.position >= this.#bytes;
   }
 
@@ -92,6 +99,7 @@ export class AttemptLog {
 
   /** The log on the box was replaced by another one: nothing kept here counts. */
   replaced(bytes: number): void {
+    this.#unsettled = [];
     this.#copy.clear();
     this.#metrics.restart();
     this.#tip = { offset: 0, bytes: Buffer.alloc(0) };
@@ -109,6 +117,7 @@ export class AttemptLog {
       await this.#followFrom(box, this.#nextByte(mostBytes), signal);
     } finally {
       this.#following--;
+      this.#settle();
       this.#copy.close();
     }
   }
@@ -117,10 +126,12 @@ export class AttemptLog {
     let at = from;
     const stream = await box.followLog(this.runId, this.epoch, at, signal);
     try {
-      for await (const chunk of stream) {
-        this.#take(at, chunk as Buffer);
-        at += (chunk as Buffer).length;
-      }
+      // Not read in turns of a loop: each of those would keep a line waiting.
+      stream.on('data', (chunk: Buffer) => {
+        this.#take(at, chunk);
+        at += chunk.length;
+      });
+      await finished(stream);
     } finally {
       stream.destroy();
     }
@@ -134,12 +145,14 @@ export class AttemptLog {
       if (bytes.length === 0) break;
       this.#take(at, bytes);
       at += bytes.length;
+      this.#settle();
     }
     this.#copy.close();
   }
 
   /** The attempt has ended and its log was read to the end. */
   finish(): void {
+    this.#settle();
     if (this.#metrics.position >= this.#bytes) this.#metrics.finish();
     this.#copy.close();
     this.#wake();
@@ -152,13 +165,20 @@ export class AttemptLog {
   async read(offset: number, length: number, signal?: AbortSignal): Promise<Buffer> {
     const tip = offset - this.#tip.offset;
     if (tip >= 0 && tip < this.#tip.bytes.length) return this.#tip.bytes.subarray(tip, tip + length);
+    this.#settle();
     const kept = this.#copy.read(offset, length);
     if (kept.length > 0 || this.#box === null || offset >= this.#bytes) return kept;
     return this.#box.readLog(this.runId, this.epoch, offset, Math.min(length, this.#bytes - offset), signal);
   }
 
-  /** Resolves when something about it is new: more bytes, the box in or out of sight, its end. */
-  change(signal: AbortSignal): Promise<void> {
+  /** Rises whenever something about it is new: more bytes, the box in or out of sight, its end. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Resolves when it has another version than `since`, or with the signal. */
+  change(since: number, signal: AbortSignal): Promise<void> {
+    if (since !== this.#version) return Promise.resolve();
     return new Promise((resolve) => {
       const done = () => {
         this.#waiting.delete(done);
@@ -173,10 +193,12 @@ export class AttemptLog {
 
   /** What was read for metrics is on the disk when this returns. */
   save(): void {
+    this.#settle();
     this.#metrics.save();
   }
 
   close(): void {
+    this.#settle();
     this.#metrics.save();
     this.#copy.close();
     this.#wake();
@@ -184,6 +206,7 @@ export class AttemptLog {
 
   /** Both the copy and the metrics go on where they stopped; what one of them has already, it passes over. */
   #nextByte(mostBytes: number): number {
+    this.#settle();
     const next = Math.min(this.#copy.end, this.#metrics.position);
     const missing = this.#bytes - next;
     return missing > mostBytes ? this.#bytes - mostBytes : next;
@@ -192,9 +215,20 @@ export class AttemptLog {
   #take(offset: number, bytes: Buffer): void {
     this.#tip = { offset, bytes };
     this.#bytes = Math.max(this.#bytes, offset + bytes.length);
-    this.#keep(offset, bytes);
     this.#wake();
-    this.#metrics.push(offset, bytes);
+    this.#unsettled.push({ offset, bytes });
+    if (this.#unsettled.length === 1) setImmediate(() => this.#settle());
+  }
+
+  /** Keeps what came and reads it for metrics. Called before anything is asked that depends on it. */
+  #settle(): void {
+    const unsettled = this.#unsettled;
+    if (unsettled.length === 0) return;
+    this.#unsettled = [];
+    for (const { offset, bytes } of unsettled) {
+      this.#keep(offset, bytes);
+      this.#metrics.push(offset, bytes);
+    }
   }
 
   #keep(offset: number, bytes: Buffer): void {
@@ -210,6 +244,7 @@ export class AttemptLog {
   }
 
   #wake(): void {
+    this.#version++;
     const waiting = [...this.#waiting];
     this.#waiting.clear();
     for (const resolve of waiting) resolve();

@@ -36,28 +36,22 @@ export async function* viewLog(
         told = info();
         yield { info: told };
       }
-      const changed = new AbortController();
-      // Asked for before reading, so that what comes meanwhile is not missed.
-      const change = log.change(AbortSignal.any([signal, changed.signal]));
+      // Noted before reading, so that what comes meanwhile is not missed.
+      const { version } = log;
       const bytes = await readOrWait(log, at, signal);
       if (bytes.length > 0) {
-        changed.abort();
         at += bytes.length;
         yield { bytes };
         continue;
       }
       const atEnd = at >= log.bytes;
-      if (atEnd && (!request.follow || !log.live)) {
-        changed.abort();
-        return;
-      }
+      if (atEnd && (!request.follow || !log.live)) return;
       if (!atEnd && !request.follow) {
-        changed.abort();
         if (!log.reachable) throw outOfSight();
         // The box has less than it said: this is all there is.
         return;
       }
-      await change;
+      await log.change(version, signal);
     }
   } finally {
     log.viewers--;
