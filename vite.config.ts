@@ -28,6 +28,11 @@ export default defineConfig({
             },
             // With the line that tells it not to make code from text: both run before the first schema is made.
             { name: 'zod', test: /node_modules[\\/]zod[\\/]|rpc[\\/]jitless/ },
+            // One file for what every page needs, not a dozen small ones.
+            {
+              name: 'shell',
+              test: /[\\/](renderer[\\/](ui|i18n|rpc|app(?![\\/](palette|desktop-status)))|features[\\/]runs[\\/](?!detail)|shared[\\/](domain[\\/](trainyard-error|run-states|back-off)|contract[\\/](frames|wire|port-wire|desktop)))/,
+            },
             { name: 'charts', test: /node_modules[\\/]uplot[\\/]/ },
           ],
         },

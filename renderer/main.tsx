@@ -1,5 +1,3 @@
-// First: see there.
-import '#renderer/rpc/jitless.ts';
 import '#renderer/ui/fonts.css';
 import { createRoot } from 'react-dom/client';
 import { App, preloadPages } from '#renderer/app/app.tsx';

@@ -8,16 +8,22 @@ import { Layout } from './layout.tsx';
 import { Link } from './link.tsx';
 import { paths } from './routes.ts';
 
+/** A page that may check things by schema: those must be told first that no code can be made from text here. */
+async function withSchemas<T>(load: () => Promise<T>): Promise<T> {
+  await import('#renderer/rpc/jitless.ts');
+  return load();
+}
+
 // The list of runs is part of the first file; the rest comes when it is opened, or when there is nothing else to do.
 const loaders = {
   run: () => import('#renderer/features/runs/detail/index.ts'),
-  overview: () => import('#renderer/features/overview/index.ts'),
-  sites: () => import('#renderer/features/sites/index.ts'),
-  newRun: () => import('#renderer/features/new-run/index.ts'),
-  credentials: () => import('#renderer/features/credentials/index.ts'),
-  data: () => import('#renderer/features/data/index.ts'),
-  activity: () => import('#renderer/features/activity/index.ts'),
-  settings: () => import('#renderer/features/settings/index.ts'),
+  overview: () => withSchemas(() => import('#renderer/features/overview/index.ts')),
+  sites: () => withSchemas(() => import('#renderer/features/sites/index.ts')),
+  newRun: () => withSchemas(() => import('#renderer/features/new-run/index.ts')),
+  credentials: () => withSchemas(() => import('#renderer/features/credentials/index.ts')),
+  data: () => withSchemas(() => import('#renderer/features/data/index.ts')),
+  activity: () => withSchemas(() => import('#renderer/features/activity/index.ts')),
+  settings: () => withSchemas(() => import('#renderer/features/settings/index.ts')),
   palette: () => import('./palette.tsx'),
 };
 const RunPage = lazy(async () => ({ default: (await loaders.run()).RunPage }));

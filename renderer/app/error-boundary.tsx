@@ -1,7 +1,7 @@
 import { Component, type ReactNode } from 'react';
 import { t } from '#renderer/i18n/index.ts';
 import { ErrorState } from '#renderer/ui/index.ts';
-import { TrainyardError } from '#shared/domain/error.ts';
+import { TrainyardError } from '#shared/domain/trainyard-error.ts';
 
 /** A page that cannot be drawn says so in its place; the rest of the app goes on. */
 export class ErrorBoundary extends Component<{ children: ReactNode }, { error: unknown; at: string }> {

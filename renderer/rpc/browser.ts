@@ -1,4 +1,4 @@
-import { TrainyardError } from '#shared/domain/error.ts';
+import { TrainyardError } from '#shared/domain/trainyard-error.ts';
 import { type BackendConnection, connectBackend } from './client.ts';
 import { offline, socketWire } from './socket-wire.ts';
 

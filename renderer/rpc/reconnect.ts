@@ -1,6 +1,6 @@
 import type { Wire } from '#shared/contract/wire.ts';
 import { backOffMs } from '#shared/domain/back-off.ts';
-import { TrainyardError } from '#shared/domain/error.ts';
+import { TrainyardError } from '#shared/domain/trainyard-error.ts';
 import { offline } from './socket-wire.ts';
 
 /** How the connection to the backend stands. `refused` is not tried again by itself: the session is over. */

@@ -1,5 +1,5 @@
 import { type Wire, WireEnd, type WireMessage } from '#shared/contract/wire.ts';
-import { TrainyardError } from '#shared/domain/error.ts';
+import { TrainyardError } from '#shared/domain/trainyard-error.ts';
 
 /** Resolves when the socket is open; rejects with BACKEND_OFFLINE, or the signal's reason. */
 export function socketWire(socket: WebSocket, signal?: AbortSignal): Promise<Wire> {

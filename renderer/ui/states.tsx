@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from 'react';
 import { translateError, useT } from '#renderer/i18n/index.ts';
-import { TrainyardError } from '#shared/domain/error.ts';
+import { TrainyardError } from '#shared/domain/trainyard-error.ts';
 import { Button } from './button.tsx';
 import { CopyButton } from './copy-button.tsx';
 

@@ -80,8 +80,8 @@ export function useKeysFromAnywhere(scroller: { current: HTMLDivElement | null }
   }, [scroller]);
 }
 
-export function useWidth(element: { current: HTMLElement | null }): number {
-  const [width, setWidth] = useState(0);
+export function useWidth(element: { current: HTMLElement | null }, first: number): number {
+  const [width, setWidth] = useState(first);
   useLayoutEffect(() => {
     const target = element.current;
     if (!target) return;

@@ -16,6 +16,8 @@ export interface VirtualTableProps<R> {
   onSort?(key: string): void;
   selection?: ReadonlySet<string>;
   onSelection?(selection: ReadonlySet<string>): void;
+  /** How large it will be, as far as can be said before it is there: right, it is drawn once; wrong, twice. */
+  firstSize?: { width: number; height: number };
   onOpen(row: R): void;
   nameOf(row: R): string;
 }

@@ -10,7 +10,6 @@ import {
   useRef,
 } from 'react';
 import { useT } from '#renderer/i18n/index.ts';
-import { Checkbox } from './field.tsx';
 import { type LaidOutColumn, layOut, useColumnWidths } from './table-columns.ts';
 import { actionOfKey, toggled } from './table-cursor.ts';
 import { pickWidth, TableHead } from './table-head.tsx';
@@ -24,7 +23,7 @@ export function VirtualTable<R>(props: VirtualTableProps<R>) {
   const gridId = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const { widths, setWidth } = useColumnWidths(props.id);
-  const available = useWidth(scroller);
+  const available = useWidth(scroller, props.firstSize?.width ?? 0);
   const picks = onSelection !== undefined;
   const laid = useMemo(
     () => layOut(columns, widths, available - (picks ? pickWidth : 0)),
@@ -38,6 +37,7 @@ export function VirtualTable<R>(props: VirtualTableProps<R>) {
     estimateSize: () => rowHeight,
     overscan: 6,
     useFlushSync: false,
+    ...(props.firstSize ? { initialRect: props.firstSize } : {}),
     paddingStart: 0,
     scrollPaddingStart: rowHeight,
   });
@@ -212,12 +212,14 @@ const TableRow = memo(function TableRow(props: RowProps) {
       {picks ? (
         <Cell px={pickWidth} className="table__cell--pick">
           {row === undefined ? null : (
-            <Checkbox
-              label={props.pickLabel}
-              hideLabel
-              checked={selected}
+            <input
+              type="checkbox"
+              className="checkbox"
+              aria-label={props.pickLabel}
               tabIndex={-1}
-              onChecked={() => undefined}
+              checked={selected}
+              // The row's click turns it over.
+              readOnly
             />
           )}
         </Cell>

@@ -1,30 +1,12 @@
 import { z } from 'zod';
 import { errorShape } from './error.ts';
 import { idSchema } from './id.ts';
+import { runStates } from './run-states.ts';
 import { taskSpec } from './spec.ts';
 
-/**
- * The life of an attempt, and (of its newest attempt) of a run.
- * queued → preparing → starting → running → stopping → succeeded | failed | stopped | lost.
- * "Not seen" is not one of them: it is said beside the state by `seenAt`, and never changes it.
- * `lost` needs proof: a new boot id with no process, or the lock free with no exit record and no process.
- */
-export const runStates = [
-  'queued',
-  'preparing',
-  'starting',
-  'running',
-  'stopping',
-  'succeeded',
-  'failed',
-  'stopped',
-  'lost',
-] as const;
-export const runState = z.enum(runStates);
-export type RunState = z.infer<typeof runState>;
-export const endedStates: readonly RunState[] = ['succeeded', 'failed', 'stopped', 'lost'];
-export const hasEnded = (state: RunState): boolean => endedStates.includes(state);
+export { endedStates, hasEnded, type RunState, runStates } from './run-states.ts';
 
+export const runState = z.enum(runStates);
 /** Why we say what we say. The page and the CLI turn it into a sentence; `at` is epoch ms on this computer's clock. */
 export const evidence = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('queued'), at: z.number(), position: z.number(), reason: z.string() }),

@@ -4,7 +4,7 @@ import { reloadVault } from '#renderer/app/vault-store.ts';
 import { useT } from '#renderer/i18n/index.ts';
 import { ConfirmDialog, Field, Input, toast } from '#renderer/ui/index.ts';
 import { newRecoveryPassphrase, type VaultState } from '#shared/domain/credential.ts';
-import { TrainyardError } from '#shared/domain/error.ts';
+import { TrainyardError } from '#shared/domain/trainyard-error.ts';
 import { ShownOnce } from './create-vault.tsx';
 
 function Secret({

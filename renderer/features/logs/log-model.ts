@@ -1,6 +1,6 @@
 import type { StreamHandlers, StreamRequest } from '#renderer/rpc/index.ts';
 import type { StreamInfo } from '#shared/contract/bytes.ts';
-import { TrainyardError } from '#shared/domain/error.ts';
+import { TrainyardError } from '#shared/domain/trainyard-error.ts';
 import { LogParser, type PlacedLine } from './ansi.ts';
 
 /** Where a log comes from: the contract and the byte channel, or a test. */

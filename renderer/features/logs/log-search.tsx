@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import { rpc } from '#renderer/app/backend.ts';
 import { useT } from '#renderer/i18n/index.ts';
 import { Button, Checkbox, ErrorState, formatInteger, IconButton, Input } from '#renderer/ui/index.ts';
-import { TrainyardError } from '#shared/domain/error.ts';
+import { TrainyardError } from '#shared/domain/trainyard-error.ts';
 
 export interface Hit {
   offset: number;

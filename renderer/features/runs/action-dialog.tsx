@@ -3,8 +3,8 @@ import { rpc } from '#renderer/app/backend.ts';
 import { useSession } from '#renderer/app/session-store.ts';
 import { translateError, useT } from '#renderer/i18n/index.ts';
 import { Checkbox, ConfirmDialog, formatBytes, toast } from '#renderer/ui/index.ts';
-import { TrainyardError } from '#shared/domain/error.ts';
 import type { RunSummary } from '#shared/domain/run.ts';
+import { TrainyardError } from '#shared/domain/trainyard-error.ts';
 import { actionLabels, isDangerous, performAll, type RunAction } from './actions.ts';
 
 /** Asks before an action on one or many runs; says what will have happened. */

@@ -1,6 +1,7 @@
 import { rpc } from '#renderer/app/backend.ts';
 import type { Key } from '#renderer/i18n/index.ts';
-import { hasEnded, type RunSummary } from '#shared/domain/run.ts';
+import type { RunSummary } from '#shared/domain/run.ts';
+import { hasEnded } from '#shared/domain/run-states.ts';
 
 /** What can be done to runs that are there. Each is asked about first, with its consequence. */
 export type RunAction = 'stop' | 'kill' | 'archive' | 'unarchive' | 'delete';

@@ -1,7 +1,6 @@
 import { memo } from 'react';
-import { Link } from '#renderer/app/link.tsx';
 import { paths } from '#renderer/app/routes.ts';
-import { type Translate, useT } from '#renderer/i18n/index.ts';
+import type { Translate } from '#renderer/i18n/index.ts';
 import {
   Age,
   type Column,
@@ -23,9 +22,10 @@ export function runColumns(t: Translate): Column<RunSummary>[] {
       minWidth: 120,
       sortKey: 'name',
       cell: (run) => (
-        <Link className="runs__name clip" href={paths.run(run.id)} tabIndex={-1} title={run.name}>
+        // The table opens it; the address is for "open in a new tab".
+        <a className="runs__name clip" href={paths.run(run.id)} tabIndex={-1} title={run.name}>
           {run.name}
-        </Link>
+        </a>
       ),
     },
     {
@@ -34,7 +34,7 @@ export function runColumns(t: Translate): Column<RunSummary>[] {
       width: 104,
       minWidth: 88,
       sortKey: 'state',
-      cell: (run) => <State run={run} />,
+      cell: (run) => <State run={run} t={t} />,
     },
     {
       key: 'evidence',
@@ -42,7 +42,7 @@ export function runColumns(t: Translate): Column<RunSummary>[] {
       width: 250,
       minWidth: 120,
       grows: true,
-      cell: (run) => <Known run={run} />,
+      cell: (run) => <Known run={run} t={t} />,
     },
     {
       key: 'machine',
@@ -102,8 +102,7 @@ export function runColumns(t: Translate): Column<RunSummary>[] {
   ];
 }
 
-const State = memo(function State({ run }: { run: RunSummary }) {
-  const t = useT();
+const State = memo(function State({ run, t }: { run: RunSummary; t: Translate }) {
   const { tone, shape, state } = describeRun(run, run.seenAt ?? run.createdAt, t);
   return (
     <>
@@ -113,8 +112,7 @@ const State = memo(function State({ run }: { run: RunSummary }) {
   );
 });
 
-const Known = memo(function Known({ run }: { run: RunSummary }) {
-  const t = useT();
+const Known = memo(function Known({ run, t }: { run: RunSummary; t: Translate }) {
   const sentence = useTicking((now) => describeRun(run, now, t).sentence);
   return (
     <span className="clip soft num" title={sentence}>

@@ -78,6 +78,7 @@ export function RunsPage() {
           onSort={sortBy}
           selection={selection}
           onSelection={setSelection}
+          firstSize={expectedSize()}
           onOpen={(run) => navigate(paths.run(run.id))}
         />
       )}
@@ -93,6 +94,12 @@ export function RunsPage() {
     </div>
   );
 }
+
+/** The window without what layout.css puts around the table. */
+const expectedSize = () => ({
+  width: window.innerWidth - (window.innerWidth <= 1100 ? 152 : 188),
+  height: window.innerHeight - 154,
+});
 
 function isFiltered({ search, states, machineId, archived }: ListFilter): boolean {
   return search !== '' || states.length > 0 || machineId !== undefined || archived;

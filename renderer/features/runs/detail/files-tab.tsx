@@ -4,7 +4,7 @@ import { rpc } from '#renderer/app/backend.ts';
 import { useT } from '#renderer/i18n/index.ts';
 import { Age, CopyButton, ErrorState, formatBytes, Skeleton } from '#renderer/ui/index.ts';
 import type { fileEntry } from '#shared/contract/runs.ts';
-import { TrainyardError } from '#shared/domain/error.ts';
+import { TrainyardError } from '#shared/domain/trainyard-error.ts';
 
 type FileEntry = z.infer<typeof fileEntry>;
 

@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react';
 import { rpc } from '#renderer/app/backend.ts';
 import { takePart } from '#renderer/app/live.ts';
-import { TrainyardError } from '#shared/domain/error.ts';
 import type { Run } from '#shared/domain/run.ts';
+import { TrainyardError } from '#shared/domain/trainyard-error.ts';
 import { learnRuns } from '../run-store.ts';
 
 export interface OpenRun {

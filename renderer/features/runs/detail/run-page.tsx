@@ -19,7 +19,8 @@ import {
   Tabs,
   useTicking,
 } from '#renderer/ui/index.ts';
-import { hasEnded, type Run } from '#shared/domain/run.ts';
+import type { Run } from '#shared/domain/run.ts';
+import { hasEnded } from '#shared/domain/run-states.ts';
 import { ActionDialog } from '../action-dialog.tsx';
 import { actionLabels, allows, type RunAction } from '../actions.ts';
 import { describeRun } from '../evidence.ts';
