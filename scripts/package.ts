@@ -3,9 +3,12 @@
  * nsis) in out/. Without Electron's runtime, and without a way to download it, says so and makes nothing.
  */
 import { spawnSync } from 'node:child_process';
+import { globSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { buildAll } from './build.ts';
 import { fetchElectron, findElectron } from './electron-runtime.ts';
+import { fuseProblems } from './fuses.ts';
 import { root, runTool } from './tools.ts';
 
 await buildAll({ force: true });
@@ -19,12 +22,29 @@ if (!findElectron()) {
     process.exit(1);
   }
 }
-process.exit(
-  await runTool('electron-builder', [
-    '--config',
-    'electron-builder.config.cjs',
-    '--publish',
-    'never',
-    ...process.argv.slice(2),
-  ]),
+const failed = await runTool('electron-builder', [
+  '--config',
+  'electron-builder.config.cjs',
+  '--publish',
+  'never',
+  ...process.argv.slice(2),
+]);
+if (failed !== 0) process.exit(failed);
+
+const { electronFuses } = createRequire(import.meta.url)('../electron-builder.config.cjs') as {
+  electronFuses: Record<string, boolean>;
+};
+const programs = globSync(
+  [
+    'linux*-unpacked/trainyard',
+    'win*-unpacked/Trainyard.exe',
+    'mac*/Trainyard.app/Contents/Frameworks/Electron Framework.framework/Electron Framework',
+  ],
+  { cwd: path.join(root, 'out') },
 );
+if (programs.length === 0) console.error('trainyard: no program was found in out/ to read the fuses of.');
+const problems = programs.flatMap((program) =>
+  fuseProblems(path.join(root, 'out', program), electronFuses).map((problem) => `${program}: ${problem}`),
+);
+for (const problem of problems) console.error(`trainyard: ${problem}.`);
+process.exit(problems.length > 0 || programs.length === 0 ? 1 : 0);
