@@ -72,6 +72,16 @@ export function VirtualTable<R>(props: VirtualTableProps<R>) {
     onSelection(next);
   };
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new revision may have loaded rows
+  const allPicked = useMemo(() => {
+    if (!selection || selection.size === 0) return false;
+    for (let index = 0; index < total; index++) {
+      const row = rowAt(index);
+      if (row && !selection.has(idOf(row))) return false;
+    }
+    return true;
+  }, [selection, revision, total]);
+
   const selectLoaded = () => {
     if (!onSelection) return;
     const all = new Set<string>();
@@ -111,6 +121,9 @@ export function VirtualTable<R>(props: VirtualTableProps<R>) {
       select(index, event.shiftKey ? 'range' : 'toggle');
       return;
     }
+    // A link that is asked to open elsewhere is the browser's.
+    const link = (event.target as HTMLElement).closest('a');
+    if (link && (event.ctrlKey || event.metaKey)) return;
     if (event.ctrlKey || event.metaKey || event.shiftKey) {
       if (!picks) return;
       event.preventDefault();
@@ -144,7 +157,7 @@ export function VirtualTable<R>(props: VirtualTableProps<R>) {
           laid={laid}
           width={width}
           setWidth={setWidth}
-          allPicked={total > 0 && (selection?.size ?? 0) >= total}
+          allPicked={allPicked}
           onPickAll={picks ? (all) => (all ? selectLoaded() : onSelection(new Set())) : undefined}
         />
         <div
