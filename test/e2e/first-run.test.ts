@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { needs } from '#test/needs.ts';
 import { type App, startApp } from './app.ts';
+import { crowding } from './crowding.ts';
 import { logView, main } from './steps.ts';
 
 describe.skipIf(!needs('chromium', 'linux'))('a new user', () => {
@@ -133,6 +135,25 @@ describe.skipIf(!needs('chromium', 'linux'))('a new user', () => {
       return (document.getElementById(field?.htmlFor ?? '') as HTMLInputElement | null)?.value === '13';
     });
     expect(complaints).toEqual([]);
+  });
+
+  test('finds credentials and data pages that axe and the content policy have nothing against', async () => {
+    const { page, complaints } = await open('/credentials');
+    const found: string[] = [];
+    for (const [place, title] of [
+      ['/credentials', 'Credentials'],
+      ['/data', 'Data'],
+    ] as const) {
+      await page.goto(`${app.url}${place}`);
+      await page.getByRole('heading', { level: 1, name: title }).waitFor();
+      await page.locator('.skeletons').waitFor({ state: 'detached' });
+      const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+      for (const { id, impact, nodes } of violations)
+        if (impact === 'serious' || impact === 'critical')
+          found.push(`${place}: ${id}: ${nodes[0]?.target.join(' ')}`);
+      for (const what of await page.evaluate(crowding)) found.push(`${place}: ${what}`);
+    }
+    expect([...found, ...complaints]).toEqual([]);
   });
 
   test('goes everywhere by keyboard', async () => {

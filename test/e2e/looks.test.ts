@@ -168,7 +168,7 @@ describe.skipIf(!needs('chromium'))('every screen', () => {
       );
   }
 
-  test('has nothing serious or critical against it for axe, in any theme', async () => {
+  test('has nothing serious or critical against it for axe, in any theme', { timeout: 300_000 }, async () => {
     await watched.page.setViewportSize({ width: 1440, height: 900 });
     await choose(0);
     const found: string[] = [];
@@ -205,6 +205,33 @@ describe.skipIf(!needs('chromium'))('every screen', () => {
       expect(found).toEqual([]);
     });
   }
+
+  test('shows where the focus is, and moves nothing for who wants no motion', async () => {
+    await choose(0);
+    const found: string[] = [];
+    for (const screen of screens.filter(({ prepare }) => !prepare)) {
+      const page = await show(screen, 0);
+      for (let turn = 0; turn < 14; turn += 1) {
+        await page.keyboard.press('Tab');
+        const hidden = await page.evaluate(() => {
+          const element = document.activeElement;
+          if (!element || element === document.body) return null;
+          const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element);
+          const shown = (outlineStyle !== 'none' && outlineWidth !== '0px') || boxShadow !== 'none';
+          // A list marks its row instead.
+          return shown || element.matches('.table__scroll') ? null : element.outerHTML.slice(0, 90);
+        });
+        if (hidden) found.push(`${screen.name}: no sign of the focus on ${hidden}`);
+      }
+      const moving = await page.evaluate(
+        () =>
+          document.getAnimations().filter(({ effect }) => Number(effect?.getComputedTiming().duration) > 1)
+            .length,
+      );
+      if (moving > 0) found.push(`${screen.name}: ${moving} animations`);
+    }
+    expect([...new Set(found)]).toEqual([]);
+  });
 
   test('has asked for nothing that its content policy forbids, and has thrown nothing', () => {
     expect(watched.complaints).toEqual([]);

@@ -5,6 +5,8 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 
 /** Real PyTorch; saves, resumes, writes a history. Needs `torch` for /usr/bin/python3. */
 export const trainer = path.join(here, 'train.py');
+/** Real PyTorch with a log worth a picture: colours, a progress bar, four metrics. */
+export const showcaseTrainer = path.join(here, 'showcase.py');
 /** Plain Python 3 with bad manners, chosen by flags. */
 export const naughtyTrainer = path.join(here, 'naughty.py');
 
