@@ -120,7 +120,12 @@ function build(
   stack.add('store', () => store.close());
   const activity = new Activity(store, clock, path.join(dataDirectory, 'activity.key'));
   const housekeeping = new Housekeeping(store, activity, events);
-  const access = new AccessTokens({ store, activity, clock });
+  const access = new AccessTokens({
+    store,
+    activity,
+    clock,
+    revokedFile: path.join(dataDirectory, 'revoked-tokens'),
+  });
   stack.add('access', () => access.close());
   const backups = keepBackups(store, clock, log, ending.signal);
   stack.add('backups', async () => {

@@ -6,6 +6,7 @@ import type { AccessToken } from '#shared/domain/access.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import { newId } from '#shared/domain/id.ts';
 import { type Actor, appItself, type Role, roleSchema } from '#shared/domain/role.ts';
+import { RevokedTokens } from './revoked.ts';
 
 /** Somebody whose token holds. `ended` aborts the moment it does not any more. */
 export interface SignedIn {
@@ -35,15 +36,26 @@ export class AccessTokens {
   readonly #clock: Clock;
   readonly #endings = new Map<string, AbortController>();
   readonly #closing = new AbortController();
-  /** What holds now: a restored backup must not bring back what was revoked after it was made. */
-  #known: Set<string>;
+  readonly #revoked: RevokedTokens;
 
-  constructor({ store, activity, clock }: { store: Store; activity: Activity; clock: Clock }) {
+  /** `revokedFile` remembers what was revoked whatever becomes of the database. */
+  constructor({
+    store,
+    activity,
+    clock,
+    revokedFile,
+  }: {
+    store: Store;
+    activity: Activity;
+    clock: Clock;
+    revokedFile: string;
+  }) {
     this.#store = store;
     this.#activity = activity;
     this.#clock = clock;
-    this.#known = new Set(this.#rows().map(({ id }) => id));
-    store.onRestored(() => this.#restored());
+    this.#revoked = new RevokedTokens(revokedFile);
+    this.#lookAnew();
+    store.onRestored(() => this.#lookAnew());
   }
 
   /** By name; those that have expired too, so that the owner sees why somebody cannot get in. */
@@ -97,7 +109,6 @@ export class AccessTokens {
         details: { role: token.role, expiresAt: token.expiresAt, id: token.id },
       });
     });
-    this.#known.add(token.id);
     return { token, secret };
   }
 
@@ -110,6 +121,7 @@ export class AccessTokens {
           params: { tokenId },
         });
       }
+      this.#revoked.add(tokenId);
       this.#store.sql.run('DELETE FROM accessTokens WHERE id = ?', tokenId);
       this.#activity.record({
         actor,
@@ -117,10 +129,7 @@ export class AccessTokens {
         target: row.name,
         details: { role: row.role, id: tokenId },
       });
-      this.#store.afterCommit(() => {
-        this.#known.delete(tokenId);
-        this.#end(tokenId);
-      });
+      this.#store.afterCommit(() => this.#end(tokenId));
     });
   }
 
@@ -183,8 +192,10 @@ export class AccessTokens {
     this.#endings.delete(tokenId);
   }
 
-  #restored(): void {
-    const back = this.#rows().filter(({ id }) => !this.#known.has(id));
+  /** The database may be an older one than it was: what was revoked since stays revoked, and what it does not know ends. */
+  #lookAnew(): void {
+    const revoked = this.#revoked.ids();
+    const back = this.#rows().filter(({ id }) => revoked.has(id));
     if (back.length > 0) {
       this.#store.transaction(() => {
         for (const { id, name } of back) {
@@ -193,13 +204,12 @@ export class AccessTokens {
             actor: appItself,
             action: 'access.revoke',
             target: name,
-            details: { id, why: 'it came back with a restored backup' },
+            details: { id, why: 'it came back with an older database' },
           });
         }
       });
     }
-    this.#known = new Set(this.#rows().map(({ id }) => id));
-    for (const id of [...this.#endings.keys()]) if (!this.#known.has(id)) this.#end(id);
+    for (const id of [...this.#endings.keys()]) if (!this.#row(id)) this.#end(id);
   }
 
   #holds(row: TokenRow): boolean {

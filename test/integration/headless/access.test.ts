@@ -29,7 +29,12 @@ async function world(over: Partial<BrowserHostOptions> = {}) {
   const clock = new ManualClock(Date.now());
   const store = openForTest({ file: path.join(directory, 'trainyard.db'), clock });
   const activity = new Activity(store, clock, path.join(directory, 'activity.key'));
-  const access = new AccessTokens({ store, activity, clock });
+  const access = new AccessTokens({
+    store,
+    activity,
+    clock,
+    revokedFile: path.join(directory, 'revoked-tokens'),
+  });
   onTestFinished(() => access.close());
   const pageDirectory = path.join(directory, 'page');
   await mkdir(pageDirectory);

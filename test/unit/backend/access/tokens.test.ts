@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { AccessTokens } from '#backend/access/index.ts';
@@ -16,10 +16,19 @@ async function open() {
   const clock = new ManualClock();
   const store = openForTest({ file: path.join(directory, 'trainyard.db'), clock });
   const activity = new Activity(store, clock, path.join(directory, 'activity.key'));
-  const tokens = new AccessTokens({ store, activity, clock });
-  onTestFinished(() => tokens.close());
+  const reopen = () => {
+    const opened = new AccessTokens({
+      store,
+      activity,
+      clock,
+      revokedFile: path.join(directory, 'revoked-tokens'),
+    });
+    onTestFinished(() => opened.close());
+    return opened;
+  };
+  const tokens = reopen();
   const log = () => activity.list({ search: '', action: 'access', limit: 100 });
-  return { directory, clock, store, activity, tokens, log };
+  return { directory, clock, store, activity, tokens, log, reopen };
 }
 
 test('a token lets in with its role until it is revoked, and is nowhere but with its holder', async () => {
@@ -116,6 +125,27 @@ test('a restored backup brings back no token that was revoked after it, and ends
   expect(activity.list({ search: 'revoked', action: 'access.revoke', limit: 10 })).toMatchObject([
     { actor: 'trainyard', target: 'revoked' },
   ]);
+});
+
+test('an older database that is found at the start brings none back either', async () => {
+  const { directory, tokens, store, reopen } = await open();
+  const revoked = tokens.create({ name: 'revoked', role: 'owner', ...forever }, owner);
+  const kept = tokens.create({ name: 'kept', role: 'viewer', ...forever }, owner);
+  const row = store.sql.get<Record<string, string>>(
+    'SELECT * FROM accessTokens WHERE id = ?',
+    revoked.token.id,
+  );
+  tokens.revoke(revoked.token.id, owner);
+  // As the database was before, and as if a crash had cut the file's last line.
+  const values = Object.values(row ?? {});
+  store.sql.run(`INSERT INTO accessTokens VALUES (${values.map(() => '?').join(', ')})`, ...values);
+  appendFileSync(path.join(directory, 'revoked-tokens'), 'abc');
+  expect(tokens.signIn(revoked.secret)).not.toBeNull();
+  const again = reopen();
+  expect(again.list().map(({ name }) => name)).toEqual(['kept']);
+  expect(again.signIn(revoked.secret)).toBeNull();
+  again.revoke(kept.token.id, owner);
+  expect(readFileSync(path.join(directory, 'revoked-tokens'), 'utf8').split('\n')).toContain(kept.token.id);
 });
 
 test('a damaged role lets nobody in', async () => {
