@@ -55,6 +55,15 @@ export function useCursor<R>(props: VirtualTableProps<R>, scroller: { current: H
     return () => element.removeEventListener('scroll', listen);
   }, [scroller, note]);
 
+  const shown = useRef(props.list);
+  useLayoutEffect(() => {
+    if (shown.current === props.list) return;
+    shown.current = props.list;
+    held.current = { cursorId: null, topIndex: 0, topId: null };
+    setIndex(-1);
+    if (scroller.current) scroller.current.scrollTop = 0;
+  }, [props.list, scroller]);
+
   return {
     index: Math.min(index, total - 1),
     set(next: number) {

@@ -11,6 +11,8 @@ export interface VirtualTableProps<R> {
   idOf(row: R): string;
   /** Changes whenever rows or their order change: the row under the eyes and the cursor stay where they are. */
   revision: unknown;
+  /** Changes when the rows are another list (a filter, an order): it is shown from its top. */
+  list?: unknown;
   onVisible?(first: number, last: number): void;
   sort?: { key: string; descending: boolean };
   onSort?(key: string): void;

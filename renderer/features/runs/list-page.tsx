@@ -73,6 +73,7 @@ export function RunsPage() {
           idOf={idOf}
           nameOf={nameOf}
           revision={revision}
+          list={filter}
           onVisible={noteVisible}
           sort={{ key: filter.sort, descending: filter.descending }}
           onSort={sortBy}
