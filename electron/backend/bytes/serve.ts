@@ -67,6 +67,8 @@ class OutgoingStream {
   readonly #abort = new AbortController();
   #credit: number;
   #wake: (() => void) | null = null;
+  /** The wire has not taken what was last sent by the way. */
+  #busy = false;
 
   constructor(id: number, credit: number, wire: Wire) {
     this.#id = id;
@@ -88,7 +90,8 @@ class OutgoingStream {
   async pump(source: ByteSource, request: OpenStream, context: Context): Promise<void> {
     const signal = this.#abort.signal;
     try {
-      for await (const piece of source(request, { actor: context.actor, signal })) {
+      const sendNow = (bytes: Uint8Array) => this.#sendNow(bytes);
+      for await (const piece of source(request, { actor: context.actor, signal, sendNow })) {
         if (signal.aborted) return;
         if ('info' in piece) await this.#send(frameTypes.INFO, JSON.stringify(piece.info));
         else await this.#sendBytes(piece.bytes);
@@ -102,6 +105,18 @@ class OutgoingStream {
         context.log.error({ err: thrown, kind: request.kind }, 'a stream failed');
       await this.#send(frameTypes.END, JSON.stringify({ ...error.toShape(), details: '' }));
     }
+  }
+
+  #sendNow(bytes: Uint8Array): boolean {
+    const { byteLength } = bytes;
+    if (this.#busy || this.#abort.signal.aborted || byteLength > Math.min(this.#credit, maxDataBytes))
+      return false;
+    this.#credit -= byteLength;
+    this.#busy = true;
+    void this.#send(frameTypes.DATA, bytes).then(() => {
+      this.#busy = false;
+    });
+    return true;
   }
 
   async #sendBytes(bytes: Uint8Array): Promise<void> {

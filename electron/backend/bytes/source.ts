@@ -8,6 +8,11 @@ export interface BytesContext {
   actor: Actor;
   /** Aborted when the page has closed the stream or is gone. */
   signal: AbortSignal;
+  /**
+   * Sends bytes in this very turn of the event loop, while the generator waits for more of its own: a line that has just
+   * come. False: they cannot go now (no credit, the wire is busy), and the generator is to give them.
+   */
+  sendNow?(bytes: Uint8Array): boolean;
 }
 
 /**

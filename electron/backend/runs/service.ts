@@ -223,14 +223,14 @@ export class RunsService {
   }
 
   /** Logs as streams, at each viewer's own pace. */
-  readonly bytes: ByteSource = (request, { signal }) => {
+  readonly bytes: ByteSource = (request, { signal, sendNow }) => {
     const log = this.#log(request.runId, request.epoch);
     if (request.follow && log.live) {
       this.#machine(this.#attemptMachine(request.runId, log.epoch)).look(request.runId, log.epoch);
     }
     const outOfSight = () =>
       logOutOfSight(this.#context.store.runs.summary(request.runId)?.machineName ?? 'its machine');
-    return viewLog(log, request, outOfSight, signal);
+    return viewLog(log, request, outOfSight, signal, sendNow);
   };
 
   #machine(machineId: string): MachineRuns {

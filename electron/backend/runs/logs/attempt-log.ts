@@ -7,6 +7,9 @@ import { LogCopy, tailBytes } from './copy.ts';
 /** One read from a box while a log is looked at. */
 const windowBytes = 256 * 1024;
 
+/** Says whether it has taken the log's bytes that stand at `offset`. */
+type TakesBytes = (offset: number, bytes: Buffer) => boolean;
+
 export interface AttemptLogOptions {
   runId: string;
   epoch: number;
@@ -36,7 +39,7 @@ export class AttemptLog {
   #live: boolean;
   #box: BoxRuns | null = null;
   #version = 0;
-  #waiting = new Set<() => void>();
+  readonly #waiting = new Map<() => void, TakesBytes>();
   #diskComplained = false;
   /** How many look at it now. */
   viewers = 0;
@@ -176,8 +179,11 @@ export class AttemptLog {
     return this.#version;
   }
 
-  /** Resolves when it has another version than `since`, or with the signal. */
-  change(since: number, signal: AbortSignal): Promise<void> {
+  /**
+   * Resolves when it has another version than `since`, or with the signal. Bytes that come meanwhile are shown to `take`
+   * first, at once; where it has taken them nothing else needs to be done about them.
+   */
+  change(since: number, signal: AbortSignal, take: TakesBytes): Promise<void> {
     if (since !== this.#version) return Promise.resolve();
     return new Promise((resolve) => {
       const done = () => {
@@ -185,7 +191,7 @@ export class AttemptLog {
         signal.removeEventListener('abort', done);
         resolve();
       };
-      this.#waiting.add(done);
+      this.#waiting.set(done, take);
       signal.addEventListener('abort', done, { once: true });
       if (signal.aborted) done();
     });
@@ -215,7 +221,8 @@ export class AttemptLog {
   #take(offset: number, bytes: Buffer): void {
     this.#tip = { offset, bytes };
     this.#bytes = Math.max(this.#bytes, offset + bytes.length);
-    this.#wake();
+    this.#version++;
+    for (const [wake, take] of [...this.#waiting]) if (!take(offset, bytes)) wake();
     this.#unsettled.push({ offset, bytes });
     if (this.#unsettled.length === 1) setImmediate(() => this.#settle());
   }
@@ -245,8 +252,6 @@ export class AttemptLog {
 
   #wake(): void {
     this.#version++;
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
-    for (const resolve of waiting) resolve();
+    for (const wake of [...this.#waiting.keys()]) wake();
   }
 }

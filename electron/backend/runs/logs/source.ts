@@ -18,6 +18,7 @@ export async function* viewLog(
   request: ViewRequest,
   outOfSight: () => Error,
   signal: AbortSignal,
+  sendNow: (bytes: Uint8Array) => boolean = () => false,
 ): AsyncGenerator<BytePiece> {
   let at = request.offset < 0 ? Math.max(0, log.bytes + request.offset) : request.offset;
   const info = () => ({
@@ -51,7 +52,11 @@ export async function* viewLog(
         // The box has less than it said: this is all there is.
         return;
       }
-      await log.change(version, signal);
+      await log.change(version, signal, (offset, fresh) => {
+        if (offset !== at || !sendNow(fresh)) return false;
+        at += fresh.length;
+        return true;
+      });
     }
   } finally {
     log.viewers--;
