@@ -2,7 +2,7 @@
 # Starts the supervisor, waits for its one line and passes it on. The line comes through a FIFO that only we hold open:
 # the supervisor keeps no descriptor of the connection's, so the connection can end whenever it likes.
 ty_answer=$ty_root/tmp/$$.answer
-rm -f "$ty_answer"
+[ ! -e "$ty_answer" ] || rm -f "$ty_answer"
 if ! ty_line=$(mkfifo "$ty_answer" 2>&1); then
   printf 'refused write %s\n' "$ty_line"
   exit 0

@@ -46,7 +46,7 @@ lock_run
 
 why=$({
   if [ -d "$attempt" ]; then rm -rf "$attempt"; fi
-  rm -rf "$home/.new"
+  if [ -e "$home/.new" ]; then rm -rf "$home/.new"; fi
   mkdir "$attempt" "$home/.new"
 } 2>&1) || refuse_write "$why"
 claimed=1

@@ -14,6 +14,8 @@
 LC_ALL=C
 export LC_ALL
 in= aside=
+# Layers that this very call has taken in and hashed, each between spaces.
+verified=' '
 
 say() { printf 'ty-sync %s\n' "$*"; }
 
@@ -60,7 +62,7 @@ keep_layer() {
   [ -d "$objects/$1" ] && { rm -rf "$in/$1"; return; }
   read -r parent sha bytes <"$in/$1/meta" || refuse "the meta of $1 is missing"
   [ -f "$in/$1/data.tar" ] || mv "$objects/parts/$1.$client" "$in/$1/data.tar" 2>/dev/null || refuse "the data of $1 is missing"
-  [ "$(size_of "$in/$1/data.tar")" = "$bytes" ] && [ "$(sha256_of "$in/$1/data.tar" "$bytes")" = "$sha" ] || {
+  [ "$(sha256_of "$in/$1/data.tar" "$bytes")" = "$sha" ] || {
     rm -rf "$in"
     say "refused damaged $1"
     exit 0
@@ -69,7 +71,8 @@ keep_layer() {
   sync "$in/$1/data.tar" 2>/dev/null
   why=$(mv "$in/$1" "$objects/$1" 2>&1) || [ -d "$objects/$1" ] || refuse "$why"
   # Another sync of the same layer was quicker: the second went inside the first.
-  rm -rf "$objects/$1/$1"
+  [ ! -e "$objects/$1/$1" ] || rm -rf "$objects/$1/$1"
+  verified="$verified$1 "
 }
 
 # The layers of $1 from the bottom up, in $chain; ends with "missing" where one is not there.
@@ -78,11 +81,16 @@ find_chain() {
   while [ "$layer" != - ]; do
     [ -f "$objects/$layer/meta" ] || { say "missing $layer"; exit 0; }
     read -r parent sha bytes <"$objects/$layer/meta"
-    [ "$(size_of "$objects/$layer/data.tar")" = "$bytes" ] || {
-      rm -rf "${objects:?}/$layer"
-      say "missing $layer"
-      exit 0
-    }
+    case $verified in
+      *" $layer "*) ;;
+      *)
+        [ "$(size_of "$objects/$layer/data.tar")" = "$bytes" ] || {
+          rm -rf "${objects:?}/$layer"
+          say "missing $layer"
+          exit 0
+        }
+        ;;
+    esac
     chain="$layer $chain" layer=$parent
   done
 }
