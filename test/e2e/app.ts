@@ -59,9 +59,9 @@ export async function startApp({
   });
   const ended = new Promise((resolve) => child.once('exit', resolve));
   let browser: Browser | undefined;
-  let connection: BackendConnection | undefined;
+  let connected: { token: string; connection: BackendConnection } | undefined;
   const stop = async () => {
-    connection?.close();
+    connected?.connection.close();
     await browser?.close();
     child.kill('SIGTERM');
     await ended;
@@ -81,8 +81,7 @@ export async function startApp({
     await first.goto(loginUrl);
     await first.locator('main').waitFor();
     await first.close();
-    const runtime = await until('the app says where it is', () => readRuntimeFile(data));
-    connection = connectToApp(runtime);
+    await until('the app says where it is', () => readRuntimeFile(data));
     return {
       browser,
       context,
@@ -91,8 +90,14 @@ export async function startApp({
       dataDirectory: data,
       home,
       rpc() {
-        if (!connection) throw new Error('the app has been stopped');
-        return connection.rpc;
+        const runtime = readRuntimeFile(data);
+        if (!runtime) throw new Error('the app does not run');
+        // Another process of the app has another token.
+        if (connected?.token !== runtime.token) {
+          connected?.connection.close();
+          connected = { token: runtime.token, connection: connectToApp(runtime) };
+        }
+        return connected.connection.rpc;
       },
       workerPid: () => readRuntimeFile(data)?.pid ?? 0,
       async open(place) {

@@ -29,6 +29,8 @@ export class RunsService {
   readonly #machines = new Map<string, MachineRuns>();
   readonly #endings: (() => void)[] = [];
 
+  readonly #connectionStates = new Map<string, string>();
+
   constructor(dependencies: RunsDependencies) {
     const { store, events } = dependencies;
     const context: RunsContext = {
@@ -59,8 +61,10 @@ export class RunsService {
       access.onConnected((machineId) => this.#machine(machineId).connect()),
       access.onDisconnected((machineId) => this.#machine(machineId).disconnect()),
       events.subscribe((event) => {
+        if (event.type !== 'machine.changed') return;
         // A new look at a machine may have found a free accelerator.
-        if (event.type === 'machine.changed') this.#machines.get(event.machine.id)?.turns.take();
+        this.#machines.get(event.machine.id)?.turns.take();
+        this.#noteConnection(event.machine.id, event.machine.connectionState);
       }),
     );
     this.#shelf.removeStrays();
@@ -74,6 +78,17 @@ export class RunsService {
     }
     for (const { machineId } of store.runs.liveAttempts())
       this.#machine(machineId).wake({ background: true });
+  }
+
+  /** A machine that goes out of sight, or comes back, changes how each of its runs is shown, though the run is the same. */
+  #noteConnection(machineId: string, state: string): void {
+    if (this.#connectionStates.get(machineId) === state) return;
+    this.#connectionStates.set(machineId, state);
+    const { records, store } = this.#context;
+    for (const { runId } of store.runs.liveAttempts(machineId)) {
+      const summary = store.runs.summary(runId);
+      if (summary !== undefined) records.publish(summary);
+    }
   }
 
   async close(): Promise<void> {
