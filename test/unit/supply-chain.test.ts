@@ -52,3 +52,10 @@ test('no text of a box becomes markup or code: the page has no way to do that', 
     /dangerouslySetInnerHTML|\.(inner|outer)HTML\b|insertAdjacentHTML|document\.write|srcdoc|createContextualFragment|DOMParser|\beval\(|new Function\(/;
   expect(files.filter((file) => ways.test(read(file)))).toEqual([]);
 });
+
+test('nothing asks for pictures of its memory: heap snapshots, core dumps, crash reports', () => {
+  const files = globSync(['{electron,renderer,shared,bin}/**/*.{ts,tsx,mjs,cjs,js,sh}'], { cwd: root });
+  expect(files.length).toBeGreaterThan(200);
+  const ways = /heap-?snapshot|heap-?prof|crashReporter|process\.report|--report-|--abort-on|ulimit -c/i;
+  expect(files.filter((file) => ways.test(read(file)))).toEqual([]);
+});
