@@ -7,7 +7,7 @@ import { seedRuns } from '#test/lab/seed.ts';
 import { chromiumPath, needs } from '#test/needs.ts';
 import { makeTempDirectory } from '#test/temp.ts';
 import { startApp } from './app.ts';
-import { type Bench, within } from './row.ts';
+import { type Bench, median, within } from './row.ts';
 
 const turns = 9;
 
@@ -43,6 +43,14 @@ async function paint(page: Page, url: string): Promise<{ first: number; rows: nu
     first: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Number.NaN,
     rows: window.benchRowsAt ?? Number.NaN,
   }));
+}
+
+/** How long the browser takes to paint a page that is one small image: what no page can be quicker than. */
+async function paintNothing(page: Page, url: string): Promise<number> {
+  await page.goto(url);
+  const painted = () => performance.getEntriesByName('first-contentful-paint')[0]?.startTime;
+  await page.waitForFunction(painted);
+  return (await page.evaluate(painted)) ?? Number.NaN;
 }
 
 /** Scrolls from top to bottom as fast as a wheel can turn; the longest task meanwhile, 0 where none took over 50 ms. */
@@ -83,13 +91,18 @@ export const bench: Bench = {
       const first: number[] = [];
       const rows: number[] = [];
       const longest: number[] = [];
+      const empty: number[] = [];
       for (let turn = 0; turn <= turns; turn += 1) {
         const painted = await paint(page, runsUrl);
         if (turn === 0) continue;
         first.push(painted.first);
         rows.push(painted.rows);
         if (turn % 3 === 0) longest.push(await scroll(page));
+        empty.push(await paintNothing(page, new URL('/icon.svg', app.runtime.url).href));
       }
+      console.log(
+        `list: an image alone is painted after ${Math.round(median(empty))} ms in the same browser`,
+      );
       return [
         within({ name: 'list', measure: 'first paint', unit: 'ms', reach: 150, lowerIsBetter: true }, first),
         within(

@@ -69,6 +69,26 @@ function collect(channel: ByteChannel, over: Partial<StreamRequest> = {}, window
 }
 
 describe('byte streams', () => {
+  test('bytes sent by the way and bytes given in turn arrive in order; what has no credit is refused', async () => {
+    const line = Buffer.from('0123456789');
+    let refused = 0;
+    const { channel } = channelTo(async function* (_request, { sendNow }) {
+      yield { info: info() };
+      for (let count = 0; count < 200; count += 1) {
+        // As a log does: what cannot go at once is given in turn.
+        if (count % 3 === 0 || !sendNow?.(line)) {
+          if (count % 3 !== 0) refused += 1;
+          yield { bytes: line };
+        }
+        if (count % 5 === 0) await new Promise((resolve) => setImmediate(resolve));
+      }
+    });
+    const stream = collect(channel, {}, 64);
+    expect(await stream.done).toBeNull();
+    expect(stream.bytes().toString()).toBe(line.toString().repeat(200));
+    expect(refused).toBeGreaterThan(0);
+  });
+
   test('all bytes arrive in order, then the end', async () => {
     const whole = randomBytes(3_000_000);
     const { channel } = channelTo(async function* () {
