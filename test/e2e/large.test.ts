@@ -85,7 +85,8 @@ describe.skipIf(!needs('chromium'))('10,000 runs on 1,000 machines', () => {
     await page.getByRole('heading', { level: 1, name: named }).waitFor();
     await page.keyboard.press('ControlOrMeta+k');
     await page.getByRole('combobox').fill('gpu-0777');
-    const machine = page.getByRole('option', { name: /gpu-0777/ });
+    // Runs on it are found by its name too: the machine itself is under its own heading.
+    const machine = page.getByRole('group', { name: 'Machines' }).getByRole('option', { name: /gpu-0777/ });
     await machine.waitFor();
     await machine.click();
     await page.getByRole('heading', { level: 1, name: /gpu-0777/ }).waitFor();
