@@ -169,6 +169,10 @@ test('sites, machines, settings, backups and the way in, with an app', async () 
   await trainyardJson(env, ['backup', 'restore', path.resolve(directory, file)]);
   expect(await trainyardJson(env, ['config', 'get', 'theme'])).toBe('dark');
 
-  const { url } = await trainyardJson<{ url: string }>(env, ['open']);
+  // A restore starts the app's process anew: until it is back there is nobody to sign a browser in.
+  const url = await until('the app is back', async () => {
+    const answer = await trainyardJson<{ url: string }>(env, ['open']);
+    return answer.url;
+  });
   expect((await fetch(url, { redirect: 'manual' })).status).toBe(303);
 });
