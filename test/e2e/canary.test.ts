@@ -43,19 +43,23 @@ async function heapOf(page: Page): Promise<string> {
 }
 
 /** Calls that have just been answered may hold what they sent for a moment. */
-const forgotten = (page: Page, when: string, known: string) =>
+const forgotten = (page: Page, when: string, { known, recovery }: { known: string; recovery: string }) =>
   until(`the page has no canary in its memory, ${when}`, async () => {
     const heap = await heapOf(page);
     expect(heap.includes(known)).toBe(true);
     expect(canariesIn(heap)).toEqual([]);
+    expect(heap.includes(recovery)).toBe(false);
     return true;
   });
 
-async function createVault(page: Page): Promise<void> {
+/** Returns the recovery passphrase: no canary, but as secret. */
+async function createVault(page: Page): Promise<string> {
   await page.getByLabel('Passphrase', { exact: true }).fill(secretOf('passphrase'));
   await page.getByLabel('Once more').fill(secretOf('passphrase'));
   await page.getByRole('button', { name: 'Create the vault' }).click();
+  const recovery = (await page.locator('.vault__recovery').textContent()) ?? '';
   await page.getByRole('button', { name: 'I have written it down' }).click();
+  return recovery;
 }
 
 async function addCredential(
@@ -99,7 +103,8 @@ describe.skipIf(!needs('chromium', 'linux'))('canary secrets of every kind, type
       socket.on('framesent', ({ payload }) => sent.push(Buffer.from(payload).toString('latin1')));
     });
     await page.goto(`${app.url}/credentials`);
-    await createVault(page);
+    const recovery = await createVault(page);
+    expect(recovery).toMatch(/^(\w{4}-){6}\w{4}$/);
     let typed = '';
     for (const kind of credentialKinds) {
       const isLast = kind === credentialKinds.at(-1);
@@ -111,7 +116,7 @@ describe.skipIf(!needs('chromium', 'linux'))('canary secrets of every kind, type
     expect(canariesIn(typed)).not.toEqual([]);
     for (const kind of credentialKinds)
       expect(sent.some((frame) => frame.includes(secretOf(kind)))).toBe(true);
-    await forgotten(page, 'once they are saved', nameOf('token'));
+    await forgotten(page, 'once they are saved', { known: nameOf('token'), recovery });
 
     await page.goto(`${app.url}/new`);
     await writeTask(
@@ -142,9 +147,10 @@ describe.skipIf(!needs('chromium', 'linux'))('canary secrets of every kind, type
     await main(page)
       .getByRole('cell', { name: nameOf('token'), exact: true })
       .waitFor();
-    await forgotten(page, 'after reloading', nameOf('token'));
+    await forgotten(page, 'after reloading', { known: nameOf('token'), recovery });
     expect(received.some((frame) => frame.includes(nameOf('token')))).toBe(true);
     expect(canariesIn(received.join('\n')), 'received by the page').toEqual([]);
+    expect(received.some((frame) => frame.includes(recovery))).toBe(false);
     for (const file of [...filesBelow(app.dataDirectory), ...filesBelow(app.home)])
       expect(canariesIn(readFileSync(file, 'latin1')), file).toEqual([]);
     expect(complaints).toEqual([]);
