@@ -81,7 +81,11 @@ const screens: Screen[] = [
   {
     name: 'new run',
     path: '/new?template=hello',
-    prepare: async (page) => page.locator('.cm-content').waitFor(),
+    prepare: async (page) => {
+      await page.locator('.cm-content').waitFor();
+      // Launch is enabled by then, and not on its way to it.
+      await page.locator('.issues--fine').waitFor();
+    },
   },
   {
     name: 'new run as a form',

@@ -396,3 +396,19 @@ test('code: taken at the launch, sent once its turn has come, and the same for a
   await app.restart();
   expect(app.code.kept).toEqual(new Set(['snapshot1']));
 });
+
+test('a box that goes out of sight, or comes back, changes how its runs are shown, and nothing else of them', async () => {
+  const app = await laptop(oneBox());
+  const run = await app.launch(boxA);
+  await until('it runs', () => app.state(run.id) === 'running');
+  const shown = () =>
+    app.told
+      .flatMap((event) => (event.type === 'run.changed' && event.run.id === run.id ? [event.run] : []))
+      .at(-1);
+  for (const state of ['unreachable', 'connected'] as const) {
+    app.store.machines.setConnection(boxA, state);
+    const machine = app.store.machines.get(boxA);
+    if (machine !== undefined) app.events.publish({ type: 'machine.changed', machine });
+    expect(shown()).toMatchObject({ state: 'running', machineConnection: state });
+  }
+});
