@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type BoxKind, isAlive, killed, type LocalBox, localBox } from '#test/lab/local-box.ts';
@@ -220,7 +221,7 @@ for (const { kind, present } of kinds) {
     });
 
     test('setup runs once per key; a failed or killed one never counts', async () => {
-      const setupKey = `key${kind}`;
+      const setupKey = `key${kind}${randomUUID().slice(0, 8)}`;
       const setup = 'echo setting up; [ -e ready ] || { echo "no such thing"; exit 9; }; echo done';
       const first = box.launchOf('echo run', { setup, setupKey });
       await box.runs.launch(first);
