@@ -3,7 +3,7 @@
  * nsis) in out/. Without Electron's runtime, and without a way to download it, says so and makes nothing.
  */
 import { spawnSync } from 'node:child_process';
-import { globSync } from 'node:fs';
+import { globSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { buildAll } from './build.ts';
@@ -11,6 +11,8 @@ import { fetchElectron, findElectron } from './electron-runtime.ts';
 import { fuseProblems } from './fuses.ts';
 import { root, runTool } from './tools.ts';
 
+// What earlier builds left must not be packed.
+rmSync(path.join(root, 'dist'), { recursive: true, force: true });
 await buildAll({ force: true });
 spawnSync(process.execPath, [path.join(root, 'scripts', 'notices.ts')], { stdio: 'inherit' });
 if (!findElectron()) {
