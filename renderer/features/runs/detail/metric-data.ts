@@ -63,3 +63,9 @@ export function withPoints(
   };
   return known ? series.map((one) => (one === known ? after : one)) : [...series, after];
 }
+
+/** What people look at first comes first: losses, then everything else by its name. */
+export function inOrder<S extends { name: string }>(series: readonly S[]): S[] {
+  const rank = ({ name }: S) => (/^(train[_./ ]?)?loss$/i.test(name) ? 0 : /loss/i.test(name) ? 1 : 2);
+  return [...series].sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
+}

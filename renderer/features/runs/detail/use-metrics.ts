@@ -1,8 +1,8 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { rpc } from '#renderer/app/backend.ts';
 import { takePart } from '#renderer/app/live.ts';
 import type { MetricSeries } from '#shared/domain/metric.ts';
-import { withPoints } from './metric-data.ts';
+import { inOrder, withPoints } from './metric-data.ts';
 
 const maxPoints = 600;
 
@@ -51,5 +51,5 @@ export function useMetrics(runId: string): { series: readonly MetricSeries[] | n
       if (timer !== null) clearTimeout(timer);
     };
   }, [runId]);
-  return { series, error };
+  return useMemo(() => ({ series: series && inOrder(series), error }), [series, error]);
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chartData, onlyPositive, withPoints } from '#renderer/features/runs/detail/metric-data.ts';
+import { chartData, inOrder, onlyPositive, withPoints } from '#renderer/features/runs/detail/metric-data.ts';
 
 describe('a series as a line', () => {
   it('has gaps where a value is not a number', () => {
@@ -68,5 +68,18 @@ describe('points that come', () => {
     expect(series[0]?.points.length).toBeLessThanOrEqual(100);
     expect(series[0]?.points.at(-1)).toEqual([4999, 4999]);
     expect(series[0]?.total).toBe(5000);
+  });
+});
+
+describe('the order of charts', () => {
+  it('begins with the losses', () => {
+    const names = ['accuracy', 'val_loss', 'lr', 'train_loss', 'loss'].map((name) => ({ name }));
+    expect(inOrder(names).map(({ name }) => name)).toEqual([
+      'loss',
+      'train_loss',
+      'val_loss',
+      'accuracy',
+      'lr',
+    ]);
   });
 });
