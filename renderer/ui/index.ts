@@ -7,6 +7,7 @@ import './plain-table.css';
 
 export { Age, Elapsed, useTicking } from './age.tsx';
 export { Button, type ButtonProps, IconButton } from './button.tsx';
+export { compareNames } from './compare.ts';
 export { CopyButton, copyText } from './copy-button.tsx';
 export { ConfirmDialog, Dialog } from './dialog.tsx';
 export { Checkbox, Field, type FieldIds, Input, type Option, Segments, Select } from './field.tsx';

@@ -1,4 +1,4 @@
-import { shortModel } from '#renderer/ui/index.ts';
+import { compareNames, shortModel } from '#renderer/ui/index.ts';
 import type { Machine } from '#shared/domain/machine.ts';
 import type { TaskSpec } from '#shared/domain/spec.ts';
 
@@ -51,7 +51,5 @@ export function orderMachines(machines: Iterable<Machine>, task: TaskSpec | unde
       (machine.connectionState === 'connected' ? 0 : 0.5)
     );
   };
-  return [...machines].sort(
-    (a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name, undefined, { numeric: true }),
-  );
+  return [...machines].sort((a, b) => rank(a) - rank(b) || compareNames(a.name, b.name));
 }

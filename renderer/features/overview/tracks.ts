@@ -1,5 +1,5 @@
 import { isActive } from '#renderer/features/runs/run-store.ts';
-import { shortModel } from '#renderer/ui/index.ts';
+import { compareNames, shortModel } from '#renderer/ui/index.ts';
 import { thisComputerId } from '#shared/domain/id.ts';
 import type { Accelerator, Machine } from '#shared/domain/machine.ts';
 import type { RunSummary } from '#shared/domain/run.ts';
@@ -96,8 +96,7 @@ export function layTracks(
     else onMachine.set(run.machineId, [run]);
   }
   const tracks = [...machines].map((machine) => trackOf(machine, onMachine.get(machine.id) ?? []));
-  const byName = (a: Track, b: Track) =>
-    a.machine.name.localeCompare(b.machine.name, undefined, { numeric: true });
+  const byName = (a: Track, b: Track) => compareNames(a.machine.name, b.machine.name);
   tracks.sort(order === 'name' ? byName : (a, b) => b.need - a.need || byName(a, b));
   const group = (kind: TrackGroup['kind'], own: Track[]): TrackGroup[] =>
     own.length === 0 ? [] : [{ kind, tracks: own, seen: own.filter(({ seenNow }) => seenNow).length }];

@@ -1,7 +1,7 @@
-import { useEffect, useRef, useState } from 'react';
+import { memo, useEffect, useMemo, useRef, useState } from 'react';
 import { useMachines } from '#renderer/app/machine-store.ts';
 import { type Key, useT } from '#renderer/i18n/index.ts';
-import { Checkbox, formatInteger, Input, Select } from '#renderer/ui/index.ts';
+import { Checkbox, compareNames, formatInteger, Input, Select } from '#renderer/ui/index.ts';
 import type { RunState } from '#shared/domain/run.ts';
 import { setFilter, useRunList } from './run-list-store.ts';
 import { useRuns } from './run-store.ts';
@@ -104,16 +104,16 @@ function StateChips() {
   );
 }
 
-function MachineSelect() {
+/** A thousand machines are not put in order again because a row of the list changed. */
+const MachineSelect = memo(function MachineSelect() {
   const t = useT();
   const chosen = useRunList(({ filter }) => filter.machineId);
   const machines = useMachines(({ byId }) => byId);
-  const options = [
-    { value: '', label: t('runs.anyMachine') },
-    ...[...machines.values()]
-      .map(({ id, name }) => ({ value: id, label: name }))
-      .sort((a, b) => a.label.localeCompare(b.label, undefined, { numeric: true })),
-  ];
+  const options = useMemo(() => {
+    const named = [...machines.values()].map(({ id, name }) => ({ value: id, label: name }));
+    named.sort((a, b) => compareNames(a.label, b.label));
+    return [{ value: '', label: t('runs.anyMachine') }, ...named];
+  }, [machines, t]);
   return (
     <Select
       className="input--small runs__machine"
@@ -123,4 +123,4 @@ function MachineSelect() {
       onValue={(value) => setFilter({ machineId: value === '' ? undefined : value })}
     />
   );
-}
+});

@@ -1,4 +1,4 @@
-import { shortModel } from '#renderer/ui/index.ts';
+import { compareNames, shortModel } from '#renderer/ui/index.ts';
 import type { Machine } from '#shared/domain/machine.ts';
 
 /** "8×H100 80GB"-like words for what a machine has; '' where it has none. */
@@ -61,7 +61,7 @@ export function pickMachines(
       .toLowerCase();
     return words.every((word) => text.includes(word));
   };
-  const byName = (a: Machine, b: Machine) => a.name.localeCompare(b.name, undefined, { numeric: true });
+  const byName = (a: Machine, b: Machine) => compareNames(a.name, b.name);
   const turn = descending ? -1 : 1;
   const picked = [...machines].filter(fits);
   if (sort === 'name') return picked.sort((a, b) => turn * byName(a, b));

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import type { z } from 'zod';
 import { rpc } from '#renderer/app/backend.ts';
 import { useT } from '#renderer/i18n/index.ts';
-import { Age, CopyButton, ErrorState, formatBytes, Skeleton } from '#renderer/ui/index.ts';
+import { Age, CopyButton, compareNames, ErrorState, formatBytes, Skeleton } from '#renderer/ui/index.ts';
 import type { fileEntry } from '#shared/contract/runs.ts';
 import { TrainyardError } from '#shared/domain/trainyard-error.ts';
 
@@ -81,8 +81,7 @@ function Crumbs({ path, onPath }: { path: string; onPath(path: string): void }) 
 }
 
 const order = (a: FileEntry, b: FileEntry) =>
-  Number(b.kind === 'directory') - Number(a.kind === 'directory') ||
-  a.name.localeCompare(b.name, undefined, { numeric: true });
+  Number(b.kind === 'directory') - Number(a.kind === 'directory') || compareNames(a.name, b.name);
 
 function Entries({
   entries,
