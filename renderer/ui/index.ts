@@ -25,7 +25,7 @@ export {
 } from './format.ts';
 export { Badge, KeyHint, ProgressBar, type Shape, Sparkline, StatusDot, type Tone } from './marks.tsx';
 export { Menu, type MenuEntry } from './menu.tsx';
-export { shortModel } from './models.ts';
+export { countModels, shortModel } from './models.ts';
 export { EmptyState, ErrorState, Skeleton } from './states.tsx';
 export type { Column } from './table-columns.ts';
 export type { VirtualTableProps } from './table-props.ts';

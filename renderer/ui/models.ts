@@ -6,3 +6,10 @@ export function shortModel(model: string): string {
     .replace(/[- ](SXM\d?|PCIe|HBM\d\w*|\d+GB).*?(?=\s\dg\.|$)/gi, '')
     .trim();
 }
+
+/** "8×H100, 2×A100": names of models counted, in the order in which each first comes; '' for none. */
+export function countModels(names: Iterable<string>): string {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return [...counts].map(([name, count]) => `${count}×${name}`).join(', ');
+}

@@ -1,4 +1,4 @@
-import { compareNames, shortModel } from '#renderer/ui/index.ts';
+import { compareNames } from '#renderer/ui/index.ts';
 import type { Machine } from '#shared/domain/machine.ts';
 import type { TaskSpec } from '#shared/domain/spec.ts';
 
@@ -31,15 +31,6 @@ export function fitOf(machine: Machine, task: TaskSpec | undefined): Fit {
     choices.find((choice) => choice.all >= choice.count);
   if (!best) return { kind: 'lacks', free: free(all), all: all.length };
   return { kind: best.free >= best.count ? 'fits' : 'waits', free: best.free, all: best.all };
-}
-
-/** "8×H100" or '' */
-export function hardwareOf(machine: Machine): string {
-  const counts = new Map<string, number>();
-  for (const { model, mig } of machine.inventory?.accelerators ?? []) {
-    if (!mig) counts.set(shortModel(model), (counts.get(shortModel(model)) ?? 0) + 1);
-  }
-  return [...counts].map(([model, count]) => `${count}×${model}`).join(', ');
 }
 
 /** Connected machines that fit come first, then those that fit later, then the rest; by name within. */

@@ -13,13 +13,14 @@ import {
   sourceOf,
   useStoredSecrets,
 } from '#renderer/features/credentials/secret-field.tsx';
+import { acceleratorsOf } from '#renderer/features/sites/machine-facts.ts';
 import { type Translate, useT } from '#renderer/i18n/index.ts';
 import { Button, ErrorState, Field, Input, Select } from '#renderer/ui/index.ts';
 import { newId } from '#shared/domain/id.ts';
 import type { Machine } from '#shared/domain/machine.ts';
 import type { CheckedTasks, TaskSpec } from '#shared/domain/spec.ts';
 import { setDraft, useDraft } from './draft-store.ts';
-import { fitOf, hardwareOf, orderMachines } from './fit.ts';
+import { fitOf, orderMachines } from './fit.ts';
 import { SensitivityFields, useSensitivity } from './sensitivity.tsx';
 import { readForm } from './task-document.ts';
 
@@ -231,8 +232,8 @@ function machineLabel(machine: Machine, task: TaskSpec | undefined, t: Translate
     fit.kind === 'unknown'
       ? t('newRun.machinePlain', { name, hardware: t('newRun.unknownHardware') })
       : fit.all === 0
-        ? t('newRun.machinePlain', { name, hardware: hardwareOf(machine) || t('newRun.cpuOnly') })
-        : t('newRun.machineFree', { name, hardware: hardwareOf(machine), free: fit.free });
+        ? t('newRun.machinePlain', { name, hardware: acceleratorsOf(machine) || t('newRun.cpuOnly') })
+        : t('newRun.machineFree', { name, hardware: acceleratorsOf(machine), free: fit.free });
   return machine.connectionState === 'connected' ? label : t('newRun.machineUnseen', { label });
 }
 

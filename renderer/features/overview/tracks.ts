@@ -1,5 +1,5 @@
 import { isActive } from '#renderer/features/runs/run-store.ts';
-import { compareNames, shortModel } from '#renderer/ui/index.ts';
+import { compareNames, countModels, shortModel } from '#renderer/ui/index.ts';
 import { thisComputerId } from '#shared/domain/id.ts';
 import type { Accelerator, Machine } from '#shared/domain/machine.ts';
 import type { RunSummary } from '#shared/domain/run.ts';
@@ -116,18 +116,14 @@ export function describeHardware({ cells }: Track): {
   hottestC: number | null;
   powerW: number | null;
 } {
-  const models = new Map<string, number>();
-  for (const { accelerator } of cells) {
-    const model = shortModel(
-      accelerator.mig ? `${accelerator.model} ${accelerator.mig.profile}` : accelerator.model,
-    );
-    models.set(model, (models.get(model) ?? 0) + 1);
-  }
+  const models = cells.map(({ accelerator: { model, mig } }) =>
+    shortModel(mig ? `${model} ${mig.profile}` : model),
+  );
   const known = (values: (number | null)[]) => values.filter((value) => value !== null);
   const temperatures = known(cells.map(({ accelerator }) => accelerator.temperatureC));
   const powers = known(cells.map(({ accelerator }) => accelerator.powerW));
   return {
-    hardware: [...models].map(([model, count]) => `${count}×${model}`).join(', '),
+    hardware: countModels(models),
     hottestC: temperatures.length > 0 ? Math.max(...temperatures) : null,
     powerW: powers.length > 0 ? powers.reduce((sum, power) => sum + power, 0) : null,
   };

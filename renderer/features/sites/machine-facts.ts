@@ -1,16 +1,11 @@
-import { compareNames, shortModel } from '#renderer/ui/index.ts';
+import { compareNames, countModels, shortModel } from '#renderer/ui/index.ts';
 import type { Machine } from '#shared/domain/machine.ts';
 
-/** "8×H100 80GB"-like words for what a machine has; '' where it has none. */
-export function acceleratorsOf(machine: Machine): string {
-  const models = new Map<string, number>();
-  for (const { model, mig } of machine.inventory?.accelerators ?? []) {
-    if (mig) continue;
-    const short = shortModel(model);
-    models.set(short, (models.get(short) ?? 0) + 1);
-  }
-  return [...models].map(([model, count]) => `${count}×${model}`).join(', ');
-}
+/** "8×H100": what a machine has, its slices not counted; '' where it has none or is not known. */
+export const acceleratorsOf = ({ inventory }: Machine): string =>
+  countModels(
+    (inventory?.accelerators ?? []).filter(({ mig }) => !mig).map(({ model }) => shortModel(model)),
+  );
 
 /** Mean of what its accelerators report, per cent; null where none does. */
 export function meanUtilisation(machine: Machine): number | null {
