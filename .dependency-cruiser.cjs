@@ -83,6 +83,30 @@ module.exports = {
       { path: rooms('files') },
       { path: rooms('runs', 'api', 'bytes', 'ssh') },
     ),
+    rule(
+      'copies-and-checkpoints-below-runs',
+      'Copying and looking at checkpoints know machines, not runs.',
+      { path: rooms('copies', 'checkpoints') },
+      { path: rooms('runs', 'migrations', 'recovery', 'places', 'run-backups', 'api', 'bytes', 'ssh') },
+    ),
+    rule(
+      'runs-below-migrations',
+      'A run does not know who moves or recovers it.',
+      { path: rooms('runs') },
+      { path: rooms('migrations', 'recovery', 'places', 'run-backups', 'copies', 'checkpoints') },
+    ),
+    rule(
+      'migrations-below-policies',
+      'A move does not know why it is made.',
+      { path: rooms('migrations') },
+      { path: rooms('recovery', 'places', 'run-backups', 'api', 'ssh') },
+    ),
+    rule(
+      'policies-below-api',
+      'Services do not know routers.',
+      { path: rooms('recovery', 'places', 'run-backups') },
+      { path: rooms('api', 'ssh') },
+    ),
     rule('runs-below-api', 'Services do not know routers.', { path: rooms('runs') }, { path: rooms('api') }),
     rule(
       'runs-do-not-know-ssh',
@@ -105,7 +129,7 @@ module.exports = {
         pathNot: [
           `${backend}$1/`,
           `${backend}[^/]+/index\\.ts$`,
-          `${backend}(sites/capabilities|runs/spec/index|runs/box/index)\\.ts$`,
+          `${backend}(sites/capabilities|runs/spec/index|runs/box/index|runs/handover|copies/interface|checkpoints/interface|migrations/interface)\\.ts$`,
         ],
       },
     ),

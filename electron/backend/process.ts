@@ -8,7 +8,7 @@ import { TrainyardError } from '#shared/domain/error.ts';
 import { serveRpc } from './api/index.ts';
 import { serveBytes } from './bytes/index.ts';
 import { dataDirectory } from './data-directory.ts';
-import { openDoor, removeRuntimeFile, writeRuntimeFile } from './door/index.ts';
+import { openDoor, openLocalDoor, removeRuntimeFile, writeRuntimeFile } from './door/index.ts';
 import { logCrashes } from './log.ts';
 import { type Backend, startBackend } from './main.ts';
 import { shellKeychain } from './shell-keychain.ts';
@@ -66,22 +66,20 @@ async function start(): Promise<{ backend: Backend; close(): Promise<void> }> {
       keychain: shell.keychain,
     });
     logCrashes(backend.log);
-    const door = await openDoor({
-      router: backend.router,
-      bytes: backend.bytes,
-      log: backend.log,
-      host: '127.0.0.1',
-      port: 0,
-    });
+    const { router, bytes, log } = backend;
+    const door = await openDoor({ router, bytes, log, host: '127.0.0.1', port: 0 });
+    const local = await openLocalDoor({ router, bytes, log, dataDirectory: directory, token: door.token });
     writeRuntimeFile(directory, {
       url: door.url,
       pid: process.pid,
       token: door.token,
+      ...(local ? { socket: local.path } : {}),
       host: 'desktop',
       version,
     });
     const close = async () => {
       removeRuntimeFile(directory, door.token);
+      await local?.close();
       await door.close();
       await backend.close();
       process.exit(0);

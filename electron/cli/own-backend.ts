@@ -1,6 +1,6 @@
 import { serveRpc } from '#backend/api/index.ts';
 import { serveBytes } from '#backend/bytes/index.ts';
-import { openDoor, removeRuntimeFile, writeRuntimeFile } from '#backend/door/index.ts';
+import { openDoor, openLocalDoor, removeRuntimeFile, writeRuntimeFile } from '#backend/door/index.ts';
 import { startBackend } from '#backend/main.ts';
 import { version } from '#backend/version.ts';
 import { connectBackend } from '#renderer/rpc/client.ts';
@@ -12,10 +12,12 @@ export async function ownBackend(directory: string): Promise<CliBackend> {
   const backend = await startBackend({ dataDirectory: directory, host: 'headless', version, connect: false });
   const { router, bytes, log } = backend;
   const door = await openDoor({ router, bytes, log, host: '127.0.0.1', port: 0 });
+  const local = await openLocalDoor({ router, bytes, log, dataDirectory: directory, token: door.token });
   writeRuntimeFile(directory, {
     url: door.url,
     pid: process.pid,
     token: door.token,
+    ...(local ? { socket: local.path } : {}),
     host: 'headless',
     version,
   });
@@ -35,6 +37,7 @@ export async function ownBackend(directory: string): Promise<CliBackend> {
     async close() {
       removeRuntimeFile(directory, door.token);
       connection.close();
+      await local?.close();
       await door.close();
       await backend.close();
     },

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { removeRuntimeFile, writeRuntimeFile } from '#backend/door/index.ts';
+import { openLocalDoor, removeRuntimeFile, writeRuntimeFile } from '#backend/door/index.ts';
 import { logCrashes } from '#backend/log.ts';
 import { startBackend } from '#backend/main.ts';
 import { version } from '#backend/version.ts';
@@ -41,8 +41,12 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       sessionKey: options.sessionKey,
       ...(options.tls ? { tls: options.tls } : {}),
     });
+    const { router, bytes, log } = backend;
+    const { token } = host.commandLine;
+    const local = await openLocalDoor({ router, bytes, log, dataDirectory, token });
     writeRuntimeFile(dataDirectory, {
       ...host.commandLine,
+      ...(local ? { socket: local.path } : {}),
       pid: process.pid,
       host: 'headless',
       version,
@@ -54,7 +58,8 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       restartAsked: backend.restartAsked,
       async close() {
         stopWatching();
-        removeRuntimeFile(dataDirectory, host.commandLine.token);
+        removeRuntimeFile(dataDirectory, token);
+        await local?.close();
         await host.close();
         await backend.close();
       },

@@ -3,6 +3,14 @@ import { accessContract } from './access.ts';
 import { activityContract } from './activity.ts';
 import { appContract, storeContract } from './app.ts';
 import { dataContract } from './data.ts';
+import {
+  backupsContract,
+  checkpointsContract,
+  copiesContract,
+  migrationsContract,
+  placesContract,
+  recoveryContract,
+} from './moves.ts';
 import { logsContract, runsContract } from './runs.ts';
 import { machinesContract, sitesContract } from './sites.ts';
 import { vaultContract } from './vault.ts';
@@ -19,6 +27,12 @@ export const contract = {
   vault: vaultContract,
   access: accessContract,
   data: dataContract,
+  migrations: migrationsContract,
+  checkpoints: checkpointsContract,
+  copies: copiesContract,
+  recovery: recoveryContract,
+  places: placesContract,
+  backups: backupsContract,
 };
 export type Contract = typeof contract;
 export type Client = ContractRouterClient<Contract>;

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { copyJob } from './copy.ts';
 import { errorShape } from './error.ts';
 import { idSchema } from './id.ts';
 import { machine } from './machine.ts';
+import { migration } from './migration.ts';
 import { runSummary } from './run.ts';
 import { prompt, site } from './site.ts';
 
@@ -53,6 +55,13 @@ export const appEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('vault.changed') }),
   /** Data sets, or what sites may hold: whoever shows them asks again. */
   z.object({ type: z.literal('data.changed') }),
+  z.object({ type: z.literal('migration.changed'), migration }),
+  z.object({ type: z.literal('copy.changed'), copy: copyJob }),
+  /** Of these, whoever shows them asks again. runId null: of several runs. */
+  z.object({ type: z.literal('checkpoints.changed'), runId: idSchema }),
+  z.object({ type: z.literal('recovery.changed'), runId: idSchema.nullable() }),
+  z.object({ type: z.literal('backups.changed'), runId: idSchema.nullable() }),
+  z.object({ type: z.literal('places.changed') }),
   z.object({ type: z.literal('settings.changed'), settings: z.record(z.string(), z.unknown()) }),
 ]);
 export type AppEvent = z.infer<typeof appEvent>;

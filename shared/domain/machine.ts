@@ -92,5 +92,7 @@ export const machine = z.object({
   connectionState: z.string(),
   runningRuns: z.number(),
   queuedRuns: z.number(),
+  /** Takes no new runs (see places.setPolicy). */
+  draining: z.boolean().default(false),
 });
 export type Machine = z.infer<typeof machine>;

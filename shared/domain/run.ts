@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { errorShape } from './error.ts';
 import { idSchema } from './id.ts';
+import { migrationPhase } from './migration.ts';
 import { runStates } from './run-states.ts';
 import { taskSpec } from './spec.ts';
 
@@ -24,11 +25,14 @@ export const evidence = z.discriminatedUnion('kind', [
     at: z.number(),
     exitCode: z.number().nullable(),
     signal: z.string().nullable(),
-    by: z.enum(['itself', 'user', 'supervisor']),
+    /** `timer`: the stop that a move had armed, when nobody told it otherwise in time. */
+    by: z.enum(['itself', 'user', 'supervisor', 'timer']),
   }),
   z.object({ kind: z.literal('rebooted'), at: z.number(), bootIdBefore: z.string(), bootIdNow: z.string() }),
   z.object({ kind: z.literal('supervisor-gone'), at: z.number(), trainerAlive: z.boolean() }),
   z.object({ kind: z.literal('user'), at: z.number(), who: z.string(), what: z.enum(['stop', 'kill']) }),
+  /** Another attempt has taken over elsewhere: this one will not be started again. */
+  z.object({ kind: z.literal('moved'), at: z.number(), toMachineName: z.string() }),
   z.object({ kind: z.literal('launch-failed'), at: z.number(), error: errorShape }),
 ]);
 export type Evidence = z.infer<typeof evidence>;
@@ -80,6 +84,11 @@ export const runSummary = z.object({
   step: z.number().nullable(),
   totalSteps: z.number().nullable(),
   archived: z.boolean(),
+  /** A move that is under way. Between its stop there and its start here the newest attempt says "stopped". */
+  moving: z
+    .object({ migrationId: idSchema, phase: migrationPhase, toMachineName: z.string() })
+    .nullable()
+    .default(null),
 });
 export type RunSummary = z.infer<typeof runSummary>;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { recoverySpec } from './recovery.ts';
 
 /** An accelerator asked for: canonical name ("A100", "H100", "any") and how many. */
 export const acceleratorRequest = z.object({ name: z.string(), count: z.number().positive() });
@@ -14,6 +15,8 @@ export const checkpointSpec = z.object({
     .object({ argument: z.string().optional(), env: z.string().optional(), command: z.string().optional() })
     .optional(),
   keep: z.number().int().positive().optional(),
+  /** The trainer can go on with another number of GPUs than it was saved with. */
+  elastic: z.boolean().optional(),
 });
 
 /**
@@ -44,6 +47,7 @@ export const taskSpec = z.object({
   setup: z.string().nullable(),
   run: z.string().nullable(),
   checkpoint: checkpointSpec.nullable(),
+  recovery: recoverySpec.nullable().default(null),
 });
 export type TaskSpec = z.infer<typeof taskSpec>;
 

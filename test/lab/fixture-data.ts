@@ -89,6 +89,7 @@ export function fixtureMachines(sites: readonly Site[], now: number): Machine[] 
       connectionState: site.connection.state,
       runningRuns: index % 3,
       queuedRuns: index === 1 ? 2 : 0,
+      draining: false,
     };
   });
 }
@@ -245,6 +246,7 @@ export function fixtureRun(index: number, machines: readonly Machine[], now: num
     step: state === 'running' || ended ? 18_400 + index * 7 : null,
     totalSteps: index % 3 === 0 ? 24_000 : null,
     archived: false,
+    moving: null,
   };
 }
 
@@ -301,6 +303,7 @@ export function fixtureDetail(run: RunSummary, logBytes: number): Run {
       setup: 'pip install -r requirements.txt\n',
       run: 'torchrun train.py\n',
       checkpoint: null,
+      recovery: null,
     },
     snapshot: {
       id: 'c0ffee00c0ffee00',

@@ -249,6 +249,7 @@ const seedSpec = (name: string, count: number): TaskSpec => ({
   setup: null,
   run: 'python train.py',
   checkpoint: null,
+  recovery: null,
 });
 
 function pickState(random: () => number): RunState {

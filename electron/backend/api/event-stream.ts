@@ -145,6 +145,18 @@ function keyOf(event: AppEvent): string {
       return `progress ${event.progress.jobId}`;
     case 'notice':
       return `notice ${event.notice.id}`;
+    case 'migration.changed':
+      return `migration ${event.migration.id}`;
+    case 'copy.changed':
+      return `copy ${event.copy.id}`;
+    case 'checkpoints.changed':
+      return `checkpoints ${event.runId}`;
+    case 'recovery.changed':
+      return `recovery ${event.runId}`;
+    case 'backups.changed':
+      return `backups ${event.runId}`;
+    case 'places.changed':
+      return 'places';
     case 'settings.changed':
       return 'settings';
     case 'vault.changed':

@@ -14,7 +14,7 @@ import { isLoopback, OwnAddress } from './origin.ts';
 import { newToken, sameSecret } from './secrets.ts';
 
 /** The largest message a client may send: a task file of a million characters, with room. */
-const maxMessageBytes = 8 * 1024 * 1024;
+export const maxMessageBytes = 8 * 1024 * 1024;
 const maxConnections = 256;
 const cli: Actor = { name: 'cli', role: 'owner' };
 

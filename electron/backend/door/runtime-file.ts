@@ -10,6 +10,8 @@ export interface RuntimeFile {
   processMark: string;
   /** Opens RPC and byte channel, as `Authorization: Bearer …`. */
   token: string;
+  /** Where the same token opens the same for programs of this user, faster; absent where there is no such socket. */
+  socket?: string;
   host: 'desktop' | 'headless';
   version: string;
 }

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { machineFilter } from '#shared/contract/sites.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import { type Inventory, inventory, type Machine } from '#shared/domain/machine.ts';
+import { type MachinePolicy, machinePolicy } from '#shared/domain/recovery.ts';
 import { runStates } from '#shared/domain/run.ts';
 import { type SiteKind, siteKind } from '#shared/domain/site.ts';
 import { type Damage, readJson, writeJson } from './damage.ts';
@@ -18,6 +19,7 @@ interface MachineRow {
   name: string;
   seenAt: number | null;
   inventory: string | null;
+  policy: string | null;
   runningRuns: number;
   queuedRuns: number;
 }
@@ -26,7 +28,7 @@ const rank = (state: (typeof runStates)[number]): number => runStates.indexOf(st
 // Running is all that holds the machine: from preparing to stopping.
 const runningSql = `(SELECT count(*) FROM runs WHERE machineId = machines.id AND stateRank BETWEEN ${rank('preparing')} AND ${rank('stopping')} AND place <> 'damaged')`;
 const queuedSql = `(SELECT count(*) FROM runs WHERE machineId = machines.id AND stateRank = ${rank('queued')} AND place <> 'damaged')`;
-const columns = `machines.id, siteId, sites.name AS siteName, sites.kind AS siteKind, machines.name, seenAt, inventory,
+const columns = `machines.id, siteId, sites.name AS siteName, sites.kind AS siteKind, machines.name, seenAt, inventory, policy,
   ${runningSql} AS runningRuns, ${queuedSql} AS queuedRuns`;
 
 const orders: Record<MachineFilter['sort'], string> = {
@@ -149,6 +151,21 @@ export class MachinesRepository {
     return this.#connections.get(id) ?? 'disconnected';
   }
 
+  /** What is set for it; the default where nothing is, or where it cannot be read. */
+  policy(id: string): MachinePolicy {
+    const row = this.#sql.get<{ policy: string | null }>('SELECT policy FROM machines WHERE id = ?', id);
+    return this.#policyOf(row?.policy ?? null);
+  }
+
+  setPolicy(id: string, policy: MachinePolicy): void {
+    this.#sql.run('UPDATE machines SET policy = ? WHERE id = ?', writeJson(machinePolicy, policy), id);
+  }
+
+  #policyOf(text: string | null): MachinePolicy {
+    const found = text === null ? null : readJson(machinePolicy, text);
+    return found?.ok ? found.value : { draining: false, window: null, preference: 0 };
+  }
+
   #renameInRuns(machineId: string, name: string): void {
     const runs = this.#sql.all<{ id: string; name: string }>(
       'SELECT id, name FROM runs WHERE machineId = ? AND machineName <> ?',
@@ -180,6 +197,7 @@ export class MachinesRepository {
       connectionState: this.connection(row.id),
       runningRuns: row.runningRuns,
       queuedRuns: row.queuedRuns,
+      draining: this.#policyOf(row.policy).draining,
     };
   }
 }

@@ -33,9 +33,10 @@ export interface RunRow {
   lastMetrics: string;
   step: number | null;
   totalSteps: number | null;
+  moving: string | null;
 }
 export const runColumns = `id, place, name, state, evidence, seenAt, machineId, machineName, epoch, priority, createdAt,
-  startedAt, endedAt, exitCode, acceleratorsAsked, acceleratorIndexes, lastMetrics, step, totalSteps`;
+  startedAt, endedAt, exitCode, acceleratorsAsked, acceleratorIndexes, lastMetrics, step, totalSteps, moving`;
 
 export interface AttemptRow {
   runId: string;
@@ -57,6 +58,7 @@ export interface AttemptRow {
 
 const indexes = z.array(z.number());
 export const lastMetricsSchema = runSummary.shape.lastMetrics;
+export const movingSchema = runSummary.shape.moving;
 export const acceleratorsSchema = attemptSchema.shape.accelerators;
 
 /** A row as a summary. What is only decoration (last metrics, indexes) falls back to nothing; state and evidence must be right. */
@@ -67,6 +69,7 @@ export function readRun(row: RunRow, machineConnection: string): ReadResult<RunS
   if (!why.ok) return why;
   const acceleratorIndexes = readJson(indexes, row.acceleratorIndexes);
   const lastMetrics = readJson(lastMetricsSchema, row.lastMetrics);
+  const moving = row.moving === null ? null : readJson(movingSchema, row.moving);
   return {
     ok: true,
     value: {
@@ -90,6 +93,7 @@ export function readRun(row: RunRow, machineConnection: string): ReadResult<RunS
       step: row.step,
       totalSteps: row.totalSteps,
       archived: row.place === 'archived',
+      moving: moving?.ok ? moving.value : null,
     },
   };
 }

@@ -18,6 +18,7 @@ import {
   type AttemptRow,
   acceleratorsSchema,
   lastMetricsSchema,
+  movingSchema,
   type RunRow,
   readAttempt,
   readRun,
@@ -261,6 +262,16 @@ export class RunsRepository {
     this.#sql.run(
       "UPDATE runs SET place = ? WHERE id = ? AND place <> 'damaged'",
       archived ? 'archived' : 'listed',
+      id,
+    );
+    return this.requireSummary(id);
+  }
+
+  /** Says that a move is under way (null: no more). */
+  setMoving(id: string, moving: RunSummary['moving']): RunSummary {
+    this.#sql.run(
+      'UPDATE runs SET moving = ? WHERE id = ?',
+      moving === null ? null : writeJson(movingSchema, moving),
       id,
     );
     return this.requireSummary(id);

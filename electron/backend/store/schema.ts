@@ -302,10 +302,103 @@ CREATE TABLE runData (
 CREATE INDEX runDataByTime ON runData(at, runId, epoch);
 `;
 
+const moving = `
+-- A move under way, as JSON (runSummary.moving); kept beside the run because every list shows it.
+ALTER TABLE runs ADD COLUMN moving TEXT;
+-- What is set for a machine beyond its inventory (machinePolicy), as JSON.
+ALTER TABLE machines ADD COLUMN policy TEXT;
+
+-- The journal of moves: the row is written before each step of the protocol is taken. content: the page's migration and
+-- what the engine must remember beside it (tokens, manifests), without secrets.
+CREATE TABLE migrations (
+  id TEXT PRIMARY KEY,
+  requestId TEXT NOT NULL UNIQUE,
+  runId TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+  fromMachineId TEXT NOT NULL,
+  toMachineId TEXT NOT NULL,
+  phase TEXT NOT NULL,
+  active INTEGER NOT NULL,
+  startedAt INTEGER NOT NULL,
+  content TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX oneMoveOfARun ON migrations(runId) WHERE active = 1;
+CREATE INDEX migrationsByTime ON migrations(startedAt, id);
+
+-- Checkpoints of runs as they were last seen. manifest: the hashes of their files, as JSON.
+CREATE TABLE checkpoints (
+  id TEXT PRIMARY KEY,
+  runId TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+  epoch INTEGER NOT NULL,
+  path TEXT NOT NULL,
+  step INTEGER,
+  seenAt INTEGER NOT NULL,
+  content TEXT NOT NULL,
+  manifest TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX checkpointsOfRun ON checkpoints(runId, step);
+
+-- What happened to runs and what was done about it.
+CREATE TABLE recoveries (
+  id TEXT PRIMARY KEY,
+  runId TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+  epoch INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  outcome TEXT NOT NULL,
+  content TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX recoveriesOfRun ON recoveries(runId, at);
+CREATE INDEX recoveriesByOutcome ON recoveries(outcome, at);
+
+-- The user's policies of a run, over those of its task file. kind: recovery, keep.
+CREATE TABLE runPolicies (
+  runId TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+  kind TEXT NOT NULL,
+  content TEXT NOT NULL,
+  PRIMARY KEY (runId, kind)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE proposals (
+  id TEXT PRIMARY KEY,
+  at INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  runId TEXT NOT NULL,
+  content TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX proposalsByState ON proposals(state, at);
+
+-- Backups outlive their run.
+CREATE TABLE runBackups (
+  id TEXT PRIMARY KEY,
+  runId TEXT NOT NULL,
+  machineId TEXT NOT NULL,
+  state TEXT NOT NULL,
+  createdAt INTEGER NOT NULL,
+  content TEXT NOT NULL,
+  manifest TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX runBackupsOfRun ON runBackups(runId, createdAt);
+
+-- Copies that users asked for, and the single-use keys that copies have on machines until they are proven removed.
+CREATE TABLE copies (
+  id TEXT PRIMARY KEY,
+  requestId TEXT NOT NULL UNIQUE,
+  state TEXT NOT NULL,
+  startedAt INTEGER NOT NULL,
+  content TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE copyKeys (
+  id TEXT PRIMARY KEY,
+  machineId TEXT NOT NULL,
+  createdAt INTEGER NOT NULL,
+  content TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+`;
+
 export const migrations: readonly Migration[] = [
   { version: 1, name: 'first form', sql: first },
   { version: 2, name: 'notes of runs', sql: runNotes },
   { version: 3, name: 'vault', sql: vault },
   { version: 4, name: 'named tokens', sql: access },
   { version: 5, name: 'data sensitivity', sql: sensitivity },
+  { version: 6, name: 'moving, recovery, backups of runs', sql: moving },
 ];

@@ -1,1 +1,2 @@
+export { localSocketWire } from './local-socket.ts';
 export { webSocketWire } from './websocket.ts';

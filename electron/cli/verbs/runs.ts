@@ -118,6 +118,8 @@ function evidenceOf(evidence: Evidence, now: number): string {
         : `its supervisor and its process are gone without an exit record; seen ${at}`;
     case 'user':
       return `${evidence.what} asked for by ${evidence.who} ${at}`;
+    case 'moved':
+      return `moved to ${evidence.toMachineName} ${at}`;
     case 'launch-failed':
       return `the launch failed ${at}: ${evidence.error.message}`;
   }

@@ -91,6 +91,8 @@ function sentenceOf(run: Describable, now: number, t: Translate): string {
       return evidence.what === 'kill'
         ? t('runs.askedToKill', { who: evidence.who, age: formatAge(evidence.at, now) })
         : t('runs.askedToStop', { who: evidence.who, age: formatAge(evidence.at, now) });
+    case 'moved':
+      return t('runs.movedTo', { machine: evidence.toMachineName, age: formatAge(evidence.at, now) });
     case 'launch-failed':
       return t('runs.launchFailed', {
         why: translateError(evidence.error.code, evidence.error.params, evidence.error.message),
@@ -120,6 +122,7 @@ function exitSentence(evidence: Extract<Evidence, { kind: 'exit-record' }>, t: T
         ? t('runs.exitCode', { code: evidence.exitCode })
         : t('runs.exitUnknown');
   if (evidence.by === 'user') return t('runs.exitByUser', { what });
+  if (evidence.by === 'timer') return t('runs.exitByTimer', { what });
   if (evidence.by === 'supervisor') return t('runs.exitBySupervisor', { what });
   return t('runs.exitRecorded', { what });
 }

@@ -44,6 +44,42 @@ export interface BoxRuns {
   usage(runId: string, signal?: AbortSignal): Promise<number>;
   /** Removes the run's directory; refused with RUN_ALREADY_LIVE while an attempt is alive. */
   remove(runId: string, signal?: AbortSignal): Promise<void>;
+  /**
+   * Runs the setup of a launch that is to come, in its working directory, under the same lock and with the same mark as a launch
+   * would: that one then finds it done. Rejects with RUN_SETUP_FAILED and its last words.
+   */
+  warm(request: BoxWarm, signal: AbortSignal): Promise<void>;
+  /**
+   * Asks the trainer to save. A signal goes only to those of its processes that handle it (SigCgt; without /proc: to none, and
+   * RUN_SIGNAL_UNKNOWN): RUN_SIGNAL_UNHANDLED where none does. A command runs in the run's working directory with the trainer's
+   * environment. Resolves with how many were asked.
+   */
+  requestCheckpoint(
+    runId: string,
+    epoch: number,
+    how: { signal: string } | { command: string },
+    signal?: AbortSignal,
+  ): Promise<number>;
+  /**
+   * "Stop yourself in so many seconds unless told otherwise": held by the supervisor and, should that be killed, by a process
+   * beside it. The same token again sets a new time. RUN_ARMED where another token holds it, RUN_MOVED where the run has left,
+   * RUN_NOT_ALIVE where there is nothing to stop.
+   */
+  arm(runId: string, epoch: number, request: BoxArming, signal?: AbortSignal): Promise<void>;
+  /** It need not stop. RUN_NOT_ALIVE where it has stopped already. */
+  disarm(runId: string, epoch: number, token: string, signal?: AbortSignal): Promise<void>;
+  /** From now on this box starts no attempt of the run up to `epoch`: it has gone on elsewhere. A later one (moved back) takes it away. */
+  entomb(runId: string, epoch: number, to: string, signal?: AbortSignal): Promise<void>;
+  /**
+   * Has the box start the run again by itself after a reboot, as `command` says, from its newest checkpoint; null: no more.
+   * Resolves with what will do it; `impossible` where neither cron nor systemd can.
+   */
+  startAtBoot(
+    runId: string,
+    epoch: number,
+    on: boolean,
+    signal?: AbortSignal,
+  ): Promise<'cron' | 'systemd' | 'impossible' | 'off'>;
   /** Told of changes as they happen on the box (exit records, phases), by one quiet process over there; ends with `signal`. */
   watch(onChange: (report: BoxReport) => void, signal: AbortSignal): Promise<void>;
 }
@@ -75,6 +111,22 @@ export interface BoxLaunch {
   token?: string;
 }
 
+export interface BoxWarm {
+  runId: string;
+  workdir: string;
+  setup: string;
+  setupKey: string;
+  env: Record<string, string>;
+}
+
+export interface BoxArming {
+  token: string;
+  /** By the box's own monotonic clock, from when it hears this. */
+  seconds: number;
+  /** Between TERM and KILL when the time has come. */
+  graceSeconds: number;
+}
+
 export interface BoxLaunched {
   directory: string;
   pid: number;
@@ -95,7 +147,11 @@ export interface BoxAttempt {
   supervisorAlive: boolean;
   trainerAlive: boolean;
   bootId: string;
-  exit: { code: number | null; signal: string | null; by: 'itself' | 'user' | 'supervisor' } | null;
+  exit: { code: number | null; signal: string | null; by: 'itself' | 'user' | 'supervisor' | 'timer' } | null;
+  /** A stop that is armed for a move, and whether its time has come. */
+  armed: { token: string; remainingMs: number; fired: boolean } | null;
+  /** The run has gone on elsewhere (see entomb). */
+  movedTo: string | null;
   logBytes: number;
   logInode: string | null;
   startedAgoMs: number | null;

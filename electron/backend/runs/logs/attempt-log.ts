@@ -6,6 +6,8 @@ import { LogCopy, tailBytes } from './copy.ts';
 
 /** One read from a box while a log is looked at. */
 const windowBytes = 256 * 1024;
+/** So long the viewers' processes have the processor to themselves before what came is written down here. */
+const settleMs = 2;
 
 /** Says whether it has taken the log's bytes that stand at `offset`. */
 type TakesBytes = (offset: number, bytes: Buffer) => boolean;
@@ -224,7 +226,7 @@ export class AttemptLog {
     this.#version++;
     for (const [wake, take] of [...this.#waiting]) if (!take(offset, bytes)) wake();
     this.#unsettled.push({ offset, bytes });
-    if (this.#unsettled.length === 1) setImmediate(() => this.#settle());
+    if (this.#unsettled.length === 1) setTimeout(() => this.#settle(), settleMs);
   }
 
   /** Keeps what came and reads it for metrics. Called before anything is asked that depends on it. */

@@ -54,6 +54,7 @@ export function readTask(task: MapNode, given: Readonly<Record<string, string>>,
     setup: readScript(task, 'setup', issues),
     run: readScript(task, 'run', issues),
     checkpoint: checkpoint === null ? null : readCheckpoint(checkpoint.value, issues),
+    recovery: null,
   };
   refuseOtherKinds(task, issues);
   return spec;

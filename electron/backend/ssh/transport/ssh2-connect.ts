@@ -15,6 +15,7 @@ import {
   visible,
 } from '../errors.ts';
 import { hostKeyAlgorithms } from '../host-keys/verify.ts';
+import { decipherAhead } from './decipher-ahead.ts';
 import { onRefusal } from './internals.ts';
 import { socketError } from './socket.ts';
 
@@ -53,6 +54,7 @@ export async function connectSsh2(attempt: Ssh2Attempt): Promise<{ client: Clien
   const onAbort = () => outcome.reject(cancelled(signal));
   signal.addEventListener('abort', onAbort, { once: true });
   if (signal.aborted) onAbort();
+  client.on('handshake', () => decipherAhead(client));
   client.on('ready', () => outcome.resolve());
   client.on('error', (error: Error & { level?: string; code?: unknown }) => {
     if (error.level === 'agent') return; // a key that could not sign: the next one is tried

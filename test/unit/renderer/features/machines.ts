@@ -38,6 +38,7 @@ export function machine(
     connectionState: 'connected',
     runningRuns: 0,
     queuedRuns: 0,
+    draining: false,
     ...more,
   };
 }
@@ -96,6 +97,7 @@ export function runOn(on: Machine, more: Partial<RunSummary> = {}): RunSummary {
     step: null,
     totalSteps: null,
     archived: false,
+    moving: null,
     ...more,
   };
 }

@@ -14,6 +14,7 @@ const asks = (...accelerators: { name: string; count: number }[]): TaskSpec => (
   setup: null,
   run: 'true',
   checkpoint: null,
+  recovery: null,
 });
 const held = { processes: [{ pid: 1, user: 'x', command: 'python', memoryBytes: 1, runId: null }] };
 const half = machine('half', [accelerator(0), accelerator(1, held)]);

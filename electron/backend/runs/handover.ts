@@ -1,0 +1,85 @@
+import type { Accelerator } from '#shared/domain/machine.ts';
+import type { Actor } from '#shared/domain/role.ts';
+import type { Attempt, Run } from '#shared/domain/run.ts';
+import type { Label, Override } from '#shared/domain/sensitivity.ts';
+import type { BoxAttempt } from './box/interface.ts';
+import type { Connected } from './turns.ts';
+
+/** Going on from a checkpoint: how it is said to the trainer is `checkpoint.resume`'s word, and resume.ts' business. */
+export interface Resume {
+  /** Absolute, on the machine where it is to start. */
+  path: string;
+  step: number | null;
+}
+
+export interface Beginning {
+  runId: string;
+  /** One more than the newest; the same one again (after a crash) is the same attempt. */
+  epoch: number;
+  machineId: string;
+  accelerators: readonly Accelerator[];
+  resume: Resume | null;
+  /** Code, environment and data are there already: nothing is sent, set-up is not run again where it is done. */
+  prepared: boolean;
+  actor: Actor;
+  reason: 'migration' | 'roll-back' | 'recovery' | 'restore';
+  signal: AbortSignal;
+}
+
+/** What moving, recovering and restoring need of the runs' room, and all they may do to it. */
+export interface RunHandover {
+  /**
+   * Nobody else (restart, delete, the queue, another move) may touch the run until it is released; a stop by the user goes
+   * through and is told to the owner by `onUserStop`. Kept in the database: a claim outlives the app. Throws RUN_CLAIMED.
+   */
+  claim(runId: string, by: string): void;
+  release(runId: string, by: string): void;
+  /** The user has asked for a claimed run to be stopped. Returns the end of listening. */
+  onUserStop(listener: (runId: string, epoch: number) => void): () => void;
+
+  /** Puts accelerators aside on a machine for a run that will come, as the queue would choose them. Throws MACHINE_FULL, RUN_NO_SUCH_ACCELERATOR. */
+  reserve(runId: string, machineId: string, by: string): Accelerator[];
+  unreserve(runId: string, machineId: string, by: string): void;
+
+  /** Judges data sensitivity for this run on this machine, without saving. Throws SENSITIVITY_VIOLATION, OVERRIDE_NEEDS_OWNER. */
+  admit(
+    runId: string,
+    machineId: string,
+    actor: Actor,
+    asked: { sensitivity?: Label | undefined; override?: Override | undefined },
+  ): void;
+  /** Values that a launch needs and that neither memory nor the vault has now, by name. */
+  missingSecrets(runId: string): string[];
+  keepSecrets(runId: string, values: Record<string, string>): void;
+
+  connected(machineId: string): Connected | null;
+  /** Connects first where needed; rejects with MACHINE_UNREACHABLE and the like. */
+  connect(machineId: string, signal: AbortSignal): Promise<Connected>;
+
+  /** Brings code and set-up to a machine where the run is not yet, in the run's own directory, without starting it. */
+  prepare(
+    runId: string,
+    machineId: string,
+    options: { signal: AbortSignal; onProgress?: (done: number, total: number) => void },
+  ): Promise<{ runDirectory: string; codeDirectory: string; madeBySetup: ReadonlySet<string> }>;
+
+  /** Starts an attempt at once, outside the queue. Resolves when its process exists and its state is on the box's disk. */
+  begin(beginning: Beginning): Promise<Attempt>;
+  /** TERM, grace, KILL for this attempt, not as the user's wish; resolves when the box is told. */
+  end(runId: string, epoch: number, graceSeconds: number, signal: AbortSignal): Promise<void>;
+  /** Asks the box now and takes in what it says. null: the box does not know this attempt. */
+  look(
+    runId: string,
+    epoch: number,
+    signal: AbortSignal,
+  ): Promise<{ attempt: Attempt; box: BoxAttempt } | null>;
+  /** Each time the box said something about an attempt of this run. Returns the end of listening. */
+  onSeen(runId: string, listener: (attempt: Attempt, box: BoxAttempt) => void): () => void;
+  /** The step that the attempt last printed (from its log), null before the first. Kept up to date while it is followed. */
+  lastStep(runId: string, epoch: number): number | null;
+  /** Follows the log of this attempt for its steps, though no page looks at it, until `signal`. */
+  follow(runId: string, epoch: number, signal: AbortSignal): void;
+  /** Writes the attempt's end as a move's: evidence `moved`. */
+  markMoved(runId: string, epoch: number, toMachineName: string): void;
+  get(runId: string): Run;
+}
