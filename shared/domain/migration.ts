@@ -2,35 +2,18 @@ import { z } from 'zod';
 import { copyPath, copyPathKind, copyProgress } from './copy.ts';
 import { errorShape } from './error.ts';
 import { idSchema } from './id.ts';
+import { migrationModes, migrationPhases } from './migration-phases.ts';
 
-/**
- * The phases of a move, in order; each is on this computer's disk before anything of it is done. From `rolling-back` there
- * is only `rolled-back`; the rest goes forward. docs/moving.md says what is done in each and what happens when it is cut off.
- */
-export const migrationPhases = [
-  'preparing',
-  'precopying',
-  'armed',
-  'stopping',
-  'copying',
-  'verified',
-  'starting',
-  'confirming',
-  'committed',
-  'rolling-back',
-  'rolled-back',
-] as const;
+export {
+  isOver,
+  type MigrationMode,
+  type MigrationPhase,
+  migrationModes,
+  migrationPhases,
+} from './migration-phases.ts';
+
 export const migrationPhase = z.enum(migrationPhases);
-export type MigrationPhase = z.infer<typeof migrationPhase>;
-export const isOver = (phase: MigrationPhase): boolean => phase === 'committed' || phase === 'rolled-back';
-
-/**
- * `request`: the trainer is asked to save and stops after that; `next`: it stops after its own next checkpoint;
- * `last`: at once, what was trained since the last checkpoint is lost.
- */
-export const migrationModes = ['request', 'next', 'last'] as const;
 export const migrationMode = z.enum(migrationModes);
-export type MigrationMode = z.infer<typeof migrationMode>;
 
 const said = z.object({
   code: z.string(),

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { errorShape } from './error.ts';
 import { idSchema } from './id.ts';
+import { recoveryCauses } from './recovery-causes.ts';
 
-/** What may happen to a run that its owner wants made good. `host-lost` is the user's word: invisibility never proves it. */
-export const recoveryCauses = ['preemption', 'crash', 'reboot', 'host-lost'] as const;
+export { type RecoveryCause, recoveryCauses } from './recovery-causes.ts';
+
 export const recoveryCause = z.enum(recoveryCauses);
-export type RecoveryCause = z.infer<typeof recoveryCause>;
 
 /** `recovery:` of a task file. */
 export const recoverySpec = z.object({
