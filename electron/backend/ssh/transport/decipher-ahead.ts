@@ -59,7 +59,7 @@ export function decipherAhead(client: Client): boolean {
     const answer = decrypt(data, from, end);
     if (!preparing && found._lenBytes === 0) {
       preparing = true;
-      setTimeout(prepare, 1);
+      setImmediate(prepare);
     }
     return answer;
   };

@@ -1,4 +1,4 @@
-import { type Readable, Transform, Writable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import type { RunningProgram } from '#backend/processes/index.ts';
 import type { TrainyardError } from '#shared/domain/error.ts';
 import { type Bootstrap, MarkerFilter } from './bootstrap.ts';
@@ -51,8 +51,8 @@ export function programOn(session: Session, start: Bootstrap, place: ProgramPlac
   });
   const err = new MarkerFilter(start.marker, () => undefined);
   const stdin = sink(session.stdin, start.stdinPrefix);
-  const stdout = filtered(session.stdout, out);
-  const stderr = filtered(session.stderr, err);
+  const stdout = new Filtered(session.stdout, out);
+  const stderr = new Filtered(session.stderr, err);
   const fail = (error: TrainyardError) => {
     exit.reject(error);
     for (const stream of [stdin, stdout, stderr]) stream.destroy(error);
@@ -118,14 +118,29 @@ function sink(target: Writable, prefix: Buffer | null): Writable {
   return writable;
 }
 
-function filtered(source: Readable, filter: MarkerFilter): Readable {
-  const transform = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
+/** What the filter leaves of a stream, passed on in the same breath and as fast as it is read. */
+class Filtered extends Readable {
+  readonly #source: Readable;
+
+  constructor(source: Readable, filter: MarkerFilter) {
+    super({ highWaterMark: 64 * 1024 });
+    this.#source = source;
+    this.on('error', () => undefined); // a lost connection; who reads has a listener of his own
+    source.on('data', (chunk: Buffer) => {
+      if (this.destroyed) return;
       const rest = filter.feed(chunk);
-      if (rest) done(null, rest);
-      else done();
-    },
-  });
-  transform.on('error', () => undefined); // a lost connection; who reads has a listener of his own
-  return source.pipe(transform);
+      if (rest && !this.push(rest)) source.pause();
+    });
+    source.on('end', () => this.push(null));
+  }
+
+  override _read(): void {
+    this.#source.resume();
+  }
+
+  /** Nobody reads what still comes, but until it was read the session is not free again. */
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#source.resume();
+    done(error);
+  }
 }

@@ -20,7 +20,29 @@ export async function resolveName(host: ResolvedHost, signal: AbortSignal): Prom
   }
 }
 
-/** An open TCP connection, without Nagle's delay. SSH_REFUSED, SSH_UNREACHABLE. */
+/** What a read brings is most often far less than this. */
+const readBytes = 64 * 1024;
+/** Up to here it is copied out, so that the next read can have the same buffer. */
+const copiedBytes = 8 * 1024;
+
+/**
+ * Reading as ssh2 wants it, by 'data' events, past Node's streams: those take a new buffer for each read and cut it
+ * down after it, which is most of what a line of log would wait for here.
+ */
+function directReading(socketOf: () => Socket) {
+  let spare = Buffer.allocUnsafeSlow(readBytes);
+  return {
+    buffer: () => spare,
+    callback(length: number, bytes: Uint8Array): boolean {
+      const read = Buffer.from(bytes.buffer as ArrayBuffer, bytes.byteOffset, length);
+      if (length > copiedBytes) spare = Buffer.allocUnsafeSlow(readBytes);
+      socketOf().emit('data', length > copiedBytes ? read : Buffer.from(read));
+      return true;
+    },
+  };
+}
+
+/** An open TCP connection that is read from its `resume` on, without Nagle's delay. SSH_REFUSED, SSH_UNREACHABLE. */
 export function openSocket(
   host: ResolvedHost,
   addresses: readonly LookupAddress[],
@@ -28,12 +50,13 @@ export function openSocket(
 ): Promise<Socket> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(cancelled(signal));
-    const socket = connect({
+    const socket: Socket = connect({
       host: host.hostName,
       port: host.port,
       noDelay: true,
       keepAlive: true,
       autoSelectFamily: true,
+      onread: directReading(() => socket),
       ...(host.bindAddress === null ? {} : { localAddress: host.bindAddress }),
       lookup: (_name, options, done) => {
         const [first] = addresses;
@@ -41,6 +64,8 @@ export function openSocket(
         else done(null, first?.address ?? '', first?.family ?? 4);
       },
     });
+    // Nothing may be read before somebody listens.
+    socket.pause();
     const onAbort = () => {
       socket.destroy();
       reject(cancelled(signal));
