@@ -7,7 +7,8 @@ import { until } from '#test/until.ts';
 import { addSite, connectedMachine, startApp, startBoxes } from './app.ts';
 import { against, type Bench } from './row.ts';
 
-const lines = 300;
+/** So many that both sides are seen at work and not while they warm up: a log is followed for hours. */
+const lines = 3000;
 
 /** Appends one line to a file and waits until it was seen on the other side; ms between. */
 class Watcher {
