@@ -3,7 +3,14 @@ import { foundCheckpoint, runCheckpoint } from '../domain/checkpoint.ts';
 import { copyJob, copyPath, copyPathKind } from '../domain/copy.ts';
 import { idSchema } from '../domain/id.ts';
 import { migration, migrationMode, migrationPlan } from '../domain/migration.ts';
-import { machinePolicy, proposal, rebalancePolicy, recoveryEvent, recoverySpec } from '../domain/recovery.ts';
+import {
+  evacuation,
+  machinePolicy,
+  proposal,
+  rebalancePolicy,
+  recoveryEvent,
+  recoverySpec,
+} from '../domain/recovery.ts';
 import { run } from '../domain/run.ts';
 import { backup, keepPolicy } from '../domain/run-backup.ts';
 import { labelSchema, override } from '../domain/sensitivity.ts';
@@ -143,6 +150,10 @@ export const placesContract = {
   evacuate: act
     .input(machineRef.extend({ requestId: idSchema, runIds: z.array(idSchema).optional() }))
     .output(z.object({ migrations: z.array(migration) })),
+  /** Those under way and the last ones that ended, newest first. */
+  evacuations: look.output(z.array(evacuation)),
+  /** No further run is moved; the move under way goes on (it can be cancelled by itself). The machine stays drained. */
+  cancelEvacuation: act.input(z.object({ evacuationId: idSchema })).output(evacuation),
   rebalance: look.output(z.object({ policy: rebalancePolicy, proposals: z.array(proposal) })),
   setRebalance: act.input(rebalancePolicy).output(rebalancePolicy),
   accept: act.input(z.object({ proposalId: idSchema })).output(proposal),

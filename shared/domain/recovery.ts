@@ -119,3 +119,34 @@ export const machinePolicy = z.object({
   preference: z.number().int().min(-100).max(100),
 });
 export type MachinePolicy = z.infer<typeof machinePolicy>;
+
+const said = z.object({
+  code: z.string(),
+  params: z.record(z.string(), z.union([z.string(), z.number()])),
+  message: z.string(),
+});
+
+/** A machine being emptied: its runs go one after another. Kept until all of them are decided; it outlives the app. */
+export const evacuation = z.object({
+  id: idSchema,
+  machineId: idSchema,
+  machineName: z.string(),
+  who: z.string(),
+  startedAt: z.number(),
+  endedAt: z.number().nullable(),
+  state: z.enum(['running', 'done', 'cancelled']),
+  items: z.array(
+    z.object({
+      runId: idSchema,
+      runName: z.string(),
+      toMachineId: idSchema.nullable(),
+      toMachineName: z.string().nullable(),
+      /** `over`: it ended by itself before its turn came. */
+      state: z.enum(['waiting', 'moving', 'moved', 'stays', 'over']),
+      migrationId: idSchema.nullable(),
+      /** Why it stays. */
+      why: said.nullable(),
+    }),
+  ),
+});
+export type Evacuation = z.infer<typeof evacuation>;

@@ -33,6 +33,8 @@ export const evidence = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('user'), at: z.number(), who: z.string(), what: z.enum(['stop', 'kill']) }),
   /** Another attempt has taken over elsewhere: this one will not be started again. */
   z.object({ kind: z.literal('moved'), at: z.number(), toMachineName: z.string() }),
+  /** The user's word that its machine will not come back. Should it, what runs there is stopped. */
+  z.object({ kind: z.literal('host-lost'), at: z.number(), who: z.string() }),
   z.object({ kind: z.literal('launch-failed'), at: z.number(), error: errorShape }),
 ]);
 export type Evidence = z.infer<typeof evidence>;

@@ -81,5 +81,9 @@ export interface RunHandover {
   follow(runId: string, epoch: number, signal: AbortSignal): void;
   /** Writes the attempt's end as a move's: evidence `moved`. */
   markMoved(runId: string, epoch: number, toMachineName: string): void;
+  /** Writes the attempt's end as the user's word that its host is gone: state `lost`, evidence `host-lost`. Nothing is sent. */
+  markLost(runId: string, epoch: number, who: string): void;
+  /** Whether the user has asked for this attempt to be stopped or killed, also where it then ended before the word got there. */
+  stopAsked(runId: string, epoch: number): boolean;
   get(runId: string): Run;
 }

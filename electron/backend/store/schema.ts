@@ -366,6 +366,17 @@ CREATE TABLE proposals (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX proposalsByState ON proposals(state, at);
 
+-- Machines being emptied. content: whose turn it is and what became of the others.
+CREATE TABLE evacuations (
+  id TEXT PRIMARY KEY,
+  requestId TEXT NOT NULL UNIQUE,
+  machineId TEXT NOT NULL,
+  state TEXT NOT NULL,
+  startedAt INTEGER NOT NULL,
+  content TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX evacuationsByState ON evacuations(state, startedAt);
+
 -- Backups outlive their run.
 CREATE TABLE runBackups (
   id TEXT PRIMARY KEY,

@@ -120,6 +120,8 @@ function evidenceOf(evidence: Evidence, now: number): string {
       return `${evidence.what} asked for by ${evidence.who} ${at}`;
     case 'moved':
       return `moved to ${evidence.toMachineName} ${at}`;
+    case 'host-lost':
+      return `${evidence.who} said ${at} that its machine will not come back`;
     case 'launch-failed':
       return `the launch failed ${at}: ${evidence.error.message}`;
   }

@@ -93,6 +93,8 @@ function sentenceOf(run: Describable, now: number, t: Translate): string {
         : t('runs.askedToStop', { who: evidence.who, age: formatAge(evidence.at, now) });
     case 'moved':
       return t('runs.movedTo', { machine: evidence.toMachineName, age: formatAge(evidence.at, now) });
+    case 'host-lost':
+      return t('runs.hostLost', { who: evidence.who, age: formatAge(evidence.at, now) });
     case 'launch-failed':
       return t('runs.launchFailed', {
         why: translateError(evidence.error.code, evidence.error.params, evidence.error.message),
