@@ -1,5 +1,6 @@
 import { PassThrough, type Readable } from 'node:stream';
 import type {
+  BoxArming,
   BoxAttempt,
   BoxFile,
   BoxLaunch,
@@ -8,6 +9,7 @@ import type {
   BoxPlaces,
   BoxReport,
   BoxRuns,
+  BoxWarm,
   LogMatch,
   LogQuery,
 } from '#backend/runs/box/interface.ts';
@@ -21,6 +23,7 @@ interface Kept {
   exit: BoxAttempt['exit'];
   log: Buffer;
   pid: number;
+  armed: BoxArming | null;
 }
 
 /**
@@ -56,7 +59,7 @@ export class FakeBox {
   }
 
   /** The trainer ends. */
-  end(runId: string, epoch: number, code: number | null, by: 'itself' | 'user' = 'itself'): void {
+  end(runId: string, epoch: number, code: number | null, by: 'itself' | 'user' | 'timer' = 'itself'): void {
     const kept = this.attempt(runId, epoch);
     kept.phase = 'ended';
     kept.exit = { code, signal: code === null ? 'TERM' : null, by };
@@ -69,8 +72,26 @@ export class FakeBox {
     this.#tell();
   }
 
+  /** Set-ups that were done ahead of their launch. */
+  readonly warmed: BoxWarm[] = [];
+  /** Called in the middle of a set-up. */
+  onWarm: (request: BoxWarm) => void = () => {};
+  /** Runs that have left, and up to which epoch. */
+  readonly tombs = new Map<string, { epoch: number; to: string }>();
+  readonly asked: { runId: string; epoch: number; how: { signal: string } | { command: string } }[] = [];
+  readonly #tokens = new Map<string, string>();
+
   launch(request: BoxLaunch): BoxLaunched {
     const epochs = this.runs.get(request.runId) ?? new Map<number, Kept>();
+    const key = `${request.runId}/${request.epoch}`;
+    const there = epochs.get(request.epoch);
+    if (there !== undefined && request.token !== undefined && this.#tokens.get(key) === request.token) {
+      return { directory: directoryOf(request.runId), pid: there.pid, startedAt: Date.now() };
+    }
+    const tomb = this.tombs.get(request.runId);
+    if (tomb !== undefined && tomb.epoch >= request.epoch) {
+      throw new TrainyardError('RUN_MOVED', 'This run has gone on elsewhere.', { params: { to: tomb.to } });
+    }
     if ([...epochs.keys()].some((epoch) => epoch >= request.epoch)) {
       throw new TrainyardError('RUN_EPOCH_STALE', 'The box has this attempt or a newer one.');
     }
@@ -85,7 +106,10 @@ export class FakeBox {
       exit: null,
       log: Buffer.alloc(0),
       pid: ++this.#pid,
+      armed: null,
     };
+    this.#tokens.set(key, request.token ?? '');
+    this.tombs.delete(request.runId);
     epochs.set(request.epoch, kept);
     this.runs.set(request.runId, epochs);
     this.launched.push({ runId: request.runId, epoch: request.epoch });
@@ -123,6 +147,11 @@ export class FakeBox {
           trainerAlive: alive,
           bootId: kept.bootId,
           exit: kept.exit,
+          armed:
+            kept.armed === null
+              ? null
+              : { token: kept.armed.token, remainingMs: kept.armed.seconds * 1000, fired: false },
+          movedTo: (this.tombs.get(runId)?.epoch ?? 0) >= epoch ? (this.tombs.get(runId)?.to ?? null) : null,
           logBytes: kept.log.length,
           logInode: `inode-${runId}-${epoch}`,
           startedAgoMs: 1000,
@@ -132,6 +161,11 @@ export class FakeBox {
       }
     }
     return { bootId: this.bootId, attempts, damaged: [] };
+  }
+
+  entomb(runId: string, epoch: number, to: string): void {
+    this.tombs.set(runId, { epoch, to });
+    this.#tell();
   }
 
   onChange(listener: () => void): () => void {
@@ -275,6 +309,57 @@ export class FakeConnection implements BoxRuns {
       }
       this.box.runs.delete(runId);
     });
+  }
+
+  warm(request: BoxWarm, signal: AbortSignal): Promise<void> {
+    return this.#call('warm', signal, () => {
+      const done = this.box.warmed.some(
+        ({ runId, setupKey }) => runId === request.runId && setupKey === request.setupKey,
+      );
+      if (done) return;
+      this.box.onWarm(request);
+      this.box.warmed.push({ ...request, env: {} });
+    });
+  }
+  requestCheckpoint(
+    runId: string,
+    epoch: number,
+    how: { signal: string } | { command: string },
+    signal?: AbortSignal,
+  ): Promise<number> {
+    return this.#call('requestCheckpoint', signal, () => {
+      if (!isAlive(this.box.attempt(runId, epoch)))
+        throw new TrainyardError('RUN_NOT_ALIVE', 'There is nothing to ask.');
+      this.box.asked.push({ runId, epoch, how });
+      return 1;
+    });
+  }
+  arm(runId: string, epoch: number, request: BoxArming, signal?: AbortSignal): Promise<void> {
+    return this.#call('arm', signal, () => {
+      const kept = this.box.attempt(runId, epoch);
+      if (!isAlive(kept)) throw new TrainyardError('RUN_NOT_ALIVE', 'There is nothing to stop.');
+      if (kept.armed !== null && kept.armed.token !== request.token)
+        throw new TrainyardError('RUN_ARMED', 'Another move has armed it.');
+      kept.armed = request;
+    });
+  }
+  disarm(runId: string, epoch: number, _token: string, signal?: AbortSignal): Promise<void> {
+    return this.#call('disarm', signal, () => {
+      const kept = this.box.attempt(runId, epoch);
+      if (!isAlive(kept)) throw new TrainyardError('RUN_NOT_ALIVE', 'It has stopped already.');
+      kept.armed = null;
+    });
+  }
+  entomb(runId: string, epoch: number, to: string, signal?: AbortSignal): Promise<void> {
+    return this.#call('entomb', signal, () => this.box.entomb(runId, epoch, to));
+  }
+  startAtBoot(
+    _runId: string,
+    _epoch: number,
+    on: boolean,
+    signal?: AbortSignal,
+  ): Promise<'cron' | 'systemd' | 'impossible' | 'off'> {
+    return this.#call('startAtBoot', signal, () => (on ? 'cron' : 'off'));
   }
 
   async watch(onChange: (report: BoxReport) => void, signal: AbortSignal): Promise<void> {
