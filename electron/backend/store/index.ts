@@ -1,5 +1,6 @@
 export type { Backup, BackupReason, Backups } from './backups.ts';
 export type { StoreLog } from './connect.ts';
+export { type ReadResult, readJson, writeJson } from './damage.ts';
 export { storeError } from './errors.ts';
 export { type Lock, lockDataDirectory, takeLock } from './lock.ts';
 export type { ByteRanges, LogRecord, LogsRepository } from './logs.ts';
