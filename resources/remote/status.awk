@@ -92,7 +92,7 @@ function attempt(dir, part, run, epoch, committed, n, s, p, e, b, h, st, phase, 
   ea = phase == "ended" ? age(e[5], e[6], e[7]) : (phase == "lost" && s[2] == boot ? age(st[2], "", boot) : "-")
   complaint = line_of(dir "/complaint")
   gsub(/[\001-\037\177]/, " ", complaint)
-  printf "A\t%s\t%s\t%s\t%s\t%s\t%s\t%d\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", run, epoch, phase, p[1], b, h, sup, \
+  printf "A\t%s\t%s\t%s\t%s\t%s\t%s\t%d\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t-\t-\t0\n", run, epoch, phase, p[1], b, h, sup, \
     trainer, s[2], e[2], e[3], e[4], (dir in bytes) ? bytes[dir] : "-", (dir in inode) ? inode[dir] : "-", \
     age(s[6], s[7], s[2]), ea, substr(complaint, 1, 1000)
 }

@@ -2,6 +2,8 @@ import { PassThrough, type Readable } from 'node:stream';
 import type {
   BoxArming,
   BoxAttempt,
+  BoxBootPlan,
+  BoxBootStart,
   BoxFile,
   BoxLaunch,
   BoxLaunched,
@@ -56,6 +58,12 @@ export class FakeBox {
     const kept = this.attempt(runId, epoch);
     kept.log = Buffer.concat([kept.log, Buffer.from(text)]);
     this.#tell();
+  }
+
+  /** The time of an armed stop comes. */
+  fire(runId: string, epoch: number): void {
+    if (this.attempt(runId, epoch).armed === null) throw new Error('nothing is armed');
+    this.end(runId, epoch, null, 'timer');
   }
 
   /** The trainer ends. */
@@ -150,7 +158,12 @@ export class FakeBox {
           armed:
             kept.armed === null
               ? null
-              : { token: kept.armed.token, remainingMs: kept.armed.seconds * 1000, fired: false },
+              : {
+                  token: kept.armed.token,
+                  remainingMs: kept.armed.seconds * 1000,
+                  fired: kept.exit?.by === 'timer',
+                },
+          startedAtBoot: this.#tokens.get(`${runId}/${epoch}`) === 'boot',
           movedTo: (this.tombs.get(runId)?.epoch ?? 0) >= epoch ? (this.tombs.get(runId)?.to ?? null) : null,
           logBytes: kept.log.length,
           logInode: `inode-${runId}-${epoch}`,
@@ -163,7 +176,32 @@ export class FakeBox {
     return { bootId: this.bootId, attempts, damaged: [] };
   }
 
+  /** What the box would do after a reboot; a test has it done by `boot()`. */
+  readonly bootPlans = new Map<string, { epoch: number; plan: BoxBootPlan }>();
+  startAtBoot(runId: string, epoch: number, plan: BoxBootPlan | null): BoxBootStart {
+    if (plan === null || plan.secretNames.length > 0) this.bootPlans.delete(runId);
+    else this.bootPlans.set(runId, { epoch: this.attempt(runId, epoch) && epoch, plan });
+    if (plan === null) return { by: 'off', why: null, details: null };
+    return plan.secretNames.length > 0
+      ? { by: 'impossible', why: 'secrets', details: null }
+      : { by: 'cron', why: null, details: null };
+  }
+
+  /** A reboot after which the box starts by itself what it has been asked to. */
+  boot(): void {
+    const living = this.all().filter((kept) => isAlive(kept) && kept.armed === null);
+    this.reboot();
+    for (const { launch } of living) {
+      const { runId, epoch } = launch;
+      const planned = this.bootPlans.get(runId);
+      if (planned === undefined || epoch + 1 > planned.epoch + planned.plan.max) continue;
+      this.launch({ ...planned.plan.launch, runId, epoch: epoch + 1, token: 'boot' });
+    }
+  }
+
   entomb(runId: string, epoch: number, to: string): void {
+    if ([...(this.runs.get(runId)?.values() ?? [])].some(isAlive))
+      throw new TrainyardError('RUN_ALREADY_LIVE', 'An attempt of this run is still alive.');
     this.tombs.set(runId, { epoch, to });
     this.#tell();
   }
@@ -338,15 +376,20 @@ export class FakeConnection implements BoxRuns {
     return this.#call('arm', signal, () => {
       const kept = this.box.attempt(runId, epoch);
       if (!isAlive(kept)) throw new TrainyardError('RUN_NOT_ALIVE', 'There is nothing to stop.');
+      const tomb = this.box.tombs.get(runId);
+      if (tomb !== undefined && tomb.epoch >= epoch)
+        throw new TrainyardError('RUN_MOVED', 'This run has gone on elsewhere.', { params: { to: tomb.to } });
       if (kept.armed !== null && kept.armed.token !== request.token)
         throw new TrainyardError('RUN_ARMED', 'Another move has armed it.');
       kept.armed = request;
     });
   }
-  disarm(runId: string, epoch: number, _token: string, signal?: AbortSignal): Promise<void> {
+  disarm(runId: string, epoch: number, token: string, signal?: AbortSignal): Promise<void> {
     return this.#call('disarm', signal, () => {
       const kept = this.box.attempt(runId, epoch);
       if (!isAlive(kept)) throw new TrainyardError('RUN_NOT_ALIVE', 'It has stopped already.');
+      if (kept.armed !== null && kept.armed.token !== token)
+        throw new TrainyardError('RUN_ARMED', 'Another move has armed it.');
       kept.armed = null;
     });
   }
@@ -354,12 +397,12 @@ export class FakeConnection implements BoxRuns {
     return this.#call('entomb', signal, () => this.box.entomb(runId, epoch, to));
   }
   startAtBoot(
-    _runId: string,
-    _epoch: number,
-    on: boolean,
+    runId: string,
+    epoch: number,
+    plan: BoxBootPlan | null,
     signal?: AbortSignal,
-  ): Promise<'cron' | 'systemd' | 'impossible' | 'off'> {
-    return this.#call('startAtBoot', signal, () => (on ? 'cron' : 'off'));
+  ): Promise<BoxBootStart> {
+    return this.#call('startAtBoot', signal, () => this.box.startAtBoot(runId, epoch, plan));
   }
 
   async watch(onChange: (report: BoxReport) => void, signal: AbortSignal): Promise<void> {

@@ -22,6 +22,17 @@ export default {
     LOG_FOLLOW_BROKEN: 'The machine stopped sending the log. It can be followed again from where it stands.',
     BOX_WATCH_ENDED: 'The machine stopped telling of changes. Trainyard asks again by itself.',
     LOG_CHANGED: 'The log was cut short or replaced on the machine while it was being read.',
+    RUN_ARMED:
+      'Another move of this run is under way, from another computer perhaps. Wait until it has ended.',
+    RUN_MOVED: 'This run has gone on elsewhere: {{to}}.',
+    RUN_NOT_ALIVE: 'This attempt does not run any more.',
+    RUN_SIGNAL_UNHANDLED:
+      'No process of this run handles the signal: it would end it, so it was not sent. Have the trainer handle it, or give a command that makes it save.',
+    RUN_SIGNAL_UNKNOWN:
+      'Whether the run handles the signal cannot be seen on this machine, so it was not sent. Give a command that makes it save.',
+    RUN_SAVE_COMMAND_FAILED:
+      "The command that makes the run save ended with {{ended}}. What it printed is in attempts/{{epoch}}/asked.log in the run's directory.",
+    RUN_SETUP_FAILED: 'The set-up failed on the machine.',
   },
   'zh-CN': {
     BOX_ANSWER_INVALID: '机器给出的回答无法理解。可能有程序在那里替换或附加了输出内容。',
@@ -42,5 +53,14 @@ export default {
     LOG_FOLLOW_BROKEN: '机器停止发送日志。可以从当前位置继续跟踪。',
     BOX_WATCH_ENDED: '机器停止通知变化。Trainyard 会自动重新请求。',
     LOG_CHANGED: '读取日志期间，它在机器上被截短或替换。',
+    RUN_ARMED: '此运行正在进行另一次迁移，可能来自另一台电脑。请等待其结束。',
+    RUN_MOVED: '此运行已在别处继续：{{to}}。',
+    RUN_NOT_ALIVE: '此次尝试已不再运行。',
+    RUN_SIGNAL_UNHANDLED:
+      '此运行没有进程处理该信号：发送会使其终止，因此未发送。请让训练程序处理该信号，或提供一个使其保存的命令。',
+    RUN_SIGNAL_UNKNOWN: '在此机器上无法得知该运行是否处理该信号，因此未发送。请提供一个使其保存的命令。',
+    RUN_SAVE_COMMAND_FAILED:
+      '使运行保存的命令以 {{ended}} 结束。其输出在运行目录的 attempts/{{epoch}}/asked.log 中。',
+    RUN_SETUP_FAILED: '机器上的环境设置失败。',
   },
 };

@@ -66,6 +66,43 @@ export function refusal(words: string, runId: string, epoch: number): TrainyardE
       );
     case 'write':
       return cannotWrite(details);
+    case 'armed':
+      return new TrainyardError(
+        'RUN_ARMED',
+        'Another move of this run is under way, from another computer perhaps. Wait until it has ended.',
+        { params: { runId, epoch } },
+      );
+    case 'moved':
+      return new TrainyardError('RUN_MOVED', `This run has gone on elsewhere: ${details || '?'}.`, {
+        params: { runId, epoch, to: details || '?' },
+      });
+    case 'notalive':
+      return new TrainyardError('RUN_NOT_ALIVE', 'This attempt does not run any more.', {
+        params: { runId, epoch },
+      });
+    case 'unhandled':
+      return new TrainyardError(
+        'RUN_SIGNAL_UNHANDLED',
+        'No process of this run handles the signal: it would end it, so it was not sent. Have the trainer handle it, or give a command that makes it save.',
+        { params: { runId, epoch } },
+      );
+    case 'nosignals':
+      return new TrainyardError(
+        'RUN_SIGNAL_UNKNOWN',
+        'Whether the run handles the signal cannot be seen on this machine, so it was not sent. Give a command that makes it save.',
+        { params: { runId, epoch } },
+      );
+    case 'command':
+      return new TrainyardError(
+        'RUN_SAVE_COMMAND_FAILED',
+        `The command that makes the run save ended with ${details || '?'}. What it printed is in attempts/${epoch}/asked.log in the run's directory.`,
+        { params: { runId, epoch, ended: details || '?' } },
+      );
+    case 'setup':
+      return new TrainyardError('RUN_SETUP_FAILED', 'The set-up failed on the machine.', {
+        params: { runId },
+        details,
+      });
     case 'failed':
       return new TrainyardError('RUN_LAUNCH_FAILED', 'The machine could not start the run.', {
         params: { runId, epoch },

@@ -71,15 +71,16 @@ export interface BoxRuns {
   /** From now on this box starts no attempt of the run up to `epoch`: it has gone on elsewhere. A later one (moved back) takes it away. */
   entomb(runId: string, epoch: number, to: string, signal?: AbortSignal): Promise<void>;
   /**
-   * Has the box start the run again by itself after a reboot, as `command` says, from its newest checkpoint; null: no more.
-   * Resolves with what will do it; `impossible` where neither cron nor systemd can.
+   * Has the box start the run again by itself after a reboot, as the plan says; null: no more. Asked again with a newer plan it
+   * replaces the old one: so the box is told of each new complete checkpoint. The box starts epoch + 1 and up to epoch + max,
+   * and only where the newest attempt was alive when the box went down: not ended, not being stopped, not armed, not moved.
    */
   startAtBoot(
     runId: string,
     epoch: number,
-    on: boolean,
+    plan: BoxBootPlan | null,
     signal?: AbortSignal,
-  ): Promise<'cron' | 'systemd' | 'impossible' | 'off'>;
+  ): Promise<BoxBootStart>;
   /** Told of changes as they happen on the box (exit records, phases), by one quiet process over there; ends with `signal`. */
   watch(onChange: (report: BoxReport) => void, signal: AbortSignal): Promise<void>;
 }
@@ -127,6 +128,23 @@ export interface BoxArming {
   graceSeconds: number;
 }
 
+export interface BoxBootPlan {
+  /** What to start, with the way to go on from the newest complete checkpoint. Kept on the box's disk (mode 0600): no secrets in it. */
+  launch: Omit<BoxLaunch, 'runId' | 'epoch' | 'token'>;
+  /** Secrets that the run would need: a box has none of them after a reboot, so with any it is `impossible`. */
+  secretNames: readonly string[];
+  /** So many attempts may the box begin by itself, counted from `epoch`: a run that brings its box down does so no more often. */
+  max: number;
+}
+
+export interface BoxBootStart {
+  /** What will do it. */
+  by: 'cron' | 'systemd' | 'impossible' | 'off';
+  why: 'secrets' | 'no-scheduler' | null;
+  /** What the box said about it. */
+  details: string | null;
+}
+
 export interface BoxLaunched {
   directory: string;
   pid: number;
@@ -152,6 +170,8 @@ export interface BoxAttempt {
   armed: { token: string; remainingMs: number; fired: boolean } | null;
   /** The run has gone on elsewhere (see entomb). */
   movedTo: string | null;
+  /** The box began it by itself after a reboot (see startAtBoot). */
+  startedAtBoot: boolean;
   logBytes: number;
   logInode: string | null;
   startedAgoMs: number | null;

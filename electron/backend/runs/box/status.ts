@@ -3,7 +3,7 @@ import { boxAnswerInvalid, printable } from './errors.ts';
 import type { BoxAttempt, BoxPhase, BoxReport } from './interface.ts';
 
 const phases: readonly string[] = ['setup', 'running', 'stopping', 'ended', 'lost'] satisfies BoxPhase[];
-const endings: readonly string[] = ['itself', 'user', 'supervisor'];
+const endings: readonly string[] = ['itself', 'user', 'supervisor', 'timer'];
 
 /**
  * What `status.awk` printed, checked field by field: a box can print anything. Throws BOX_ANSWER_INVALID for what is not
@@ -31,9 +31,10 @@ export function parseReport(text: string, root: string): BoxReport {
 }
 
 function parseAttempt(fields: string[], root: string): BoxAttempt | null {
-  if (fields.length !== 18) return null;
+  if (fields.length !== 21) return null;
   const [, runId = '', epoch, phase, pid, beat, beatAge, sup, trainer, bootId = '', ...rest] = fields;
   const [code, signal = '-', by = '-', logBytes, logInode = '-', startedAgo, endedAgo, complaint = ''] = rest;
+  const [armed = '-', movedTo = '-', byBoot] = rest.slice(8);
   const epochNumber = whole(epoch);
   if (epochNumber === null || epochNumber < 1 || !phases.includes(phase ?? '')) return null;
   if (!/^[01]$/.test(sup ?? '') || !/^[01]$/.test(trainer ?? '')) return null;
@@ -53,15 +54,26 @@ function parseAttempt(fields: string[], root: string): BoxAttempt | null {
       ? {
           code: whole(code),
           signal: /^SIG[A-Z0-9]{2,10}$/.test(signal) ? signal : null,
-          by: by as 'itself' | 'user' | 'supervisor',
+          by: by as 'itself' | 'user' | 'supervisor' | 'timer',
         }
       : null,
+    armed: parseArmed(armed),
+    movedTo: movedTo === '-' ? null : printable(movedTo).slice(0, 200) || null,
+    startedAtBoot: byBoot === '1',
     logBytes: whole(logBytes) ?? 0,
     logInode: /^\d{1,20}$/.test(logInode) ? logInode : null,
     startedAgoMs: whole(startedAgo),
     endedAgoMs: whole(endedAgo),
     complaint: said === '' ? null : said.slice(0, 1000),
   };
+}
+
+/** "TOKEN MILLISECONDS 0|1": what is left of an armed stop's time, and whether it has come. */
+function parseArmed(text: string): BoxAttempt['armed'] {
+  const match = /^([A-Za-z0-9]{1,40}) (\d{1,15}) ([01])$/.exec(text);
+  const [, token, remaining, fired] = match ?? [];
+  if (token === undefined) return null;
+  return { token, remainingMs: Number(remaining), fired: fired === '1' };
 }
 
 function whole(text: string | undefined): number | null {

@@ -26,6 +26,9 @@ const fields = [
   '60000',
   '-',
   '',
+  '-',
+  '-',
+  '0',
 ];
 const report = (...lines: string[]) =>
   `trainyard 1\t${boot}\n${lines.map((line) => `${line}\n`).join('')}end\n`;
@@ -58,6 +61,9 @@ describe('what a box says about its runs', () => {
           trainerAlive: true,
           bootId: boot,
           exit: null,
+          armed: null,
+          movedTo: null,
+          startedAtBoot: false,
           logBytes: 1234,
           logInode: '99',
           startedAgoMs: 60000,
