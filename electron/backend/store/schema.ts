@@ -318,6 +318,8 @@ CREATE TABLE migrations (
   toMachineId TEXT NOT NULL,
   phase TEXT NOT NULL,
   active INTEGER NOT NULL,
+  -- Over, and something is still to be cleared up on a box.
+  chores INTEGER NOT NULL DEFAULT 0,
   startedAt INTEGER NOT NULL,
   content TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
