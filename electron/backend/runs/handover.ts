@@ -2,7 +2,7 @@ import type { Accelerator } from '#shared/domain/machine.ts';
 import type { Actor } from '#shared/domain/role.ts';
 import type { Attempt, Run } from '#shared/domain/run.ts';
 import type { Label, Override } from '#shared/domain/sensitivity.ts';
-import type { BoxAttempt } from './box/interface.ts';
+import type { BoxAttempt, BoxBootPlan } from './box/interface.ts';
 import type { Connected } from './turns.ts';
 
 /** Going on from a checkpoint: how it is said to the trainer is `checkpoint.resume`'s word, and resume.ts' business. */
@@ -65,6 +65,15 @@ export interface RunHandover {
 
   /** Starts an attempt at once, outside the queue. Resolves when its process exists and its state is on the box's disk. */
   begin(beginning: Beginning): Promise<Attempt>;
+  /**
+   * What a box would have to start after its reboot to go on with this attempt (see BoxRuns.startAtBoot): the launch as it was,
+   * with the same accelerators, and with `resume` said to the trainer; which secrets it would need. Nothing is sent.
+   */
+  bootLaunch(
+    runId: string,
+    epoch: number,
+    resume: Resume | null,
+  ): Promise<Pick<BoxBootPlan, 'launch' | 'secretNames'>>;
   /** TERM, grace, KILL for this attempt, not as the user's wish; resolves when the box is told. */
   end(runId: string, epoch: number, graceSeconds: number, signal: AbortSignal): Promise<void>;
   /** Asks the box now and takes in what it says. null: the box does not know this attempt. */
