@@ -8,6 +8,9 @@ import type { Store } from '#backend/store/index.ts';
 import type { Actor } from '#shared/domain/role.ts';
 import type { Label, Override } from '#shared/domain/sensitivity.ts';
 import type { BoxRuns } from './box/interface.ts';
+import type { Claims } from './handover/claims.ts';
+import type { Reservations } from './handover/reservations.ts';
+import type { Listeners } from './handover/seen.ts';
 import type { Notes } from './notes.ts';
 import type { Records } from './records.ts';
 import type { Secrets } from './secrets.ts';
@@ -83,4 +86,7 @@ export interface RunsContext extends RunsDependencies {
   records: Records;
   notes: Notes;
   secrets: Secrets;
+  claims: Claims;
+  reservations: Reservations;
+  listeners: Listeners;
 }

@@ -3,7 +3,14 @@ import type { Actor } from '#shared/domain/role.ts';
 import { type Attempt, hasEnded, type Run } from '#shared/domain/run.ts';
 import type { Label, Override } from '#shared/domain/sensitivity.ts';
 import type { RunsContext } from './context.ts';
-import { epochUnknown, noSuchAccelerator, notEnded, secretsNeeded } from './errors.ts';
+import {
+  epochUnknown,
+  machineDraining,
+  noSuchAccelerator,
+  notEnded,
+  runClaimed,
+  secretsNeeded,
+} from './errors.ts';
 import { queuedAttempt } from './launch.ts';
 import type { LogShelf } from './logs/shelf.ts';
 import type { MachineRuns } from './machine.ts';
@@ -48,13 +55,15 @@ export class Control {
   /**
    * A new attempt with the same code. One that is alive is stopped first; the new one waits until it is proven gone.
    * Throws RUN_SECRETS_NEEDED where secrets are in neither memory nor the vault, VAULT_LOCKED where it has to be opened;
-   * SENSITIVITY_VIOLATION, OVERRIDE_NEEDS_OWNER.
+   * SENSITIVITY_VIOLATION, OVERRIDE_NEEDS_OWNER; RUN_CLAIMED, MACHINE_DRAINING.
    */
   restart(runId: string, request: RestartRequest, actor: Actor): Run {
     const { store, notes, records, secrets, activity, clock } = this.#context;
     const run = store.runs.require(runId);
+    this.#refuseClaimed(run);
     const before = this.#newest(run);
     const machine = store.machines.require(request.machineId ?? before.machineId);
+    if (machine.draining) throw machineDraining(machine.name);
     const never = whyNever(machine.inventory?.accelerators ?? null, run.spec.resources.accelerators);
     if (never !== null) throw noSuchAccelerator(machine.name, never);
     const note = notes.get('launch', runId, before.epoch);
@@ -121,7 +130,9 @@ export class Control {
     return this.#context.store.runs.require(runId);
   }
 
+  /** Throws RUN_CLAIMED. */
   archive(runId: string, archived: boolean, actor: Actor): Run {
+    this.#refuseClaimed(this.#context.store.runs.require(runId));
     return this.#change(runId, archived ? 'run.archive' : 'run.unarchive', {}, actor, () =>
       this.#context.store.runs.setArchived(runId, archived),
     );
@@ -147,11 +158,12 @@ export class Control {
 
   /**
    * Removes the run here at once, and its directory on the boxes as soon as they are seen; until then they cannot bring
-   * it back. Throws RUN_NOT_ENDED.
+   * it back. Throws RUN_NOT_ENDED, RUN_CLAIMED.
    */
   async delete(runId: string, keepOnBox: boolean, actor: Actor): Promise<void> {
     const { store, notes, records, secrets, activity, clock } = this.#context;
     const run = store.runs.require(runId);
+    this.#refuseClaimed(run);
     if (run.attempts.some(({ state }) => !hasEnded(state))) throw notEnded(run.name);
     const machines = [...new Set(run.attempts.map(({ machineId }) => machineId))];
     store.transaction(() => {
@@ -200,7 +212,12 @@ export class Control {
       else if (sent) machine.deliver(runId, epoch);
       machine.turns.take();
     }
+    if (this.#context.claims.of(runId) !== null) this.#context.listeners.userStop(runId, attempt.epoch);
     return store.runs.require(runId);
+  }
+
+  #refuseClaimed({ id, name }: Run): void {
+    if (this.#context.claims.of(id) !== null) throw runClaimed(name);
   }
 
   #change(

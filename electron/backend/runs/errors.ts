@@ -51,6 +51,30 @@ export const secretsNeeded = (names: readonly string[]): TrainyardError =>
 export const notEnded = (name: string): TrainyardError =>
   new TrainyardError('RUN_NOT_ENDED', `Run "${name}" has not ended. Stop it first.`, { params: { name } });
 
+export const runClaimed = (name: string): TrainyardError =>
+  new TrainyardError(
+    'RUN_CLAIMED',
+    `Run "${name}" is being moved or recovered. Wait until that is over, or cancel it.`,
+    { params: { name } },
+  );
+
+export const machineDraining = (machine: string): TrainyardError =>
+  new TrainyardError(
+    'MACHINE_DRAINING',
+    `${machine} takes no new runs: it is being drained. Choose another machine, or let it take runs again.`,
+    { params: { machine } },
+  );
+
+export const machineFull = (machine: string, why: string): TrainyardError =>
+  new TrainyardError(
+    'MACHINE_FULL',
+    `There is no room on ${machine} now: ${why}. Wait, or choose another machine.`,
+    {
+      params: { machine, why },
+      retryable: true,
+    },
+  );
+
 export const logOutOfSight = (machine: string): TrainyardError =>
   new TrainyardError(
     'LOG_OUT_OF_SIGHT',

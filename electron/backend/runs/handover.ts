@@ -36,6 +36,8 @@ export interface RunHandover {
   release(runId: string, by: string): void;
   /** The user has asked for a claimed run to be stopped. Returns the end of listening. */
   onUserStop(listener: (runId: string, epoch: number) => void): () => void;
+  /** Who has the run now; null: nobody. */
+  claimedBy(runId: string): string | null;
 
   /** Puts accelerators aside on a machine for a run that will come, as the queue would choose them. Throws MACHINE_FULL, RUN_NO_SUCH_ACCELERATOR. */
   reserve(runId: string, machineId: string, by: string): Accelerator[];
@@ -56,14 +58,28 @@ export interface RunHandover {
   /** Connects first where needed; rejects with MACHINE_UNREACHABLE and the like. */
   connect(machineId: string, signal: AbortSignal): Promise<Connected>;
 
-  /** Brings code and set-up to a machine where the run is not yet, in the run's own directory, without starting it. */
+  /**
+   * Brings code and set-up to a machine where the run is not yet, in the run's own directory, without starting it. Done again
+   * it answers the same. `madeBySetup`: relative to the code's directory; of a new directory only its own path, all below it
+   * counts. `code` is `missing` where this computer does not have the code (another one launched the run) and neither has
+   * the machine: set-up was then not run, and this is to be called again once the code was copied there from the source.
+   */
   prepare(
     runId: string,
     machineId: string,
     options: { signal: AbortSignal; onProgress?: (done: number, total: number) => void },
-  ): Promise<{ runDirectory: string; codeDirectory: string; madeBySetup: ReadonlySet<string> }>;
+  ): Promise<{
+    runDirectory: string;
+    codeDirectory: string;
+    madeBySetup: ReadonlySet<string>;
+    code: 'brought' | 'there' | 'missing';
+  }>;
 
-  /** Starts an attempt at once, outside the queue. Resolves when its process exists and its state is on the box's disk. */
+  /**
+   * Starts an attempt at once, outside the queue. Resolves when its process exists and its state is on the box's disk. Whoever
+   * calls it has made sure that no earlier attempt can train: one on another machine that still seemed to is marked as moved.
+   * Rejected with something retryable (or RUN_ALREADY_LIVE) it may be called again; with anything else the attempt has failed.
+   */
   begin(beginning: Beginning): Promise<Attempt>;
   /**
    * What a box would have to start after its reboot to go on with this attempt (see BoxRuns.startAtBoot): the launch as it was,
@@ -74,7 +90,7 @@ export interface RunHandover {
     epoch: number,
     resume: Resume | null,
   ): Promise<Pick<BoxBootPlan, 'launch' | 'secretNames'>>;
-  /** TERM, grace, KILL for this attempt, not as the user's wish; resolves when the box is told. */
+  /** TERM, grace, KILL for this attempt, not as the user's wish; resolves when the box is told. One that the box never had has failed then. */
   end(runId: string, epoch: number, graceSeconds: number, signal: AbortSignal): Promise<void>;
   /** Asks the box now and takes in what it says. null: the box does not know this attempt. */
   look(

@@ -3,7 +3,7 @@ import { newId } from '#shared/domain/id.ts';
 import type { Actor } from '#shared/domain/role.ts';
 import type { Attempt, Run } from '#shared/domain/run.ts';
 import type { RunsContext } from './context.ts';
-import { noSuchAccelerator, secretsNeeded, taskInvalid } from './errors.ts';
+import { machineDraining, noSuchAccelerator, secretsNeeded, taskInvalid } from './errors.ts';
 import { whyNever } from './queue/plan.ts';
 import { separateSecrets } from './secrets.ts';
 import { checkSources, sourcesOf } from './snapshots.ts';
@@ -12,7 +12,7 @@ import { shownName } from './specification.ts';
 
 /**
  * Takes a launch in: checks all that can be known here and now, and saves the run with its first attempt, queued. Sent
- * twice it is one run. Throws TASK_INVALID, TASK_UNSUPPORTED, MACHINE_UNKNOWN, RUN_NO_SUCH_ACCELERATOR,
+ * twice it is one run. Throws TASK_INVALID, TASK_UNSUPPORTED, MACHINE_UNKNOWN, MACHINE_DRAINING, RUN_NO_SUCH_ACCELERATOR,
  * WORKDIR_MISSING, MOUNT_MISSING, RUN_SECRETS_NEEDED; VAULT_LOCKED, CREDENTIAL_UNKNOWN, CREDENTIAL_DAMAGED,
  * CREDENTIAL_NOT_FOR_RUNS where the launch names credentials; SENSITIVITY_VIOLATION, OVERRIDE_NEEDS_OWNER.
  */
@@ -40,6 +40,7 @@ export function acceptLaunch(
   const spec = { ...task, envs: without(task.envs, Object.keys(given.secret)) };
 
   const machine = store.machines.require(request.machineId);
+  if (machine.draining) throw machineDraining(machine.name);
   const never = whyNever(machine.inventory?.accelerators ?? null, spec.resources.accelerators);
   if (never !== null) throw noSuchAccelerator(machine.name, never);
   checkSources(spec, request.baseDirectory);

@@ -8,6 +8,7 @@ import { Followers } from './logs/followers.ts';
 import type { LogShelf } from './logs/shelf.ts';
 import { reconcile } from './reconcile.ts';
 import type { SnapshotTaker } from './snapshots.ts';
+import { shownName } from './specification.ts';
 import { type Connected, Turns } from './turns.ts';
 import { UnderWay } from './under-way.ts';
 
@@ -31,6 +32,9 @@ export class MachineRuns {
   #hearing: Promise<void> = Promise.resolve();
   #watch: AbortController | null = null;
   #closed = false;
+  /** Ends waiting for calm. */
+  #hurry: () => void = () => undefined;
+  readonly #waiters = new Set<PromiseWithResolvers<Connected>>();
   readonly #underWay = new UnderWay();
 
   constructor(context: RunsContext, snapshots: SnapshotTaker, shelf: LogShelf, machineId: string) {
@@ -54,13 +58,13 @@ export class MachineRuns {
     return this.#connected;
   }
 
-  /** Its connection was made anew. */
-  connect(): void {
+  /** Its connection was made anew. Where no run of ours is known, looking for others' can wait until `calm`. */
+  connect(calm?: Promise<void>): void {
     if (this.#closed) return;
     this.disconnect();
     const session = new AbortController();
     this.#session = session;
-    this.#underWay.add(this.#run(session.signal));
+    this.#underWay.add(this.#run(session.signal, calm));
   }
 
   /** Its connection is gone. Says nothing about its runs. */
@@ -74,9 +78,15 @@ export class MachineRuns {
     this.#followers.disconnect();
   }
 
+  #tellWaiters(tell: (waiter: PromiseWithResolvers<Connected>) => void): void {
+    for (const waiter of [...this.#waiters]) tell(waiter);
+    this.#waiters.clear();
+  }
+
   /** Somebody wants something of it: connects it where it is not, and looks at the queue. */
   wake({ background }: { background: boolean }): void {
     this.turns.take();
+    this.#hurry();
     if (this.#session !== null || this.#connecting !== null || this.#closed) return;
     const { access } = this.#context;
     this.#connecting = access
@@ -86,15 +96,55 @@ export class MachineRuns {
           this.#lastError = null;
           // A connection made anew tells us by itself; one that was there already does not.
           if (this.#session === null) this.connect();
+          else this.#hurry();
         },
         (error: unknown) => {
           this.#lastError = TrainyardError.from(error);
+          this.#tellWaiters((waiter) => waiter.reject(error));
         },
       )
       .finally(() => {
         this.#connecting = null;
         this.turns.take();
       });
+  }
+
+  /** Connects it where it is not, and resolves once its runs have been looked at. Rejects with what the connection says. */
+  async whenConnected(signal: AbortSignal): Promise<Connected> {
+    signal.throwIfAborted();
+    if (this.#connected !== null) return this.#connected;
+    await this.#context.access.programs(this.machineId, { signal });
+    signal.throwIfAborted();
+    if (this.#connected !== null) return this.#connected;
+    const waiter = Promise.withResolvers<Connected>();
+    const onAbort = () => waiter.reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    this.#waiters.add(waiter);
+    this.wake({ background: true });
+    try {
+      return await waiter.promise;
+    } finally {
+      this.#waiters.delete(waiter);
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  /** Asks the box how these runs stand and takes that in. Rejects where it is not connected or does not answer. */
+  async ask(runIds: readonly string[], signal: AbortSignal): Promise<BoxReport> {
+    const connected = await this.whenConnected(signal);
+    const report = await connected.box.status(runIds, AbortSignal.any([signal, connected.signal]));
+    await this.#hear(report);
+    return report;
+  }
+
+  /** An attempt was started outside the queue. */
+  noteLaunched(runId: string, epoch: number): void {
+    this.#onLaunched(runId, epoch);
+  }
+
+  /** Its log is read for its steps until `signal`, though nobody looks at it. */
+  follow(runId: string, epoch: number, signal: AbortSignal): void {
+    this.#followers.pin(runId, epoch, signal);
   }
 
   /** A follow of this attempt is wanted by somebody who looks at it. */
@@ -126,13 +176,20 @@ export class MachineRuns {
   async close(): Promise<void> {
     this.#closed = true;
     this.disconnect();
+    this.#tellWaiters((waiter) => waiter.reject(new TrainyardError('CANCELLED', 'This was cancelled.')));
     await this.turns.close();
     await this.#followers.close();
     await this.#underWay.over();
     await this.#hearing;
   }
 
-  async #run(signal: AbortSignal): Promise<void> {
+  async #run(signal: AbortSignal, calm?: Promise<void>): Promise<void> {
+    if (calm && !this.#isExpected()) {
+      const wanted = Promise.withResolvers<void>();
+      this.#hurry = wanted.resolve;
+      signal.addEventListener('abort', () => wanted.resolve(), { once: true });
+      await Promise.race([calm, wanted.promise]);
+    }
     while (!signal.aborted) {
       try {
         await this.#begin(signal);
@@ -140,6 +197,7 @@ export class MachineRuns {
       } catch (error) {
         if (signal.aborted) return;
         this.#lastError = TrainyardError.from(error);
+        this.#tellWaiters((waiter) => waiter.reject(error));
         this.#complain('the runs on a machine could not be looked at', error);
         this.turns.take();
         await this.#pause(retryMs, signal);
@@ -149,6 +207,12 @@ export class MachineRuns {
       await this.#pause(statusEveryMs, signal);
       await this.#ask(signal);
     }
+  }
+
+  /** Something of ours should be there, or wants to get there. */
+  #isExpected(): boolean {
+    const { store, notes } = this.#context;
+    return store.runs.liveAttempts(this.machineId).length > 0 || notes.forgotten(this.machineId).length > 0;
   }
 
   /** What is to be done once on each new connection: take in what the box says, then bring it what waited for it. */
@@ -170,6 +234,7 @@ export class MachineRuns {
       );
       this.#takeUp(attempt, onBox);
     }
+    this.#tellWaiters((waiter) => waiter.resolve(connected));
     this.turns.take();
   }
 
@@ -182,7 +247,7 @@ export class MachineRuns {
       return;
     }
     const note = notes.get('launch', runId, epoch);
-    if (onBox || attempt.directory !== null || note === null) return;
+    if (onBox || attempt.directory !== null || note === null || note.direct) return;
     if (attempt.state !== 'starting' && attempt.state !== 'preparing') return;
     const known = secrets.take(runId, note.secretNames, note.credentials);
     if (known.ok) {
@@ -240,10 +305,15 @@ export class MachineRuns {
       await this.#adopter.adoptRun(attempts, report, box, signal);
       return;
     }
-    for (const each of [...attempts].sort((a, b) => a.epoch - b.epoch)) {
+    const sorted = [...attempts].sort((a, b) => a.epoch - b.epoch);
+    for (const each of sorted) {
       const known = store.runs.attempt(runId, each.epoch);
       if (known === undefined) await this.#adopter.adoptAttempt(each, report, box, signal);
       else if (known.machineId === this.machineId) this.#update(known, each, report);
+      const now = store.runs.attempt(runId, each.epoch);
+      if (now === undefined || now.machineId !== this.machineId) continue;
+      if (each === sorted.at(-1)) this.#noteMoved(now, each);
+      this.#context.listeners.seen(store.runs.attempt(runId, each.epoch) ?? now, each);
     }
   }
 
@@ -256,7 +326,21 @@ export class MachineRuns {
     // A launch that was still on its way when the user stopped it, and got there after all.
     if (news && change.state === 'stopping') this.deliver(known.runId, known.epoch);
     const ends = !hasEnded(known.state) && hasEnded(change.state) && change.state !== 'stopped';
-    if (ends && box.complaint !== null) this.#passOn(known, box.complaint);
+    const isNews = this.#context.claims.of(known.runId) === null;
+    if (ends && isNews && box.complaint !== null) this.#passOn(known, box.complaint);
+  }
+
+  /** The box says that the run has gone on elsewhere: another laptop has moved it. */
+  #noteMoved(known: Attempt, { movedTo, phase }: BoxAttempt): void {
+    if (movedTo === null || (phase !== 'ended' && phase !== 'lost') || known.evidence.kind === 'moved')
+      return;
+    const { records, clock } = this.#context;
+    const at = clock.now();
+    records.save(known.runId, known.epoch, {
+      state: 'stopped',
+      endedAt: known.endedAt ?? at,
+      evidence: { kind: 'moved', at, toMachineName: shownName(movedTo) },
+    });
   }
 
   /** Why it ended, where the box says more than its exit code: setup failed, the disk was full. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Sql } from '#backend/store/index.ts';
+import { labelSchema, override } from '#shared/domain/sensitivity.ts';
 import { type MetricState, metricState } from './metrics/reader.ts';
 
 /** What a launch was given beyond the task, and how far it has come. */
@@ -13,8 +14,14 @@ export const launchNote = z.object({
   secretNames: z.array(z.string()),
   /** Those that the vault has, by their variable: they are not lost with the memory. */
   credentials: z.record(z.string(), z.string()).default({}),
+  /** Begun by a move, a recovery or a restore, outside the queue: nobody but whoever began it takes it up again. */
+  direct: z.boolean().default(false),
+  /** The checkpoint it goes on from. */
+  resume: z.object({ path: z.string(), step: z.number().nullable() }).nullable().default(null),
 });
 export type LaunchNote = z.infer<typeof launchNote>;
+/** As it is written: what has a default may be left out. */
+type LaunchNoteInput = z.input<typeof launchNote>;
 
 /** The user's word, kept until the attempt has ended: delivered when its box is seen, however late. */
 export const intentNote = z.object({
@@ -37,13 +44,57 @@ export const mountsNote = z.array(
 );
 export type MountsNote = z.infer<typeof mountsNote>;
 
-const kinds = { launch: launchNote, intent: intentNote, metrics: metricState, mounts: mountsNote };
+/** Who may touch the run and nobody else. */
+export const claimNote = z.object({ by: z.string(), at: z.number() });
+export type ClaimNote = z.infer<typeof claimNote>;
+
+/** Accelerators put aside for a run that is to come. */
+export const reservationsNote = z.array(
+  z.object({
+    machineId: z.string(),
+    by: z.string(),
+    accelerators: z.array(z.object({ index: z.number(), uuid: z.string() })),
+  }),
+);
+export type ReservationsNote = z.infer<typeof reservationsNote>;
+
+/** What was said about the sensitivity of data when the move was let in: holds for the attempt that it begins. */
+export const admissionNote = z.object({
+  machineId: z.string(),
+  sensitivity: labelSchema.optional(),
+  override: override.optional(),
+});
+export type AdmissionNote = z.infer<typeof admissionNote>;
+
+/** Code and set-up that were brought to a machine ahead of the run. */
+export const preparedNote = z.object({
+  machineId: z.string(),
+  setupKey: z.string().nullable(),
+  madeBySetup: z.array(z.string()),
+});
+export type PreparedNote = z.infer<typeof preparedNote>;
+
+const kinds = {
+  launch: launchNote,
+  intent: intentNote,
+  metrics: metricState,
+  mounts: mountsNote,
+  claim: claimNote,
+  reservations: reservationsNote,
+  admission: admissionNote,
+  prepared: preparedNote,
+};
 export interface NoteKinds {
   launch: LaunchNote;
   intent: IntentNote;
   metrics: MetricState;
   /** Of the run: kept under epoch 0. */
   mounts: MountsNote;
+  /** These, too, are the run's. */
+  claim: ClaimNote;
+  reservations: ReservationsNote;
+  admission: AdmissionNote;
+  prepared: PreparedNote;
 }
 
 export interface Forgotten {
@@ -74,7 +125,12 @@ export class Notes {
     return checked.success ? (checked.data as NoteKinds[Kind]) : null;
   }
 
-  set<Kind extends keyof NoteKinds>(kind: Kind, runId: string, epoch: number, note: NoteKinds[Kind]): void {
+  set<Kind extends keyof NoteKinds>(
+    kind: Kind,
+    runId: string,
+    epoch: number,
+    note: Kind extends 'launch' ? LaunchNoteInput : NoteKinds[Kind],
+  ): void {
     this.#sql.run(
       `INSERT INTO runNotes (runId, epoch, kind, content) VALUES (?, ?, ?, ?)
        ON CONFLICT (runId, epoch, kind) DO UPDATE SET content = excluded.content`,
@@ -83,6 +139,17 @@ export class Notes {
       kind,
       JSON.stringify(note),
     );
+  }
+
+  remove(kind: keyof NoteKinds, runId: string, epoch: number): void {
+    this.#sql.run('DELETE FROM runNotes WHERE runId = ? AND epoch = ? AND kind = ?', runId, epoch, kind);
+  }
+
+  /** Runs that have a note of this kind of their own. */
+  runsWith(kind: 'claim' | 'reservations'): string[] {
+    return this.#sql
+      .all<{ runId: string }>('SELECT runId FROM runNotes WHERE kind = ? AND epoch = 0', kind)
+      .map(({ runId }) => runId);
   }
 
   /** Ids of all code that a run was launched with, and may be restarted with. */

@@ -1,19 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { SendOptions } from '#backend/files/index.ts';
 import type { RunsPrograms } from '#backend/processes/index.ts';
-import { TrainyardError } from '#shared/domain/error.ts';
 import type { Evidence, Run } from '#shared/domain/run.ts';
 import type { BoxRuns } from './box/interface.ts';
 import type { RunsContext } from './context.ts';
-import { visibleDevices } from './queue/accelerators.ts';
 import { type SnapshotTaker, type TakenCode, takenFrom } from './snapshots.ts';
-import { acceleratorsAsked, runEnvironment, setupKey } from './spec/index.ts';
-import { writeSpecification } from './specification.ts';
+import { codeDirectory, startOnBox } from './start.ts';
 
 /** Progress is saved and told at most this often. */
 const progressEveryMs = 250;
-/** Where a run's code lies, below the run's directory on the box. */
-export const codeDirectory = 'code';
 
 type LaunchStep = Extract<Evidence, { kind: 'launching' }>['step'];
 
@@ -37,7 +32,7 @@ export async function prepare(
   { run, epoch, programs, box, signal, checkAccelerators }: Preparation,
 ): Promise<void> {
   const { store, records, notes, clock } = context;
-  const { id: runId, spec } = run;
+  const { id: runId } = run;
   const say = launchProgress(context, runId, epoch, signal);
 
   say('connect', 0, 1, 'steps');
@@ -70,85 +65,35 @@ export async function prepare(
     const onProgress: SendOptions['onProgress'] = (done, total, unit) => say('sync', done, total, unit);
     await sendCode(context, { root, runId }, programs, taken, { signal, onProgress });
   }
-  const snapshot = store.runs.get(runId)?.snapshot ?? null;
   context.onStep?.('sync');
   await checkAccelerators();
 
-  const machine = store.machines.get(attempt.machineId);
-  const all = machine?.inventory?.accelerators ?? [];
-  const given = all.filter(({ uuid }) => attempt.accelerators.some((each) => each.uuid === uuid));
-  const files = snapshot === null ? undefined : await knownFiles(context, snapshot.id);
-  const asked = spec.resources.accelerators.length > 0;
-  const visible = visibleDevices(given, all);
-  const env = {
-    // Who asks for no accelerator but names devices by hand has the last word.
-    ...(asked ? {} : visible),
-    ...runEnvironment(spec, {
-      nodeIps: ['127.0.0.1'],
-      gpusPerNode: given.length,
-      taskId: `${runId}-${epoch}`,
-    }),
-    ...secrets.values,
-    ...(asked ? visible : {}),
-  };
   const token = note.token ?? randomBytes(16).toString('hex');
-  // A stop that came meanwhile has ended the attempt already: it must not come back to life.
-  signal.throwIfAborted();
-  store.transaction(() => {
-    // From here on only the box knows whether it runs.
-    notes.set('launch', runId, epoch, { ...note, sent: true, token });
-    records.save(runId, epoch, {
-      state: 'starting',
-      evidence: { kind: 'launching', at: clock.now(), step: 'start', done: 0, total: 1, unit: 'steps' },
+  const beforeLaunch = () => {
+    store.transaction(() => {
+      // From here on only the box knows whether it runs.
+      notes.set('launch', runId, epoch, { ...note, sent: true, token });
+      records.save(runId, epoch, {
+        state: 'starting',
+        evidence: { kind: 'launching', at: clock.now(), step: 'start', done: 0, total: 1, unit: 'steps' },
+      });
     });
-  });
-  context.onStep?.('starting');
-  signal.throwIfAborted();
-  const launched = await box.launch(
-    {
-      runId,
-      epoch,
-      token,
-      specification: writeSpecification({
-        version: 1,
-        name: run.name,
-        yaml: run.yaml,
-        spec,
-        snapshot,
-        priority: run.priority,
-        acceleratorsAsked: acceleratorsAsked(spec),
-        accelerators: attempt.accelerators,
-        baseDirectory: note.baseDirectory,
-        secretNames: note.secretNames,
-      }),
-      workdir: codeDirectory,
-      setup: spec.setup,
-      setupKey: setupKey(spec, files),
-      run: spec.run ?? ':',
-      env,
-      graceSeconds: store.settings.get().stopGraceSeconds,
-    },
+    context.onStep?.('starting');
+  };
+  await startOnBox(context, {
+    run,
+    attempt,
+    note,
+    token,
+    secrets: secrets.values,
+    box,
     signal,
-  );
-  context.onStep?.('launched');
-  const now = store.runs.attempt(runId, epoch);
-  if (now?.state !== 'starting') return;
-  records.save(runId, epoch, {
-    state: spec.setup === null ? 'running' : 'preparing',
-    evidence:
-      spec.setup === null
-        ? { kind: 'heartbeat', at: clock.now(), beat: 0 }
-        : { kind: 'launching', at: clock.now(), step: 'setup', done: 0, total: 1, unit: 'steps' },
-    startedAt: clock.now(),
-    seenAt: clock.now(),
-    directory: launched.directory,
-    pid: launched.pid,
+    beforeLaunch,
   });
-  context.onStep?.('running');
 }
 
 /** The workdir and the file mounts. */
-async function sendCode(
+export async function sendCode(
   { code }: RunsContext,
   { root, runId }: { root: string; runId: string },
   programs: RunsPrograms,
@@ -160,19 +105,6 @@ async function sendCode(
   for (const { snapshotId, directory } of mounts) {
     const place = /^[/~]/.test(directory) ? directory : `${base}/${directory}`;
     await code.send(programs, snapshotId, { root, directory: place, how: 'into' }, options);
-  }
-}
-
-/** What decides whether setup is to be done anew. Of a run that another laptop launched the files are not known here. */
-async function knownFiles(
-  { code }: RunsContext,
-  snapshotId: string,
-): Promise<ReadonlyMap<string, string> | undefined> {
-  try {
-    return await code.files(snapshotId);
-  } catch (error) {
-    if (TrainyardError.from(error).code === 'SNAPSHOT_UNKNOWN') return undefined;
-    throw error;
   }
 }
 

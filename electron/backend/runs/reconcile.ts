@@ -61,7 +61,8 @@ function meaning(
   // With its exit record written the box may still be ending what the trainer left behind: over is when that is gone too.
   if (box.exit !== null && box.phase !== 'stopping') {
     const { code, signal, by } = box.exit;
-    const state = by === 'user' ? 'stopped' : code === 0 ? 'succeeded' : 'failed';
+    const asked = by === 'user' || by === 'timer';
+    const state = asked ? 'stopped' : code === 0 ? 'succeeded' : 'failed';
     return { state, evidence: { kind: 'exit-record', at: now, exitCode: code, signal, by } };
   }
   const beat: Evidence = { kind: 'heartbeat', at: now, beat: box.heartbeat };

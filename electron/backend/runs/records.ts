@@ -7,10 +7,13 @@ export class Records {
   readonly #store: Store;
   readonly #events: EventBus;
   readonly #ended = new Set<(attempt: Attempt) => void>();
+  readonly #isClaimed: (runId: string) => boolean;
 
-  constructor(store: Store, events: EventBus) {
+  /** An end within a move is part of it, and no news, while `isClaimed` says so. */
+  constructor(store: Store, events: EventBus, isClaimed: (runId: string) => boolean = () => false) {
     this.#store = store;
     this.#events = events;
+    this.#isClaimed = isClaimed;
   }
 
   /** Called for each attempt that has ended just now, once that is on the disk. */
@@ -26,7 +29,7 @@ export class Records {
       const summary = this.#store.runs.updateAttempt(runId, epoch, change);
       const after = { ...before, ...change };
       const ends = !hasEnded(before.state) && hasEnded(after.state);
-      if (ends && summary.epoch === epoch) this.#noticeEnd(summary);
+      if (ends && summary.epoch === epoch && !this.#isClaimed(runId)) this.#noticeEnd(summary);
       const counts = before.state !== after.state;
       this.#store.afterCommit(() => {
         this.publish(summary);
@@ -55,6 +58,13 @@ export class Records {
 
   publishRemoved(runId: string): void {
     this.#events.publish({ type: 'run.removed', runId });
+  }
+
+  /** A move is over: should the run have ended meanwhile, since `since`, that is told now. */
+  noticeHeldBack(runId: string, since: number): void {
+    const run = this.#store.runs.summary(runId);
+    if (run === undefined || !hasEnded(run.state) || (run.endedAt ?? 0) < since) return;
+    this.#noticeEnd(run);
   }
 
   #noticeEnd(run: RunSummary): void {

@@ -8,6 +8,11 @@ import type { BoxFile, LogMatch, LogQuery } from './box/interface.ts';
 import type { RunsContext, RunsDependencies } from './context.ts';
 import { Control, type RestartRequest } from './control.ts';
 import { logOutOfSight, secretsLost, taskInvalid } from './errors.ts';
+import { Claims } from './handover/claims.ts';
+import { Reservations } from './handover/reservations.ts';
+import { Handover } from './handover/room.ts';
+import { Listeners } from './handover/seen.ts';
+import type { RunHandover } from './handover.ts';
 import { acceptLaunch } from './launch.ts';
 import { searchCopy } from './logs/search.ts';
 import { LogShelf } from './logs/shelf.ts';
@@ -22,6 +27,8 @@ import { readTemplates, type Template } from './templates.ts';
 
 /** Runs: launching, watching, ending and finding them again. What each call does is said in the contract. */
 export class RunsService {
+  /** For those who move, recover and restore runs. */
+  readonly handover: RunHandover;
   readonly #context: RunsContext;
   readonly #shelf: LogShelf;
   readonly #snapshots: SnapshotTaker;
@@ -33,16 +40,27 @@ export class RunsService {
 
   constructor(dependencies: RunsDependencies) {
     const { store, events } = dependencies;
+    const notes = new Notes(store.sql);
+    const claims = new Claims(notes);
     const context: RunsContext = {
       ...dependencies,
-      records: new Records(store, events),
-      notes: new Notes(store.sql),
+      records: new Records(store, events, (runId) => claims.of(runId) !== null),
+      notes,
+      claims,
+      reservations: new Reservations(notes),
+      listeners: new Listeners(),
       secrets: new Secrets(dependencies.credentials ?? null),
     };
     this.#context = context;
     this.#shelf = new LogShelf(context);
     this.#snapshots = new SnapshotTaker(context);
     this.#control = new Control({ context, shelf: this.#shelf, machine: (id) => this.#machine(id) });
+    this.handover = new Handover({
+      context,
+      snapshots: this.#snapshots,
+      shelf: this.#shelf,
+      machine: (id) => this.#machine(id),
+    });
     context.records.onEnded((attempt) => {
       const { runId, epoch, logBytes, machineId } = attempt;
       this.#shelf.opened(runId, epoch)?.hear(logBytes, false);
@@ -58,7 +76,7 @@ export class RunsService {
   start(): void {
     const { access, store, events } = this.#context;
     this.#endings.push(
-      access.onConnected((machineId) => this.#machine(machineId).connect()),
+      access.onConnected((machineId, calm) => this.#machine(machineId).connect(calm)),
       access.onDisconnected((machineId) => this.#machine(machineId).disconnect()),
       events.subscribe((event) => {
         if (event.type !== 'machine.changed') return;

@@ -7,7 +7,7 @@ import type { BoxReport, BoxRuns } from './box/interface.ts';
 import type { RunsContext } from './context.ts';
 import { noSuchAccelerator } from './errors.ts';
 import { prepare } from './prepare.ts';
-import { type Held, planQueue, type Waiting } from './queue/plan.ts';
+import { type Held, type MachineNow, planQueue, type Verdict, type Waiting } from './queue/plan.ts';
 import type { SnapshotTaker } from './snapshots.ts';
 import { UnderWay } from './under-way.ts';
 
@@ -76,7 +76,12 @@ export class Turns {
       return;
     }
     const waiting: Waiting[] = [];
+    const { draining } = context.store.machines.policy(machineId);
     for (const run of queued) {
+      if (draining || context.claims.of(run.id) !== null) {
+        this.#wait(run, 1, draining ? 'the machine takes no new runs' : 'it is being moved or recovered');
+        continue;
+      }
       const before = this.#earlierAttempt(run);
       if (before !== null) {
         this.#wait(run, 1, `attempt ${before.epoch} on ${before.machineName} has not ended yet`);
@@ -85,16 +90,10 @@ export class Turns {
       const { id: runId, priority, createdAt } = run;
       waiting.push({ runId, priority, createdAt, requests: this.#requestsOf(run) });
     }
-    const inventory = context.store.machines.get(machineId)?.inventory ?? null;
-    const machine = {
-      accelerators: inventory?.accelerators ?? null,
-      takenAt: inventory?.takenAt ?? 0,
-      knowsRun: (runId: string) => context.store.runs.summary(runId) !== undefined,
-    };
     const byId = new Map(queued.map((run) => [run.id, run]));
     // In one transaction: when one starts, all behind it move up.
     context.store.transaction(() => {
-      for (const verdict of planQueue(waiting, this.#held(), machine)) {
+      for (const verdict of planQueue(waiting, this.#held(), this.#machineNow())) {
         const run = byId.get(verdict.runId);
         if (run === undefined) continue;
         if (verdict.kind === 'start') this.#start(run, verdict.accelerators);
@@ -102,6 +101,15 @@ export class Turns {
         else this.#fail(run.id, run.epoch, noSuchAccelerator(run.machineName, verdict.reason));
       }
     });
+  }
+
+  /** What the queue would say if this run stood first in it, as far as accelerators go; those it holds itself are free to it. */
+  wouldStart(run: RunSummary, requests: readonly AcceleratorRequest[]): Verdict {
+    const { id: runId, createdAt } = run;
+    const first: Waiting = { runId, priority: Number.POSITIVE_INFINITY, createdAt, requests };
+    const held = this.#held().filter((each) => each.runId !== runId);
+    const [verdict] = planQueue([first], held, this.#machineNow());
+    return verdict ?? { runId, kind: 'never', reason: 'nothing is known of it' };
   }
 
   /** Takes up a launch that was interrupted after its turn had come. */
@@ -143,7 +151,26 @@ export class Turns {
       const runName = store.runs.summary(attempt.runId)?.name ?? attempt.runId;
       return attempt.accelerators.map(({ uuid }) => ({ runId: attempt.runId, runName, uuid, endedAt: null }));
     });
-    return [...live, ...this.#recent];
+    const reserved = this.#options.context.reservations.on(this.#options.machineId).flatMap((each) => {
+      const name = store.runs.summary(each.runId)?.name ?? each.runId;
+      return each.accelerators.map(({ uuid }) => ({
+        runId: each.runId,
+        runName: name,
+        uuid,
+        endedAt: null,
+      }));
+    });
+    return [...live, ...reserved, ...this.#recent];
+  }
+
+  #machineNow(): MachineNow {
+    const { store } = this.#options.context;
+    const inventory = store.machines.get(this.#options.machineId)?.inventory ?? null;
+    return {
+      accelerators: inventory?.accelerators ?? null,
+      takenAt: inventory?.takenAt ?? 0,
+      knowsRun: (runId) => store.runs.summary(runId) !== undefined,
+    };
   }
 
   /** A run has one live attempt: the next waits until the one before is proven gone, on whatever machine. */
@@ -285,9 +312,10 @@ export class Turns {
 
   /** Those that had reached the box when it said "not yet" are neither queued nor running: they go on here. */
   #again(): void {
-    const { store } = this.#options.context;
+    const { store, notes } = this.#options.context;
     for (const attempt of store.runs.liveAttempts(this.#options.machineId)) {
-      if (attempt.state === 'starting') this.resume(attempt);
+      const { runId, epoch, state } = attempt;
+      if (state === 'starting' && notes.get('launch', runId, epoch)?.direct !== true) this.resume(attempt);
     }
     this.take();
   }

@@ -16,8 +16,12 @@ export interface MachineAccess {
   ): Promise<RunsPrograms>;
   /** Whether it is connected right now. */
   isConnected(machineId: string): boolean;
-  /** Called with the machine's id each time a connection is made anew: the moment to reconcile. Returns the end of it. */
-  onConnected(listener: (machineId: string) => void): () => void;
+  /**
+   * Called with the machine's id each time a connection is made anew: the moment to reconcile. What nobody waits for can
+   * be left until `calm` resolves: the machines that are being connected and asked what they have go first, but not for
+   * long. Returns the end of it.
+   */
+  onConnected(listener: (machineId: string, calm?: Promise<void>) => void): () => void;
   /** Called when a connection is lost or closed. */
   onDisconnected(listener: (machineId: string) => void): () => void;
 }

@@ -68,6 +68,11 @@ export class AttemptLog {
   get reachable(): boolean {
     return this.#box !== null;
   }
+  /** The step that was printed last, as far as it was read. */
+  get step(): number | null {
+    this.#settle();
+    return this.#metrics.step;
+  }
   /** Bytes of it that lie on this disk. */
   get keptBytes(): number {
     this.#settle();

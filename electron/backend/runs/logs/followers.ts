@@ -31,6 +31,8 @@ export class Followers {
   /** Alive when last heard of: their logs are fetched whole when they end. */
   readonly #seenLive = new Set<string>();
   #preferred: string[] = [];
+  /** Followed for a move: they go before those that somebody looks at. */
+  readonly #pinned = new Map<string, number>();
   #connected: Connected | null = null;
   #polling = false;
   #drains: Promise<void> = Promise.resolve();
@@ -77,6 +79,20 @@ export class Followers {
     this.#assign();
   }
 
+  /** Its log is to be read as it is written until `signal`, whether somebody looks at it or not. */
+  pin(runId: string, epoch: number, signal: AbortSignal): void {
+    if (signal.aborted) return;
+    const key = `${runId}/${epoch}`;
+    this.#pinned.set(key, (this.#pinned.get(key) ?? 0) + 1);
+    const end = () => {
+      const left = (this.#pinned.get(key) ?? 1) - 1;
+      if (left > 0) this.#pinned.set(key, left);
+      else this.#pinned.delete(key);
+    };
+    signal.addEventListener('abort', end, { once: true });
+    this.#assign();
+  }
+
   /** The machine is out of sight: those who look are told, nothing else changes. */
   disconnect(): void {
     this.#connected = null;
@@ -110,7 +126,8 @@ export class Followers {
     const connected = this.#connected;
     if (connected === null) return;
     const live = this.#liveKeys();
-    const wanted = [...this.#preferred.filter((key) => live.includes(key)), ...live];
+    const first = [...this.#pinned.keys(), ...this.#preferred];
+    const wanted = [...first.filter((key) => live.includes(key)), ...live];
     const chosen = new Set([...new Set(wanted)].slice(0, mostStreams));
     for (const [key, stream] of this.#streams) {
       // One whose attempt has ended is left to read to the end.

@@ -47,6 +47,11 @@ export class MetricsKeeper {
     return this.#reader.position;
   }
 
+  /** The step printed last; null before the first. */
+  get step(): number | null {
+    return this.#reader.state.step;
+  }
+
   /** Log bytes that stand at `offset`; those it has had already are passed over. A gap is jumped. */
   push(offset: number, bytes: Uint8Array): void {
     if (offset > this.position)
