@@ -54,7 +54,10 @@ export class Adopter {
     });
   }
 
-  /** A newer attempt of a run we know: somebody else restarted it. */
+  /**
+   * An attempt of a run we know: somebody else restarted or moved it, or its box began it after a reboot. A run has one
+   * attempt that may train, so those before it, on machines that are out of sight, have ended; the box of each may say more.
+   */
   async adoptAttempt(
     attempt: BoxAttempt,
     report: BoxReport,
@@ -63,15 +66,30 @@ export class Adopter {
   ): Promise<void> {
     const { store, records } = this.#context;
     const specification = await this.#specification(attempt, box, signal);
-    const known = store.runs.summary(attempt.runId);
-    if (known === undefined || known.epoch !== attempt.epoch - 1) return;
+    if (store.runs.summary(attempt.runId) === undefined) return;
     store.transaction(() => {
-      const summary = store.runs.addAttempt(this.#attempt(attempt, report, specification));
+      const found = this.#attempt(attempt, report, specification);
+      for (const earlier of store.runs.attempts(attempt.runId)) {
+        if (earlier.epoch < found.epoch) this.#endedBy(earlier, found);
+      }
+      const before = store.runs.requireSummary(attempt.runId);
+      const summary = store.runs.adoptAttempt(found);
+      if (before.epoch > found.epoch) this.#endedBy(found, before);
       if (specification !== null) this.#note(attempt, specification);
       store.afterCommit(() => {
         records.publish(summary);
         records.publishMachine(this.#machineId);
       });
+    });
+  }
+
+  #endedBy(earlier: Attempt, next: { machineId: string; machineName: string }): void {
+    if (hasEnded(earlier.state) || earlier.machineId === next.machineId) return;
+    const { records, clock } = this.#context;
+    records.save(earlier.runId, earlier.epoch, {
+      state: 'stopped',
+      endedAt: clock.now(),
+      evidence: { kind: 'moved', at: clock.now(), toMachineName: next.machineName },
     });
   }
 
@@ -127,12 +145,14 @@ export class Adopter {
   }
 
   #note(attempt: BoxAttempt, { baseDirectory, secretNames }: Specification): void {
+    // Which secrets the vault has is known here only, from an attempt before it.
+    const before = this.#context.notes.get('launch', attempt.runId, attempt.epoch - 1);
     this.#context.notes.set('launch', attempt.runId, attempt.epoch, {
       sent: true,
       token: null,
       baseDirectory,
       secretNames,
-      credentials: {},
+      credentials: before?.credentials ?? {},
     });
   }
 }

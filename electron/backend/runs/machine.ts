@@ -303,7 +303,7 @@ export class MachineRuns {
     const { store } = this.#context;
     if (store.runs.summary(runId) === undefined) {
       await this.#adopter.adoptRun(attempts, report, box, signal);
-      return;
+      if (store.runs.summary(runId) === undefined) return;
     }
     const sorted = [...attempts].sort((a, b) => a.epoch - b.epoch);
     for (const each of sorted) {
@@ -321,6 +321,7 @@ export class MachineRuns {
     const { clock, records } = this.#context;
     const now = clock.now();
     const { change, news } = reconcile(known, box, report.bootId, now);
+    if (box.trainerAlive && isGivenUp(known)) this.#endGivenUp(known);
     const stale = now - (known.seenAt ?? 0) >= heartbeatEveryMs;
     if (news || (stale && !hasEnded(known.state))) records.save(known.runId, known.epoch, change);
     // A launch that was still on its way when the user stopped it, and got there after all.
@@ -328,6 +329,17 @@ export class MachineRuns {
     const ends = !hasEnded(known.state) && hasEnded(change.state) && change.state !== 'stopped';
     const isNews = this.#context.claims.of(known.runId) === null;
     if (ends && isNews && box.complaint !== null) this.#passOn(known, box.complaint);
+  }
+
+  /** It was given up while its machine was out of sight, and has gone on elsewhere or may: two of it must not train. */
+  #endGivenUp({ runId, epoch }: Attempt): void {
+    const connected = this.#connected;
+    if (connected === null) return;
+    const { stopGraceSeconds } = this.#context.store.settings.get();
+    const ended = connected.box
+      .stop(runId, epoch, stopGraceSeconds, 'move', connected.signal)
+      .catch((error: unknown) => this.#complain('a run that was given up could not be stopped', error));
+    this.#underWay.add(ended);
   }
 
   /** The box says that the run has gone on elsewhere: another laptop has moved it. */
@@ -421,3 +433,6 @@ export class MachineRuns {
     await this.#context.clock.sleep(ms, signal).catch(() => undefined);
   }
 }
+
+const isGivenUp = ({ evidence }: Attempt): boolean =>
+  evidence.kind === 'moved' || evidence.kind === 'host-lost';

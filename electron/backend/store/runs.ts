@@ -95,6 +95,23 @@ export class RunsRepository {
     });
   }
 
+  /**
+   * Adds an attempt that was found on a box: between it and those known here may be others, on machines that are not seen
+   * from here, and it may be older than the newest. Nothing happens where it is known.
+   */
+  adoptAttempt(attempt: Attempt): RunSummary {
+    return this.#sql.transaction(() => {
+      const { epoch } = this.requireSummary(attempt.runId);
+      if (this.attempt(attempt.runId, attempt.epoch) !== undefined) return this.requireSummary(attempt.runId);
+      insertAttempt(this.#sql, attempt);
+      if (attempt.epoch > epoch) {
+        this.#sql.run("UPDATE runs SET lastMetrics = '[]', step = NULL WHERE id = ?", attempt.runId);
+        mirrorNewest(this.#sql, attempt);
+      }
+      return this.requireSummary(attempt.runId);
+    });
+  }
+
   /** Changes an attempt, and its run's row when it is the newest. Throws RUN_UNKNOWN. */
   updateAttempt(runId: string, epoch: number, change: AttemptChange): RunSummary {
     return this.#sql.transaction(() => {

@@ -15,6 +15,10 @@ export default {
     RUN_SECRETS_NEEDED:
       'This run needs secrets that Trainyard does not keep: {{names}}. Give them with the launch or the restart.',
     RUN_NOT_ENDED: 'Run “{{name}}” has not ended. Stop it first.',
+    RUN_CLAIMED: 'Run “{{name}}” is being moved or recovered. Wait until that is over, or cancel it.',
+    MACHINE_DRAINING:
+      '{{machine}} takes no new runs: it is being drained. Choose another machine, or let it take runs again.',
+    MACHINE_FULL: 'There is no room on {{machine}} now: {{why}}. Wait, or choose another machine.',
     RUN_ATTEMPT_UNKNOWN: 'This run has no attempt {{epoch}}.',
     LOG_OUT_OF_SIGHT:
       'This part of the log is on {{machine}}, which is not connected, and is not kept here. Connect it to read on.',
@@ -39,6 +43,9 @@ export default {
       '此任务没有启动：它的密钥（{{names}}）只保存在内存中，而 Trainyard 在任务开始前重启了。请重新启动任务并再次提供密钥。',
     RUN_SECRETS_NEEDED: '此任务需要 Trainyard 不保存的密钥：{{names}}。请在启动或重启时提供。',
     RUN_NOT_ENDED: '任务“{{name}}”尚未结束。请先停止它。',
+    RUN_CLAIMED: '任务“{{name}}”正在迁移或恢复。请等待其结束，或取消它。',
+    MACHINE_DRAINING: '{{machine}} 不再接收新任务：正在腾空。请选择其他机器，或重新允许它接收任务。',
+    MACHINE_FULL: '{{machine}} 目前没有空位：{{why}}。请等待，或选择其他机器。',
     RUN_ATTEMPT_UNKNOWN: '此任务没有第 {{epoch}} 次尝试。',
     LOG_OUT_OF_SIGHT: '这部分日志在 {{machine}} 上，该机器未连接，本机也没有保存。请连接后继续查看。',
     TEMPLATES_DAMAGED: '无法读取内置模板。请重新安装 Trainyard，或自己编写任务文件。',
