@@ -36,6 +36,15 @@ first_line() {
   if [ -r "$1" ]; then IFS= read -r line <"$1" 2>/dev/null; fi
 }
 
+# own_pid: of the (sub)shell that calls it, which $$ is not; without a process where /proc tells of this very namespace.
+own=
+if [ -r /proc/self/stat ]; then read -r own _ </proc/self/stat; fi
+if [ "$own" = "$$" ]; then
+  own_pid() { read -r own _ </proc/self/stat; }
+else
+  own_pid() { own=$(exec sh -c 'echo "$PPID"'); }
+fi
+
 # watch_over SECONDS TARGET READER: ends the target when its time is over; then, where it cannot be ended (stuck in the
 # kernel), at least the reader that waits for it. It naps by the second, so that nothing sleeps on long after it was
 # called off by a plain TERM; a trap around `wait` would do without, but busybox's can miss the signal.
@@ -67,26 +76,34 @@ limited() {
     (
       exec </dev/null 2>/dev/null
       (
-        (exec sh -c 'echo "$PPID"')
+        own_pid
+        echo "$own"
         "$@"
       )
       printf '\nexit %s\n' "$?"
     ) &
   } | {
     IFS= read -r target
-    reader=$(exec sh -c 'echo "$PPID"')
+    own_pid
     (
       exec </dev/null >/dev/null 2>&1
-      watch_over "$limit" "$target" "$reader"
+      watch_over "$limit" "$target" "$own"
     ) &
     echo "$! $target"
     exec head -c "$bytes" 2>/dev/null
   } | {
     IFS=' ' read -r dog target
-    tr -d '\000\r' | awk '
-      { print "|" $0; last = $0 }
-      END { exit last == "exit 0" ? 0 : last ~ /^exit [0-9]+$/ && last != "exit 137" ? 1 : 2 }'
-    outcome=$?
+    last=
+    while IFS= read -r line || [ -n "$line" ]; do
+      printf '|%s\n' "$line"
+      last=$line
+    done
+    case $last in
+      'exit 0') outcome=0 ;;
+      'exit ' | 'exit '*[!0-9]* | 'exit 137') outcome=2 ;;
+      'exit '*) outcome=1 ;;
+      *) outcome=2 ;;
+    esac
     if [ "$outcome" = 2 ]; then end_it "$target"; fi
     kill "$dog" 2>/dev/null
     exit "$outcome"
@@ -123,6 +140,24 @@ now_section() {
 
 # --- what a box is ----------------------------------------------------------------------------------------------------
 
+# The kernel says it as 0-3,8-11.
+count_cpus() {
+  cpus=0
+  first_line /sys/devices/system/cpu/online
+  case $line in
+    '' | *[!0-9,-]*)
+      cpus=$(getconf _NPROCESSORS_ONLN 2>/dev/null || nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null)
+      return
+      ;;
+  esac
+  while [ -n "$line" ]; do
+    range=${line%%,*}
+    line=${line#"$range"}
+    line=${line#,}
+    cpus=$((cpus + ${range#*-} - ${range%-*} + 1))
+  done
+}
+
 system_section() {
   begins system
   say user "$(id -un 2>/dev/null || id -u)"
@@ -136,7 +171,8 @@ system_section() {
   fi
   say shell "$shell"
   say uname "$(uname -s -r -m 2>/dev/null)"
-  say host "$(uname -n 2>/dev/null)"
+  first_line /proc/sys/kernel/hostname
+  if [ -n "$line" ]; then say host "$line"; else say host "$(uname -n 2>/dev/null)"; fi
   if [ -r /etc/os-release ]; then
     while IFS= read -r line; do
       case $line in PRETTY_NAME=*) say os "${line#PRETTY_NAME=}" ;; esac
@@ -144,7 +180,8 @@ system_section() {
   elif has sw_vers; then
     say os "$(sw_vers -productName) $(sw_vers -productVersion)"
   fi
-  say cpus "$(getconf _NPROCESSORS_ONLN 2>/dev/null || nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null)"
+  count_cpus
+  say cpus "$cpus"
   model=
   if [ -r /proc/cpuinfo ]; then
     while IFS= read -r line; do

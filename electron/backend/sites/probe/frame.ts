@@ -19,7 +19,9 @@ const maxLines = 4_096;
 export function readFrame(output: Uint8Array, nonce: string): Map<string, Section> {
   const sections = new Map<string, Section>();
   let open: { name: string; section: Section } | null = null;
-  for (const raw of new TextDecoder().decode(output).split('\n')) {
+  // Programs there may end their lines as Windows does, or be cut off in mid-write.
+  const text = new TextDecoder().decode(output).replace(/[\0\r]/g, '');
+  for (const raw of text.split('\n')) {
     if (raw.startsWith('|')) {
       if (open && open.section.lines.length < maxLines) open.section.lines.push(raw.slice(1, maxLineLength));
     } else if (raw.startsWith(nonce)) {
