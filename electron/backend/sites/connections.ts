@@ -12,6 +12,9 @@ import { machineError, notConnected } from './errors.ts';
 import type { SiteKindDriver } from './kinds/link.ts';
 import { Refresher } from './refresher.ts';
 
+/** For so long at most, ms: a machine that does not answer is no reason to wait. */
+const calmWithinMs = 5_000;
+
 export interface ConnectionsOptions {
   store: Store;
   events: EventBus;
@@ -29,7 +32,7 @@ export class Connections implements MachineAccess {
   readonly #options: ConnectionsOptions;
   readonly #connectors = new Map<string, Connector>();
   readonly #turns: PQueue;
-  readonly #connected = new Set<(machineId: string) => void>();
+  readonly #connected = new Set<(machineId: string, calm: Promise<void>) => void>();
   readonly #disconnected = new Set<(machineId: string) => void>();
   #closed = false;
 
@@ -81,11 +84,12 @@ export class Connections implements MachineAccess {
       onConnected: (link) => {
         this.#options.store.machines.setSeen(site.id, clock.now());
         this.refresher.follow(site.id, link);
-        this.#tell(this.#connected, site.id);
+        const calm = this.#calm();
+        this.#tell(this.#connected, (listener) => listener(site.id, calm), site.id);
       },
       onDisconnected: () => {
         this.refresher.unfollow(site.id);
-        this.#tell(this.#disconnected, site.id);
+        this.#tell(this.#disconnected, (listener) => listener(site.id), site.id);
       },
       ...(random && { random }),
     });
@@ -137,7 +141,7 @@ export class Connections implements MachineAccess {
     return this.#connectors.get(machineId)?.link != null;
   }
 
-  onConnected(listener: (machineId: string) => void): () => void {
+  onConnected(listener: (machineId: string, calm: Promise<void>) => void): () => void {
     this.#connected.add(listener);
     return () => this.#connected.delete(listener);
   }
@@ -153,10 +157,26 @@ export class Connections implements MachineAccess {
     await Promise.allSettled([...this.#connectors.values()].map((connector) => connector.close()));
   }
 
-  #tell(listeners: ReadonlySet<(machineId: string) => void>, machineId: string): void {
+  /** Resolves when no machine is being connected or asked what it has, or after `calmWithinMs`; never rejects. */
+  async #calm(): Promise<void> {
+    const over = new AbortController();
+    const late = this.#options.clock.sleep(calmWithinMs, over.signal).catch(() => undefined);
+    const calm = async () => {
+      // Each connection that is made begins by asking: the one may be over before the other has begun.
+      while (this.#turns.pending + this.#turns.size > 0 || this.refresher.isAsking) {
+        await Promise.race([this.#turns.onIdle(), late]);
+        await Promise.race([this.refresher.idle(), late]);
+        if (over.signal.aborted) return;
+      }
+    };
+    await Promise.race([calm(), late]);
+    over.abort();
+  }
+
+  #tell<T>(listeners: ReadonlySet<T>, call: (listener: T) => void, machineId: string): void {
     for (const listener of listeners) {
       try {
-        listener(machineId);
+        call(listener);
       } catch (error) {
         this.#options.log.error({ err: error, machineId }, 'a listener of connections failed');
       }

@@ -74,6 +74,16 @@ export class Refresher {
     return true;
   }
 
+  /** A machine is being asked, or waits for its turn. */
+  get isAsking(): boolean {
+    return this.#queue.pending + this.#queue.size > 0;
+  }
+
+  /** Resolves when none is. */
+  idle(): Promise<void> {
+    return this.#queue.onIdle();
+  }
+
   async close(): Promise<void> {
     this.#stop.abort();
     const going = [...this.#followed.values()].map((followed) => followed.going);

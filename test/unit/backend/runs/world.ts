@@ -24,7 +24,7 @@ export const me: Actor = { name: 'desktop', role: 'owner' };
 export class FakeAccess implements MachineAccess {
   readonly boxes: Map<string, FakeBox>;
   readonly connections = new Map<string, FakeConnection>();
-  readonly #made = new Set<(id: string) => void>();
+  readonly #made = new Set<(id: string, calm?: Promise<void>) => void>();
   readonly #lost = new Set<(id: string) => void>();
 
   constructor(boxes: Map<string, FakeBox>) {
@@ -38,7 +38,7 @@ export class FakeAccess implements MachineAccess {
   isConnected(machineId: string): boolean {
     return this.connections.has(machineId);
   }
-  onConnected(listener: (id: string) => void): () => void {
+  onConnected(listener: (id: string, calm?: Promise<void>) => void): () => void {
     this.#made.add(listener);
     return () => this.#made.delete(listener);
   }
@@ -46,11 +46,11 @@ export class FakeAccess implements MachineAccess {
     this.#lost.add(listener);
     return () => this.#lost.delete(listener);
   }
-  connect(machineId: string): void {
+  connect(machineId: string, calm?: Promise<void>): void {
     const box = this.boxes.get(machineId);
     if (box === undefined) throw new Error(`no box ${machineId}`);
     this.connections.set(machineId, new FakeConnection(box));
-    for (const listener of this.#made) listener(machineId);
+    for (const listener of this.#made) listener(machineId, calm);
   }
   cut(machineId: string): void {
     const connection = this.connections.get(machineId);

@@ -83,6 +83,34 @@ test('a lost connection comes back by itself, and everybody is told', async () =
   expect(told).toEqual([`+${id}`, `-${id}`, `+${id}`]);
 });
 
+test('what can wait waits until every machine has answered, but not for long', async () => {
+  const w = await world();
+  const answers = new Map<string, () => void>();
+  const calm: string[] = [];
+  w.pool.opening.set('*', async ({ target }) => {
+    const connection = w.pool.connect(target.host);
+    connection.behaviour = () => new Promise((resolve) => answers.set(target.host, () => resolve(null)));
+    return connection;
+  });
+  w.sites.machines.onConnected((id, settled) => {
+    void settled?.then(() => calm.push(w.sites.get(id).name));
+  });
+  for (const host of ['gpu7', 'gpu8']) await add(w, host);
+  await until('both are asked', () => answers.size === 2);
+  answers.get('gpu7')?.();
+  await until('one has answered', () => w.store.machines.get(w.idOf('gpu7'))?.inventory);
+  expect(calm).toEqual([]);
+  answers.get('gpu8')?.();
+  await until('both are told', () => calm.length === 2);
+
+  await add(w, 'gpu9');
+  await until('it is asked', () => answers.has('gpu9'));
+  expect(calm).toHaveLength(2);
+  w.clock.advance(5_000);
+  await until('it is told all the same', () => calm.includes('gpu9'));
+  answers.get('gpu9')?.();
+});
+
 test('after a sleep of the computer a connection that is dead is found out at once', async () => {
   const w = await world();
   await add(w, 'gpu7');
