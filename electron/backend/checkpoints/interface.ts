@@ -20,6 +20,8 @@ export interface CheckpointTree {
   /** Absolute. */
   root: string;
   entries: readonly TreeEntry[];
+  /** The box's clock at that moment, ns: compared with its own files' times only. */
+  nowNs: bigint;
   /** Bytes of a file; shorter at its end. Calls made together travel together. */
   read(path: string, offset: number, length: number): Promise<Buffer>;
 }
@@ -28,7 +30,8 @@ export interface CheckpointLooks {
   /**
    * All checkpoints in a directory of a machine, newest (highest step) last; `framework` null: found out. Complete means marker
    * and structure right, size and time the same in two looks, nobody writing. Rejects with CHECKPOINT_DIRECTORY_MISSING and
-   * the machine's errors.
+   * the machine's errors. `own`: with the framework `own`, a pattern below the directory ("step-{step}", "model-*.bin"), or `!`
+   * and a shell command that prints a path a line.
    */
   inspect(
     machineId: string,
@@ -37,7 +40,9 @@ export interface CheckpointLooks {
   ): Promise<FoundCheckpoint[]>;
   /**
    * Watches while a run trains: calls `onFile` as soon as a file of a coming checkpoint is closed and will not change (for
-   * sending shards while others are still written), `onComplete` for each that became complete. Ends with `signal`.
+   * sending shards while others are still written; never for what is overwritten in place), `onComplete` for each that is
+   * complete: first those that are there already, then each as it becomes so, and again when it was rewritten. A directory
+   * that is not there yet is waited for. Resolves with the end of `signal`; rejects with the machine's errors.
    */
   watch(
     machineId: string,
@@ -52,4 +57,6 @@ export interface CheckpointLooks {
   ): Promise<void>;
   /** Where a run's checkpoints lie on its box: `checkpoint.path` below its working directory, or as given if absolute. */
   directoryOf(spec: TaskSpec, runDirectory: string): string | null;
+  /** With `framework: own` and a pattern in `checkpoint.path`: the pattern below that directory, for `own`. */
+  ownOf(spec: TaskSpec): string | null;
 }

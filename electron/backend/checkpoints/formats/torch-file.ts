@@ -1,0 +1,61 @@
+import type { CheckpointVerdict } from '#shared/domain/checkpoint.ts';
+import type { TreeEntry } from '../interface.ts';
+import type { TreeIndex } from '../tree-index.ts';
+import { fileDamaged, fileMissing, fileUnreadable, leadsOut } from '../verdicts.ts';
+import { readExactly } from './read.ts';
+import { zipProblem } from './zip.ts';
+
+/** Pickle protocol 2, then torch's magic number: how files were written before 1.6. They end without a mark. */
+const legacyStart = Buffer.from('80028a0a6cfc9c46f9206aa85019', 'hex');
+const zipStart = Buffer.from('PK\x03\x04', 'latin1');
+
+export interface TorchFile {
+  problem: CheckpointVerdict | null;
+  /** Of the old format, or a bare pickle: its end cannot be told. */
+  endless: boolean;
+}
+
+/** Judges a file that `torch.save` (or `pickle`) wrote, by its first and last bytes. */
+export async function torchFile(index: TreeIndex, path: string): Promise<TorchFile> {
+  const bad = (problem: CheckpointVerdict): TorchFile => ({ problem, endless: false });
+  const entry = index.file(path);
+  if (entry === null) return bad(index.entry(path)?.kind === 'link' ? leadsOut(path) : fileMissing(path));
+  if (entry.bytes === 0) return bad(fileDamaged(path, 'it is empty'));
+  const start = await startOf(index, entry);
+  if (start === null) return bad(fileUnreadable(path));
+  if (start.subarray(0, 4).equals(zipStart)) {
+    const problem = await zipProblem(index, entry);
+    return { problem: problem === null ? null : fileDamaged(path, problem.what), endless: false };
+  }
+  return { problem: await pickleProblem(index, entry, start), endless: true };
+}
+
+/** The same for several, which are read together. The first problem counts. */
+export async function torchFiles(index: TreeIndex, paths: readonly string[]): Promise<TorchFile> {
+  const judged = await Promise.all(paths.map((path) => torchFile(index, path)));
+  return {
+    problem: judged.find(({ problem }) => problem !== null)?.problem ?? null,
+    endless: judged.some(({ endless }) => endless),
+  };
+}
+
+export const isTorchZip = (start: Buffer): boolean => start.subarray(0, 4).equals(zipStart);
+export const isLegacyTorch = (start: Buffer): boolean =>
+  start.subarray(0, legacyStart.length).equals(legacyStart);
+
+export const startOf = (index: TreeIndex, entry: TreeEntry, length = 16): Promise<Buffer | null> =>
+  readExactly(index.tree, entry, 0, Math.min(length, entry.bytes));
+
+/** A pickle begins with its protocol and, unless raw data follows it as in torch's old format, ends with a full stop. */
+async function pickleProblem(
+  index: TreeIndex,
+  entry: TreeEntry,
+  start: Buffer,
+): Promise<CheckpointVerdict | null> {
+  if (isLegacyTorch(start)) return null;
+  const protocol = start[1] ?? 0;
+  if (start[0] !== 0x80 || protocol < 2 || protocol > 5)
+    return fileDamaged(entry.path, 'it does not begin as torch or pickle writes');
+  const last = await readExactly(index.tree, entry, entry.bytes - 1, 1);
+  return last?.[0] === 0x2e ? null : fileDamaged(entry.path, 'its end is missing');
+}

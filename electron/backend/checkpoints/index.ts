@@ -1,0 +1,3 @@
+/** Saved states of trainings as they lie on machines: found, told apart by framework, judged complete or not by looking alone. */
+export type { CheckpointLooks, CheckpointTree, TreeEntry } from './interface.ts';
+export { createCheckpointLooks, type LooksOptions } from './looks.ts';
