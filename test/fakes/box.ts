@@ -284,6 +284,7 @@ export class FakeConnection implements BoxRuns {
     await this.#call('followLog', signal, () => this.box.attempt(runId, epoch));
     const stream = new PassThrough();
     const gone = AbortSignal.any([signal, this.#cut.signal]);
+    gone.throwIfAborted();
     this.channels++;
     let at = offset;
     const send = () => {
@@ -408,6 +409,7 @@ export class FakeConnection implements BoxRuns {
   async watch(onChange: (report: BoxReport) => void, signal: AbortSignal): Promise<void> {
     await this.#call('watch', signal, () => undefined);
     const gone = AbortSignal.any([signal, this.#cut.signal]);
+    gone.throwIfAborted();
     this.channels++;
     await new Promise<void>((resolve, reject) => {
       let last = '';

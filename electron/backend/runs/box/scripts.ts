@@ -13,15 +13,26 @@ export interface Scripts {
 
 /** What belongs to the supervisor; the folder holds scripts of other rooms too. */
 const ours = [
+  'alive.sh',
+  'arm.sh',
+  'armed.sh',
+  'ask.sh',
+  'begin.sh',
+  'boot.sh',
+  'bootstart.sh',
+  'disarm.sh',
   'end.sh',
+  'entomb.sh',
   'files.sh',
   'follow.sh',
+  'handlers.awk',
   'job.sh',
   'launch.sh',
   'lib.sh',
   'lock.sh',
   'log.sh',
   'remove.sh',
+  'schedule.sh',
   'search.sh',
   'setup.sh',
   'status.awk',
@@ -29,7 +40,11 @@ const ours = [
   'stop.sh',
   'stopper.sh',
   'supervise.sh',
+  'timer.sh',
   'tree.awk',
+  'warm-job.sh',
+  'warm-keep.sh',
+  'warm.sh',
   'watch.sh',
 ];
 

@@ -1,6 +1,6 @@
 import type { TaskSpec } from '#shared/domain/spec.ts';
 import { entryOf, type Issues, refuseUnknownKeys, wanted } from './issues.ts';
-import { intOf } from './python-scalars.ts';
+import { boolOf, intOf } from './python-scalars.ts';
 import { variableName } from './variables.ts';
 import { joinKey, type MapEntry, type MapNode, type YamlNode } from './yaml-tree.ts';
 
@@ -33,7 +33,12 @@ export function readCheckpoint(node: YamlNode, issues: Issues): Checkpoint | nul
     return null;
   }
   const before = issues.count;
-  refuseUnknownKeys(node, ['path', 'framework', 'every', 'request', 'resume', 'keep'], path, issues);
+  refuseUnknownKeys(
+    node,
+    ['path', 'framework', 'every', 'request', 'resume', 'keep', 'elastic'],
+    path,
+    issues,
+  );
   const directory = readText(node, 'path', path, issues);
   if (directory === null && entryOf(node, 'path') === null) {
     issues.invalid(
@@ -52,6 +57,7 @@ export function readCheckpoint(node: YamlNode, issues: Issues): Checkpoint | nul
   const request = readRequest(node, path, issues);
   const resume = readResume(node, path, issues);
   const keep = readKeep(node, path, issues);
+  const elastic = readElastic(node, path, issues);
   if (issues.count > before || directory === null) return null;
   return {
     path: directory,
@@ -60,6 +66,7 @@ export function readCheckpoint(node: YamlNode, issues: Issues): Checkpoint | nul
     ...(request === null ? {} : { request }),
     ...(resume === null ? {} : { resume }),
     ...(keep === null ? {} : { keep }),
+    ...(elastic === null ? {} : { elastic }),
   };
 }
 
@@ -161,5 +168,15 @@ function readKeep(map: MapNode, path: string, issues: Issues): number | null {
   const keep = value.kind === 'scalar' && value.type === 'int' ? Number(intOf(value.text)) : 0;
   if (keep >= 1 && keep <= 1_000_000) return keep;
   issues.invalid(value, joinKey(path, 'keep'), wanted('how many checkpoints to keep, one or more', value));
+  return null;
+}
+
+/** Whether the trainer can go on with another number of GPUs than it was saved with. */
+function readElastic(map: MapNode, path: string, issues: Issues): boolean | null {
+  const entry = entryOf(map, 'elastic');
+  if (entry === null) return null;
+  const { value } = entry;
+  if (value.kind === 'scalar' && value.type === 'bool') return boolOf(value.text);
+  issues.invalid(value, joinKey(path, 'elastic'), wanted('true or false', value));
   return null;
 }

@@ -4,5 +4,6 @@ export { type CheckOptions, checkTasks } from './check.ts';
 export { acceleratorCount, acceleratorsAsked, describeRequests, describeResources } from './describe.ts';
 export { type RunPlace, runEnvironment } from './environment.ts';
 export { type TakenSecrets, takeInlineSecrets } from './inline-secrets.ts';
+export { recoveryDefaults } from './recovery.ts';
 export { renderTask, type TaskForm } from './render.ts';
 export { setupKey } from './setup-key.ts';

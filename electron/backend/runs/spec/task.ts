@@ -4,6 +4,7 @@ import { readEnvironment } from './environment.ts';
 import { entryOf, type Issues, refuseUnknownKeys, wanted } from './issues.ts';
 import { readFileMounts, readWorkdir } from './places.ts';
 import { intOf } from './python-scalars.ts';
+import { readRecovery } from './recovery.ts';
 import { noResources, readResources } from './resources.ts';
 import { checkService, checkShape, poolShape } from './shapes.ts';
 import { joinKey, type MapEntry, type MapNode, shorten, toPlain } from './yaml-tree.ts';
@@ -20,6 +21,7 @@ const keys = [
   'setup',
   'run',
   'checkpoint',
+  'recovery',
   'service',
   'pool',
   'volumes',
@@ -39,6 +41,7 @@ export function readTask(task: MapNode, given: Readonly<Record<string, string>>,
   const workdir = readWorkdir(task, environment, issues);
   const resources = entryOf(task, 'resources');
   const checkpoint = entryOf(task, 'checkpoint');
+  const recovery = entryOf(task, 'recovery');
   const found = resources === null ? noResources : readResources(resources.value, issues);
   const spec: TaskSpec = {
     name: readName(task, issues),
@@ -54,7 +57,7 @@ export function readTask(task: MapNode, given: Readonly<Record<string, string>>,
     setup: readScript(task, 'setup', issues),
     run: readScript(task, 'run', issues),
     checkpoint: checkpoint === null ? null : readCheckpoint(checkpoint.value, issues),
-    recovery: null,
+    recovery: recovery === null ? null : readRecovery(recovery.value, issues),
   };
   refuseOtherKinds(task, issues);
   return spec;
