@@ -45,7 +45,12 @@ export const mountsNote = z.array(
 export type MountsNote = z.infer<typeof mountsNote>;
 
 /** Who may touch the run and nobody else. */
-export const claimNote = z.object({ by: z.string(), at: z.number() });
+export const claimNote = z.object({
+  by: z.string(),
+  at: z.number(),
+  /** The newest attempt that ended meanwhile, which the user has not been told yet. */
+  ended: z.number().nullable().default(null),
+});
 export type ClaimNote = z.infer<typeof claimNote>;
 
 /** Accelerators put aside for a run that is to come. */

@@ -50,7 +50,7 @@ export function reconcile(known: Attempt, box: BoxAttempt, bootIdNow: string | n
 
 /** Ended by what we thought, without the box's word: when the box has it after all, the box is right. */
 const endedByHearsay = (known: Attempt): boolean =>
-  known.evidence.kind === 'launch-failed' || known.evidence.kind === 'user';
+  ['launch-failed', 'user', 'host-lost'].includes(known.evidence.kind);
 
 function meaning(
   known: Attempt,

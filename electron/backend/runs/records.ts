@@ -7,13 +7,17 @@ export class Records {
   readonly #store: Store;
   readonly #events: EventBus;
   readonly #ended = new Set<(attempt: Attempt) => void>();
-  readonly #isClaimed: (runId: string) => boolean;
+  readonly #holdBack: (runId: string, epoch: number) => boolean;
 
-  /** An end within a move is part of it, and no news, while `isClaimed` says so. */
-  constructor(store: Store, events: EventBus, isClaimed: (runId: string) => boolean = () => false) {
+  /** `holdBack` keeps the news of an end to itself: it is part of a move, say. */
+  constructor(
+    store: Store,
+    events: EventBus,
+    holdBack: (runId: string, epoch: number) => boolean = () => false,
+  ) {
     this.#store = store;
     this.#events = events;
-    this.#isClaimed = isClaimed;
+    this.#holdBack = holdBack;
   }
 
   /** Called for each attempt that has ended just now, once that is on the disk. */
@@ -29,7 +33,7 @@ export class Records {
       const summary = this.#store.runs.updateAttempt(runId, epoch, change);
       const after = { ...before, ...change };
       const ends = !hasEnded(before.state) && hasEnded(after.state);
-      if (ends && summary.epoch === epoch && !this.#isClaimed(runId)) this.#noticeEnd(summary);
+      if (ends && summary.epoch === epoch && !this.#holdBack(runId, epoch)) this.#noticeEnd(summary);
       const counts = before.state !== after.state;
       this.#store.afterCommit(() => {
         this.publish(summary);
@@ -60,11 +64,10 @@ export class Records {
     this.#events.publish({ type: 'run.removed', runId });
   }
 
-  /** A move is over: should the run have ended meanwhile, since `since`, that is told now. */
-  noticeHeldBack(runId: string, since: number): void {
+  /** A move is over, and the run ended with it: that is told now. */
+  noticeHeldBack(runId: string, epoch: number): void {
     const run = this.#store.runs.summary(runId);
-    if (run === undefined || !hasEnded(run.state) || (run.endedAt ?? 0) < since) return;
-    this.#noticeEnd(run);
+    if (run?.epoch === epoch && hasEnded(run.state)) this.#noticeEnd(run);
   }
 
   #noticeEnd(run: RunSummary): void {

@@ -44,7 +44,7 @@ export class RunsService {
     const claims = new Claims(notes);
     const context: RunsContext = {
       ...dependencies,
-      records: new Records(store, events, (runId) => claims.of(runId) !== null),
+      records: new Records(store, events, (runId, epoch) => claims.holdBack(runId, epoch)),
       notes,
       claims,
       reservations: new Reservations(notes),

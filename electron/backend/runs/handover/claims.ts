@@ -22,8 +22,16 @@ export class Claims {
   take(runId: string, by: string, at: number): boolean {
     const before = this.of(runId);
     if (before !== null) return before.by === by;
-    this.#notes.set('claim', runId, 0, { by, at });
+    this.#notes.set('claim', runId, 0, { by, at, ended: null });
     this.#perhaps.add(runId);
+    return true;
+  }
+
+  /** The end of an attempt within a claim is part of what is done to the run: told at its end, if that is the run's end too. */
+  holdBack(runId: string, epoch: number): boolean {
+    const claim = this.of(runId);
+    if (claim === null) return false;
+    this.#notes.set('claim', runId, 0, { ...claim, ended: epoch });
     return true;
   }
 

@@ -46,7 +46,7 @@ export class Handover implements RunHandover {
       if (claim === null) return;
       notes.remove('admission', runId, 0);
       notes.remove('prepared', runId, 0);
-      records.noticeHeldBack(runId, claim.at);
+      if (claim.ended !== null) records.noticeHeldBack(runId, claim.ended);
     });
     const run = store.runs.summary(runId);
     if (run !== undefined) this.#options.machine(run.machineId).turns.take();
