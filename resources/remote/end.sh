@@ -21,7 +21,7 @@ record_exit() {
   code=$1
   by=itself
   if ty_get "$attempt/stop"; then
-    by=user
+    case $ty_record in timer*) by=timer ;; *) by=user ;; esac
   elif ty_get "$attempt/state"; then
     case $ty_record in *\?*) never_began ;; esac
   fi

@@ -56,6 +56,14 @@ lock_run() {
   waits=0
   while :; do
     if try_lock; then
+      # It has gone on elsewhere: only a newer attempt than those there may begin here again.
+      if ty_get "$home/moved"; then
+        set -- $ty_record
+        if [ "${2:-0}" -ge "$epoch" ]; then
+          shift 2
+          refuse_locked moved "$@"
+        fi
+      fi
       ty_read_epoch "$run"
       if [ "$ty_epoch" -eq "$epoch" ]; then
         never_ran && return 0

@@ -31,9 +31,34 @@ function age(up, wallthen, bootthen) {
   if (wallthen ~ /^[0-9]+$/) return wall >= wallthen ? (wall - wallthen) * 1000 : 0
   return "-"
 }
+# "TOKEN MILLISECONDS FIRED" for an attempt that is armed, and when it was (the record is kept), else "-".
+function armed_of(dir, stop, n, f, left, fired) {
+  if (!(dir in newest)) return "-"
+  n = split(line_of(dir "/arm." newest[dir]), f, " ")
+  if (f[1] == "off" || f[1] == "") return "-"
+  fired = f[1] == "fired"
+  if (fired) n = split(line_of(dir "/arm." (newest[dir] - 1)), f, " ")
+  if (n != 6) return "-"
+  # On a full disk only the stop itself could be written down.
+  if (stop ~ /^timer /) fired = 1
+  left = (f[3] - now) * 10
+  if ((f[4] - wall) * 1000 < left) left = (f[4] - wall) * 1000
+  if (fired || left < 0) left = 0
+  return sprintf("%s %d %d", f[2], left, fired)
+}
+function moved_of(run, epoch, text) {
+  if (!(run in moved)) moved[run] = line_of(run "/moved")
+  text = moved[run]
+  if (text !~ /^v1 [0-9]+ ./) return "-"
+  sub(/^v1 /, "", text)
+  if (text + 0 < epoch + 0) return "-"
+  sub(/^[0-9]+ /, "", text)
+  gsub(/[\001-\037\177]/, " ", text)
+  return text
+}
 function damaged(run, why) { printf "D\t%s\t%s\n", run, why }
 
-function attempt(dir, part, run, epoch, committed, n, s, p, e, b, h, st, phase, sup, trainer, ended, complaint, code, sig, by, ea) {
+function attempt(dir, part, run, epoch, committed, n, s, p, e, b, h, st, phase, sup, trainer, ended, complaint, code, sig, by, ea, stop) {
   split(dir, part, "/")
   run = part[1]; epoch = part[3]
   if (epoch !~ /^[1-9][0-9]*$/ || length(epoch) > 9) return
@@ -66,17 +91,18 @@ function attempt(dir, part, run, epoch, committed, n, s, p, e, b, h, st, phase, 
     # A home shared by several machines: what runs on another one is for that one to say.
     if (s[3] != host && !sup && !trainer) return
   } else if (s[3] != host) return
+  stop = line_of(dir "/stop")
   phase = st[1]
   if (e[0] && (ended || !sup)) phase = "ended"
   else if (e[0]) phase = "stopping"
   else if (!ended) {
     if (s[2] != boot) phase = "lost"
     else if (!sup && !trainer && !tagged(run, epoch)) {
-      if (line_of(dir "/stop") != "") {
+      if (stop != "") {
         # It was to end and nobody of it is left: how it ended nobody saw, why is known.
         phase = "ended"
         e[2] = e[3] = "-"
-        e[4] = "user"
+        e[4] = stop ~ /^timer / ? "timer" : "user"
       } else {
         phase = "lost"
         printf "%-127s\n", "lost " now > (dir "/state")
@@ -86,20 +112,28 @@ function attempt(dir, part, run, epoch, committed, n, s, p, e, b, h, st, phase, 
       if (!sup && !trainer) trainer = 1
       sub(/\?$/, "", phase)
       if (phase == "" || phase !~ /^(setup|running)$/) phase = "running"
-      if (line_of(dir "/stop") != "") phase = "stopping"
+      if (stop != "") phase = "stopping"
     }
   } else phase = "lost"
   ea = phase == "ended" ? age(e[5], e[6], e[7]) : (phase == "lost" && s[2] == boot ? age(st[2], "", boot) : "-")
   complaint = line_of(dir "/complaint")
   gsub(/[\001-\037\177]/, " ", complaint)
-  printf "A\t%s\t%s\t%s\t%s\t%s\t%s\t%d\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t-\t-\t0\n", run, epoch, phase, p[1], b, h, sup, \
+  printf "A\t%s\t%s\t%s\t%s\t%s\t%s\t%d\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%d\n", run, epoch, phase, p[1], b, h, sup, \
     trainer, s[2], e[2], e[3], e[4], (dir in bytes) ? bytes[dir] : "-", (dir in inode) ? inode[dir] : "-", \
-    age(s[6], s[7], s[2]), ea, substr(complaint, 1, 1000)
+    age(s[6], s[7], s[2]), ea, substr(complaint, 1, 1000), armed_of(dir, stop), moved_of(run, epoch), s[8] == "boot"
 }
 
 
 part == 0 && $0 == "=logs" { part = 1; next }
-part == 1 && $0 == "=processes" { part = 2; next }
+part == 1 && $0 == "=armed" { part = 3; next }
+part == 3 && $0 == "=processes" { part = 2; next }
+part == 3 {
+  name = $0
+  sub(/\/arm\.[0-9]+$/, "", name)
+  sub(/^.*\/arm\./, "")
+  newest[name] = $0
+  next
+}
 part == 0 { dirs[count++] = $0; next }
 part == 1 { name = $NF; sub(/\/log$/, "", name); inode[name] = $1; bytes[name] = $6; next }
 part == 2 {

@@ -20,6 +20,12 @@ fi
   printf '%s\n' "$@"
   echo =logs
   [ $# -gt 0 ] && printf '%s/log\n' "$@" | LC_ALL=C xargs ls -lniL 2>/dev/null
+  # The newest record of a stop that is armed, where one ever was (see armed.sh).
+  echo =armed
+  for each; do
+    for newest in "$each"/arm.1*; do :; done
+    case $newest in *arm.100000000 | *'*') ;; *) printf '%s\n' "$newest" ;; esac
+  done
   echo =processes
   [ -n "$ty_proc" ] || LC_ALL=C ps -axo pid=,stat=,lstart=
 } | LC_ALL=C awk -v boot="$ty_boot" -v host="$ty_host" -v now="$ty_now" -v wall="$(date +%s)" -v proc="$ty_proc" \

@@ -11,6 +11,7 @@ if [ "$ty_a_boot" != "$ty_boot" ]; then
 fi
 ty_clock
 how=term
+word=user
 case $grace in
   kill) how=kill deadline=$ty_now ;;
   *) ty_is_number "$grace" || grace=0
@@ -18,12 +19,14 @@ case $grace in
 esac
 # A second stop may shorten the time, never lengthen it, and sends no second TERM: many trainers take that as "at once".
 if ty_get "$attempt/stop"; then
+  # Whoever was first is why it ends.
+  word=${ty_record%% *}
   before=${ty_record#* }
   before=${before%% *}
   [ "$before" -lt "$deadline" ] && deadline=$before
   [ "$how" = kill ] || how=wait
 fi
-if ! ty_put "$attempt/stop" "user $deadline $by"; then echo 'refused write the stop could not be recorded'; exit 0; fi
+if ! ty_put "$attempt/stop" "$word $deadline $by"; then echo 'refused write the stop could not be recorded'; exit 0; fi
 ty_sync "$attempt/stop"
 ty_detach stopper.sh "$run" "$epoch" "$how" >/dev/null 2>&1 </dev/null
 ty_notify "$run" >/dev/null 2>&1

@@ -32,7 +32,12 @@ while :; do
   if find_left; then
     read_deadline
     ty_clock
-    if [ "$ty_now" -ge "${deadline:-0}" ]; then kill -KILL $left 2>/dev/null; pause=0.05; fi
+    if [ "$ty_now" -ge "${deadline:-0}" ]; then
+      kill -KILL $left 2>/dev/null
+      pause=0.05
+    elif [ $((deadline - ty_now)) -lt 50 ]; then
+      pause=0.05
+    fi
   elif ! ty_is_alive "$ty_a_sup" "$ty_a_supstart"; then
     # Nobody is left and nobody saw how it ended: that it was stopped is all that is known.
     ty_has_ended "$attempt" && exit 0

@@ -42,6 +42,8 @@ my_start=$ty_started
 
 [ -d "$home/attempts" ] || why=$(mkdir -p "$home/attempts" 2>&1) || refuse_write "$why"
 . "$ty_bin/lock.sh"
+. "$ty_bin/armed.sh"
+. "$ty_bin/end.sh"
 lock_run
 
 why=$({
@@ -54,6 +56,7 @@ claimed=1
 ty_clock
 wall=$(date +%s)
 blank=
+case $ty_workdir in /*) workdir=$ty_workdir ;; *) workdir=$home/$ty_workdir ;; esac
 write_files() {
   printf 'v1 %s %s %s %s %s %s %s %s\n' "$ty_boot" "$ty_host" $$ "$my_start" "$ty_now" "$wall" "$token" "$grace" >"$attempt/start" &&
     printf '%-127s\n' "$blank" >"$attempt/pid" &&
@@ -61,7 +64,10 @@ write_files() {
     printf '%-127s\n' "0 $ty_now" >"$attempt/heartbeat" &&
     printf '%-127s\n' "$blank" >"$attempt/stop" &&
     printf '%-127s\n' "$blank" >"$attempt/state" &&
+    printf '%-127s\n' "$blank" >"$attempt/beater" &&
+    arm_make &&
     printf '%-1023s\n' "$blank" >"$attempt/complaint" &&
+    printf '%s\n' "$workdir" >"$attempt/workdir" &&
     printf '%s\n' "$ty_run" >"$attempt/run.sh" &&
     printf '%s\n' "$ty_setup" >"$attempt/setup.sh" &&
     : >"$attempt/log" &&
@@ -72,7 +78,6 @@ write_files() {
 # A builtin's complaint cannot be caught without a fork: the disk is asked again when something went wrong.
 write_files 2>/dev/null || refuse_write "$(write_files 2>&1)"
 
-case $ty_workdir in /*) workdir=$ty_workdir ;; *) workdir=$home/$ty_workdir ;; esac
 [ -d "$workdir" ] || why=$(mkdir -p "$workdir" 2>&1) || {
   rm -rf "$attempt" "$home/.new"
   refuse workdir "$why"
@@ -81,25 +86,41 @@ ty_sync "$attempt/start" "$attempt/pid" "$attempt/exit" "$attempt/heartbeat" "$a
   "$attempt/complaint" "$attempt/run.sh" "$attempt/setup.sh" "$attempt/spec.json" "$attempt" "$home/.new/spec.json" "$home/.new/epoch"
 # From here on the box knows this epoch; before, it is as if nothing had been asked.
 why=$(mv "$home/.new/spec.json" "$home/.new/epoch" "$home/" 2>&1) || refuse_write "$why"
+[ ! -e "$home/moved" ] || rm -f "$home/moved"
 ty_sync "$home" "$home/attempts"
 
-# The heartbeat: a counter, for whoever wants to see that this box and this supervisor are not standing still.
+# The heartbeat: a counter, for whoever wants to see that this box and this supervisor are not standing still. It also
+# keeps a stop that was armed, and goes on keeping it should the supervisor be killed.
 beat() {
   # Only the trainer may hold the lock beside us. (Not `9>&-` at the call: dash keeps a copy to restore.)
   exec 9>&- >/dev/null 2>&1
   trap 'kill "$sleeper" 2>/dev/null; wait "$sleeper"; exit 0' TERM
-  me=$1 n=0
-  while ty_is_alive "$me" "$my_start"; do
-    n=$((n + 1))
-    ty_clock
-    ty_put "$attempt/heartbeat" "$n $ty_now"
-    sleep "${TY_BEAT:-5}" &
+  trap 'woken=1; kill "$sleeper" 2>/dev/null' USR1
+  me=$1 n=0 last= sleeper=
+  while :; do
+    woken= armed=
+    arm_guard && armed=1
+    if ty_is_alive "$me" "$my_start"; then
+      ty_clock
+      # As often as ever, though it looks more often while a stop is armed.
+      if [ -z "$armed" ] || [ -z "$last" ] || [ "$ty_now" -ge $((last + ${TY_BEAT:-5} * 100)) ]; then
+        n=$((n + 1)) last=$ty_now
+        ty_put "$attempt/heartbeat" "$n $ty_now"
+      fi
+    elif [ -z "$armed" ] || ! ty_may_live "$run" "$epoch"; then
+      break
+    fi
+    arm_text=${TY_BEAT:-5}
+    [ -z "$armed" ] || arm_seconds "$arm_pause"
+    sleep "$arm_text" &
     sleeper=$!
-    wait "$sleeper"
+    [ -z "$woken" ] || kill "$sleeper" 2>/dev/null
+    wait "$sleeper" && [ -n "$armed" ] && arm_slept=$((arm_slept + arm_pause))
   done
 }
 beat $$ &
 beater=$!
+ty_look_up $beater && ty_put "$attempt/beater" "$beater $ty_started"
 
 # The trainer runs in the foreground: a shell's background job would have INT and QUIT ignored for ever.
 (
@@ -118,7 +139,6 @@ ty_env=
 ty_get "$attempt/pid" || answer refused failed the first process could not be started
 answer=
 
-. "$ty_bin/end.sh"
 record_exit "$code"
 sweep
 kill "$beater" 2>/dev/null

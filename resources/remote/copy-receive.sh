@@ -1,0 +1,72 @@
+# Takes in what is copied here, and does nothing else. POSIX sh; needs dd and tar. Called either as the command of a
+# single-use key (forced SESSION; what is asked is in SSH_ORIGINAL_COMMAND) or with the stage and what is asked:
+#   put NAME SEEK    stdin to in/NAME from SEEK MiB on
+#   pack NAME        a tar on stdin to the directory in/NAME
+#   sink             stdin to nowhere: to measure the way
+#   who              from which address this came
+# Names are letters and digits: who sends cannot say where anything lands.
+
+LC_ALL=C
+export LC_ALL
+umask 077
+if [ "$1" = forced ]; then
+  session=$2
+  stage=$(cat "$session/stage" 2>/dev/null; printf .)
+  stage=${stage%.}
+  gentle=$(cat "$session/gentle" 2>/dev/null)
+  set -f
+  set -- $SSH_ORIGINAL_COMMAND
+else
+  stage=$1 gentle=$TY_GENTLE
+  shift
+fi
+
+refuse() { printf '!%s\n' "$*" >&2; exit 3; }
+
+refuse_write() {
+  case $1 in
+    *'o space left'* | *'uota exceeded'* | *'short write'*) refuse "full $(df -Pk "$stage" 2>/dev/null | awk 'NR == 2 { print $4 }')" ;;
+    *) refuse "write $(printf '%s' "$1" | tr '\n' ' ' | cut -c 1-500)" ;;
+  esac
+}
+
+if [ "$gentle" = 1 ]; then
+  renice -n 19 -p $$ >/dev/null 2>&1
+  ! command -v ionice >/dev/null 2>&1 || ionice -c 3 -p $$ >/dev/null 2>&1
+fi
+
+verb=$1 name=$2 seek=$3
+case $verb in
+  who)
+    printf '%s\n' "${SSH_CONNECTION%% *}"
+    exit
+    ;;
+  sink)
+    cat >/dev/null
+    exit
+    ;;
+  put | pack) ;;
+  *) refuse 'asked for something that is no copying' ;;
+esac
+case $name in '' | *[!a-z0-9]*) refuse 'a bad name' ;; esac
+case $seek in *[!0-9]*) refuse 'a bad place' ;; esac
+[ -n "$stage" ] && cd "$stage/in" 2>/dev/null || refuse "write $stage is gone"
+[ ! -L "$name" ] || refuse 'a link is in the way'
+if [ "$verb" = put ]; then
+  said=$(dd of="$name" bs=1048576 seek="${seek:-0}" conv=notrunc 2>&1) || refuse_write "$said"
+  exit 0
+fi
+rm -rf "$name"
+said=$(mkdir "$name" 2>&1) || refuse_write "$said"
+case $(tar --version 2>/dev/null) in
+  *GNU* | *bsdtar*) said=$(tar -xpof - -C "$name" 2>&1) || refuse_write "$said" ;;
+  *)
+    # Older small tars follow links that came in the same archive: it is looked through first.
+    said=$(cat 2>&1 >"$name.tar") || { rm -f "$name.tar"; refuse_write "$said"; }
+    if tar -tvf "$name.tar" 2>/dev/null | grep -q '^[lhbcp]'; then rm -f "$name.tar"; refuse 'more than files in a pack'; fi
+    said=$(tar -xpof "$name.tar" -C "$name" 2>&1) || { rm -f "$name.tar"; refuse_write "$said"; }
+    rm -f "$name.tar"
+    ;;
+esac
+# xargs may have made several archives where names are many: what is left over after the first is nothing.
+cat >/dev/null

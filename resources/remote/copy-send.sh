@@ -1,0 +1,48 @@
+# Gives out what is to be copied. POSIX sh; needs dd and tar. $1: how it goes on from here
+#   out         on stdout
+#   SESSION     a directory with a key: through ssh to the other machine (lane $2 of the session)
+#   here        to copy-receive.sh on this machine, whose text is in $TY_RECEIVE, stage $2
+# $3: what the receiver is to do; $4: directory; then "piece FILE SKIP COUNT BYTES" (MiB) or "pack" (names on stdin).
+# Ends with 0 only when everything was read as long as it was said to be, and taken.
+
+LC_ALL=C
+export LC_ALL
+how=$1 lane=$2 ask=$3 place=$4 what=$5
+shift 5
+cd "$place" || { printf '!read %s\n' "$place" >&2; exit 3; }
+if [ "$TY_GENTLE" = 1 ]; then
+  renice -n 19 -p $$ >/dev/null 2>&1
+  ! command -v ionice >/dev/null 2>&1 || ionice -c 3 -p $$ >/dev/null 2>&1
+fi
+
+produce() {
+  if [ "$what" = piece ]; then
+    # A file that has become shorter must not end as a piece that looks whole.
+    file=$(printf '%b.' "$1")
+    said=$(dd if="${file%.}" bs=1048576 skip="$2" count="$3" 2>&1 >&5) || { printf '!read %s\n' "$said" >&2; return 3; }
+    full=$(($4 / 1048576)) rest=0
+    [ $(($4 % 1048576)) = 0 ] || rest=1
+    case $said in "$full+$rest records in"*) ;; *) printf '!short %s\n' "$said" >&2; return 3 ;; esac
+  elif [ "$1" = null ]; then
+    # Files that have gone or changed meanwhile are found by their hashes.
+    tar $TY_TAR -cf - --null -T - >&5 || :
+  else
+    xargs -0 tar $TY_TAR -cf - >&5 || :
+  fi
+}
+
+consume() {
+  if [ "$how" = here ]; then sh -c "$TY_RECEIVE" sh "$lane" $ask
+  else ssh -F "$how/config" -S "$how/lane$lane" trainyard-copy "$ask"
+  fi
+}
+
+if [ "$how" = out ]; then
+  produce "$@" 5>&1
+  exit
+fi
+# The end of what gives is told beside that of what takes.
+made=$({ { produce "$@" 5>&1 6>&- 7>&-; echo $? >&6; } | consume >&7 6>&-; echo $? >&6; } 6>&1 7>&2)
+for status in $made; do
+  [ "$status" = 0 ] || exit "$status"
+done
