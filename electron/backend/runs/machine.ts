@@ -321,7 +321,7 @@ export class MachineRuns {
     const { clock, records } = this.#context;
     const now = clock.now();
     const { change, news } = reconcile(known, box, report.bootId, now);
-    if (box.trainerAlive && isGivenUp(known)) this.#endGivenUp(known);
+    if (box.trainerAlive && this.#isGivenUp(known)) this.#endGivenUp(known);
     const stale = now - (known.seenAt ?? 0) >= heartbeatEveryMs;
     if (news || (stale && !hasEnded(known.state))) records.save(known.runId, known.epoch, change);
     // A launch that was still on its way when the user stopped it, and got there after all.
@@ -329,6 +329,13 @@ export class MachineRuns {
     const ends = !hasEnded(known.state) && hasEnded(change.state) && change.state !== 'stopped';
     const isNews = this.#context.claims.of(known.runId) === null;
     if (ends && isNews && box.complaint !== null) this.#passOn(known, box.complaint);
+  }
+
+  /** A host that was declared lost and is back with a run that nobody has started elsewhere, or is about to, just has it again. */
+  #isGivenUp({ runId, epoch, evidence }: Attempt): boolean {
+    if (evidence.kind !== 'host-lost') return evidence.kind === 'moved';
+    const newest = this.#context.store.runs.summary(runId)?.epoch ?? epoch;
+    return newest > epoch || this.#context.claims.of(runId) !== null;
   }
 
   /** It was given up while its machine was out of sight, and has gone on elsewhere or may: two of it must not train. */
@@ -433,6 +440,3 @@ export class MachineRuns {
     await this.#context.clock.sleep(ms, signal).catch(() => undefined);
   }
 }
-
-const isGivenUp = ({ evidence }: Attempt): boolean =>
-  evidence.kind === 'moved' || evidence.kind === 'host-lost';
