@@ -219,10 +219,10 @@ case $verb in
     ' sh 2>&1) || refuse_write "$why"
     sync -f . 2>/dev/null || sync
     ;;
-  # $1: stage. Everything of the copy that is not in its place; with "packs" the small things only.
+  # Everything of the copy in stage $1 that is not in its place.
   end)
     cd "$place" 2>/dev/null || exit 0
-    if [ "$2" = packs ]; then rm -rf "$1"/out/* "$1"/in/p*; else rm -rf "$1"; fi
+    rm -rf "./$1"
     ;;
   *) refuse "verb $verb" ;;
 esac

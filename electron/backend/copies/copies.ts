@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '#backend/clock.ts';
+import type { MachineAccess } from '#backend/sites/index.ts';
+import type { CopyPath, CopyPathKind } from '#shared/domain/copy.ts';
+import { CopyBox, type Look } from './box.ts';
+import { busy, cannotWrite, sourceMissing, toolMissing } from './errors.ts';
+import { hashFiles } from './hashing.ts';
+import type { Copies, CopySession, Manifest, Place } from './interface.ts';
+import { LaptopWay } from './laptop-way.ts';
+import { manifestOf } from './manifest.ts';
+import { parentOf } from './names.ts';
+import { Session } from './session.ts';
+
+export interface CopiesOptions {
+  access: MachineAccess;
+  /** Throws MACHINE_UNKNOWN. */
+  machine(id: string): { id: string; name: string };
+  clock: Clock;
+  /** Tells this computer's copies from another's to the same place. */
+  client: string;
+  /** Nothing arriving for so long is a connection that is gone. Default a minute. */
+  silenceMs?: number;
+}
+
+/** Copies between machines, and between a machine and this computer. */
+export class CopyService implements Copies {
+  readonly #options: CopiesOptions;
+  readonly #open = new Set<string>();
+
+  constructor(options: CopiesOptions) {
+    this.#options = options;
+  }
+
+  paths(_from: string, _to: string, _signal: AbortSignal): Promise<CopyPath[]> {
+    return Promise.resolve([]);
+  }
+
+  async open(
+    from: Place,
+    to: Place,
+    { path: _path, signal }: { path?: CopyPathKind; signal: AbortSignal },
+  ): Promise<CopySession> {
+    const [source, destination] = await Promise.all([this.#look(from, signal), this.#look(to, signal)]);
+    const [fromBox, toBox] = [this.#box(from.machineId), this.#box(to.machineId)];
+    if (source.kind === 'none') throw sourceMissing(from.path, fromBox.name);
+    for (const [box, look] of [
+      [fromBox, source],
+      [toBox, destination],
+    ] as const) {
+      if (!look.has.tar) throw toolMissing(box.name, 'tar');
+    }
+    if (!destination.writable) throw cannotWrite(toBox.name, destination.place);
+    const place = source.kind === 'file' ? parentOf(destination.place) || '/' : destination.place;
+    const key = createHash('sha256')
+      .update(JSON.stringify([this.#options.client, from.machineId, source.place, destination.place]))
+      .digest('hex')
+      .slice(0, 16);
+    const own = `${to.machineId} ${key}`;
+    if (this.#open.has(own)) throw busy(to.path);
+    this.#open.add(own);
+    const stage = `.trainyard-copy-${key}`;
+    const way = new LaptopWay({
+      from: fromBox,
+      to: toBox,
+      place: source.kind === 'file' ? parentOf(source.place) || '/' : source.place,
+      stage: `${place}/${stage}`,
+      tarOptions: source.gnuTar ? '--format=posix --hard-dereference' : '',
+      silenceMs: this.#options.silenceMs ?? 60_000,
+    });
+    return new Session({
+      from: fromBox,
+      to: toBox,
+      source,
+      destination,
+      stage,
+      place,
+      way,
+      clock: this.#options.clock,
+      onClose: async () => {
+        this.#open.delete(own);
+        await way.close();
+      },
+    });
+  }
+
+  async hash(place: Place, files: readonly string[] | 'all', signal: AbortSignal): Promise<Manifest> {
+    const box = this.#box(place.machineId);
+    const look = await this.#look(place, signal);
+    const entries =
+      files === 'all'
+        ? await box.scan(look.place, signal)
+        : await box.list(look.place, files, 'deep', signal);
+    const root = look.kind === 'file' ? parentOf(look.place) || '/' : look.place;
+    const hashes = await hashFiles(
+      box,
+      root,
+      entries.filter(({ kind }) => kind === 'file').map(({ path }) => path),
+      signal,
+    );
+    const found = new Map<string, { bytes: number; hash: string } | { link: string }>();
+    for (const { path, kind, bytes, target } of entries) {
+      const hash = hashes.get(path);
+      if (kind === 'link') found.set(path, { link: target });
+      else if (hash !== undefined) found.set(path, { bytes, hash });
+    }
+    return manifestOf(found);
+  }
+
+  #box(machineId: string): CopyBox {
+    return new CopyBox(this.#options.machine(machineId), (signal) =>
+      this.#options.access.programs(machineId, { signal }),
+    );
+  }
+
+  #look(place: Place, signal: AbortSignal): Promise<Look> {
+    return this.#box(place.machineId).look(place.path, signal);
+  }
+}

@@ -1,0 +1,3 @@
+/** Copies: files from one machine to another, verified, resumable, over the best way there is. */
+export { type CopiesOptions, CopyService } from './copies.ts';
+export type { Copies, CopyResult, CopySession, Manifest, Place, SendOptions } from './interface.ts';

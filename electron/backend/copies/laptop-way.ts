@@ -1,0 +1,139 @@
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { cancelled, type ExecResult, type RunningProgram } from '#backend/processes/index.ts';
+import { TrainyardError } from '#shared/domain/error.ts';
+import type { CopyBox } from './box.ts';
+import { stalled } from './errors.ts';
+import type { Load, Way } from './way.ts';
+
+export interface LaptopWayOptions {
+  from: CopyBox;
+  to: CopyBox;
+  /** The directory that is copied from. */
+  place: string;
+  stage: string;
+  tarOptions: string;
+  /** Nothing arriving for so long is a connection that is gone. */
+  silenceMs: number;
+}
+
+/**
+ * Through this computer: what the one machine gives is handed to the other as it comes, and nothing of it is kept. Each side is
+ * read only as fast as the other takes it. Where this computer is one of the two, its programs are simply local ones.
+ */
+export class LaptopWay implements Way {
+  readonly kind = 'laptop';
+  readonly lanes = 3;
+  readonly #options: LaptopWayOptions;
+
+  constructor(options: LaptopWayOptions) {
+    this.#options = options;
+  }
+
+  async carry(
+    load: Load,
+    _lane: number,
+    signal: AbortSignal,
+    onBytes: (bytes: number) => void,
+  ): Promise<void> {
+    const { from, to, place, stage, tarOptions, silenceMs } = this.#options;
+    const guard = new Silence(silenceMs, signal);
+    const started: RunningProgram[] = [];
+    const start = async (box: CopyBox, command: Parameters<CopyBox['spawn']>[0]) => {
+      const program = await box.spawn(command, guard.signal);
+      started.push(program);
+      return program;
+    };
+    try {
+      const taker = await start(to, to.command('receive', [stage, ...load.ask.split(' ')]));
+      const giver = await start(
+        from,
+        from.command('send', ['out', '-', load.ask, place, ...load.give], { TY_TAR: tarOptions }),
+      );
+      giver.stdin.end(load.names ?? '');
+      const said = [textOf(giver.stderr), textOf(taker.stderr)] as const;
+      taker.stdout.resume();
+      const counted = new Transform({
+        transform(chunk: Buffer, _encoding, done) {
+          guard.heard();
+          onBytes(chunk.length);
+          done(null, chunk);
+        },
+      });
+      // A taker that refuses ends early: its word says more than the broken pipe.
+      const piped = pipeline(giver.stdout, counted, taker.stdin).then(
+        () => null,
+        (error: unknown) => error,
+      );
+      const taken = taker.exited.then((exit) => {
+        if (exit.exitCode !== 0) giver.kill();
+        return exit;
+      });
+      const [given, gone] = await Promise.all([giver.exited, taken]);
+      const broke = await piped;
+      const [givenSaid, takenSaid] = await Promise.all(said);
+      check(to, gone, takenSaid, load);
+      check(from, given, givenSaid, load);
+      if (broke !== null) throw broke;
+    } catch (error) {
+      if (guard.silent) throw stalled(Math.round(silenceMs / 1000));
+      if (signal.aborted) throw cancelled(signal);
+      throw TrainyardError.from(error);
+    } finally {
+      guard.end();
+      for (const program of started) program.kill();
+    }
+  }
+
+  async close(): Promise<void> {}
+}
+
+function check(
+  box: CopyBox,
+  exit: { exitCode: number | null; signal: string | null },
+  said: string,
+  load: Load,
+): void {
+  const result: ExecResult = { ...exit, stdout: Buffer.alloc(0), stderr: Buffer.from(said) };
+  if (exit.exitCode === null)
+    throw new TrainyardError('COPY_STALLED', 'A program of the copy was ended.', {
+      retryable: true,
+      details: said,
+    });
+  box.check(result, load.bytes, '');
+}
+
+/** The last few KiB of what a program complains of. */
+async function textOf(stream: AsyncIterable<Buffer>): Promise<string> {
+  let text = '';
+  try {
+    for await (const chunk of stream) text = (text + chunk.toString('utf8')).slice(-8192);
+  } catch {
+    // The connection is gone; `exited` says so.
+  }
+  return text;
+}
+
+/** Aborts when nothing was heard for a while. */
+export class Silence {
+  silent = false;
+  readonly signal: AbortSignal;
+  readonly #stop = new AbortController();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(ms: number, signal: AbortSignal) {
+    this.signal = AbortSignal.any([signal, this.#stop.signal]);
+    this.#timer = setTimeout(() => {
+      this.silent = true;
+      this.#stop.abort();
+    }, ms);
+  }
+
+  heard(): void {
+    this.#timer.refresh();
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
+}

@@ -1,0 +1,97 @@
+import type { CopyBox } from './box.ts';
+import { baseOf, bytesOf, parentOf } from './names.ts';
+import type { Entry } from './scan.ts';
+
+/** A file that has arrived and is verified, and where it waits. */
+export interface Verified {
+  file: Entry;
+  /** Its name at the destination. */
+  path: string;
+  /** Of a large file its part; of a small one the pack's directory, below which it has its own path. */
+  waits: { part: string } | { pack: string };
+}
+
+const nul = Buffer.alloc(1);
+const wordsOfGroup = 34;
+
+/** Puts verified files into their places, in the order in which they were announced and never before those ahead of them. */
+export class Placing {
+  readonly #to: CopyBox;
+  readonly #place: string;
+  readonly #stage: string;
+  readonly #signal: AbortSignal;
+  readonly #waiting: { files: Verified[] | null }[] = [];
+  #turn: Promise<void> = Promise.resolve();
+
+  constructor(to: CopyBox, place: string, stage: string, signal: AbortSignal) {
+    this.#to = to;
+    this.#place = place;
+    this.#stage = stage;
+    this.#signal = signal;
+  }
+
+  /** Keeps a place in the order; `ready` says what goes there (nothing, where it is left out). */
+  next(): { ready(files: Verified[]): Promise<void> } {
+    const slot: { files: Verified[] | null } = { files: null };
+    this.#waiting.push(slot);
+    return {
+      ready: (files) => {
+        slot.files = files;
+        this.#turn = this.#turn.then(() => this.#moveReady());
+        return this.#turn;
+      },
+    };
+  }
+
+  async #moveReady(): Promise<void> {
+    const files: Verified[] = [];
+    for (let first = this.#waiting[0]; first?.files != null; first = this.#waiting[0]) {
+      files.push(...first.files);
+      this.#waiting.shift();
+    }
+    if (files.length === 0) return;
+    await this.#to.ask('move', [this.#place, this.#stage], {
+      signal: this.#signal,
+      stdin: Buffer.concat(groupsOf(files).map(groupBytes)),
+    });
+  }
+}
+
+/** `p FROM TO NAME…` for neighbours of one pack and directory, `l FROM TO NAME MODE MTIME TOUCH SIZE` for a large one. */
+export function groupsOf(files: readonly Verified[]): string[][] {
+  const groups: string[][] = [];
+  for (const { file, path, waits } of files) {
+    const to = `./${parentOf(path)}`;
+    if ('part' in waits) {
+      const touch = stampOf(file.mtime);
+      groups.push([
+        'l',
+        `in/${waits.part}`,
+        to,
+        baseOf(path),
+        file.mode.toString(8),
+        file.mtime,
+        touch,
+        String(file.bytes),
+      ]);
+      continue;
+    }
+    const from = `in/${waits.pack}/${parentOf(path)}`;
+    const last = groups.at(-1);
+    if (last?.[0] === 'p' && last[1] === from && last.length < wordsOfGroup) last.push(baseOf(path));
+    else groups.push(['p', from, to, baseOf(path)]);
+  }
+  return groups;
+}
+
+function groupBytes(words: readonly string[]): Buffer {
+  const all = [...words, ...Array.from({ length: wordsOfGroup - words.length }, () => '/')];
+  return Buffer.concat(all.flatMap((word) => [bytesOf(word), nul]));
+}
+
+/** `YYYYMMDDhhmm.SS` in UTC, for the oldest kind of touch. */
+function stampOf(mtime: string): string {
+  const ms = Math.floor(Number(mtime)) * 1000;
+  const text = new Date(Number.isFinite(ms) && ms >= 0 && ms < 8e15 ? ms : 0).toISOString();
+  return `${text.slice(0, 16).replace(/[-T:]/g, '')}.${text.slice(17, 19)}`;
+}

@@ -1,0 +1,25 @@
+import type { CopyPathKind } from '#shared/domain/copy.ts';
+
+/** One stretch of bytes on its way: what gives it on the one machine, and what is asked of the receiver on the other. */
+export interface Load {
+  /** Of copy-receive.sh. */
+  ask: string;
+  /** Of copy-send.sh, after the place. */
+  give: readonly string[];
+  /** NUL-separated names, of a pack. */
+  names?: Buffer;
+  /** Of a pack only roughly. */
+  bytes: number;
+}
+
+/** How bytes get from the one machine to the other. Several loads may be under way at a time, each on a lane of its own. */
+export interface Way {
+  readonly kind: CopyPathKind;
+  readonly lanes: number;
+  /**
+   * Resolves when everything was read, sent and taken in. `onBytes` hears of it meanwhile, where that can be known. Rejects
+   * with a retryable error when the connection broke or nothing moved for too long; what arrived of it may be sent again.
+   */
+  carry(load: Load, lane: number, signal: AbortSignal, onBytes: (bytes: number) => void): Promise<void>;
+  close(): Promise<void>;
+}

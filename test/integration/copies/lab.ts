@@ -1,0 +1,91 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { onTestFinished } from 'vitest';
+import { systemClock } from '#backend/clock.ts';
+import { type CopiesOptions, CopyService } from '#backend/copies/index.ts';
+import { localPrograms, type RunsPrograms } from '#backend/processes/index.ts';
+import type { MachineAccess } from '#backend/sites/index.ts';
+
+/** Machines by id, each a way to get its programs. */
+export type Machines = Record<string, (signal?: AbortSignal) => Promise<RunsPrograms>>;
+
+export function accessTo(machines: Machines): MachineAccess {
+  return {
+    programs: (id, options = {}) => {
+      const programs = machines[id];
+      if (programs === undefined) throw new Error(`no machine ${id}`);
+      return programs(options.signal);
+    },
+    isConnected: () => true,
+    onConnected: () => () => undefined,
+    onDisconnected: () => () => undefined,
+  };
+}
+
+export function copiesBetween(machines: Machines, options: Partial<CopiesOptions> = {}): CopyService {
+  return new CopyService({
+    access: accessTo(machines),
+    machine: (id) => ({ id, name: id }),
+    clock: systemClock,
+    client: 'test',
+    ...options,
+  });
+}
+
+/** This computer's programs, ended with the test. `env` may hide tools. */
+export function localMachine(env?: NodeJS.ProcessEnv): () => Promise<RunsPrograms> {
+  const programs = localPrograms(env === undefined ? {} : { env: { ...process.env, ...env } });
+  onTestFinished(() => programs.close());
+  return () => Promise.resolve(programs);
+}
+
+/** A bit of everything that names and files can be. */
+export function plantTree(directory: string): void {
+  const write = (name: string | Buffer, content: string | Buffer, mode = 0o644) => {
+    const file = Buffer.concat([Buffer.from(`${directory}/`), Buffer.from(name)]);
+    writeFileSync(file, content, { mode });
+  };
+  mkdirSync(path.join(directory, 'deep/er/still'), { recursive: true });
+  mkdirSync(path.join(directory, 'empty'));
+  mkdirSync(path.join(directory, '-dash dir'));
+  write('plain.txt', 'plain');
+  write('empty file', '');
+  write('it\'s "quoted" $(touch x)', 'quotes');
+  write('new\nline', 'newline');
+  write('back\\slash', 'backslash');
+  write('-rf', 'a dash');
+  write('-dash dir/--help', 'dashes');
+  write('emoji 🚂', 'train');
+  write(Buffer.from([0x66, 0xff, 0xfe, 0x2e, 0x62]), 'no UTF-8');
+  write('run.sh', '#!/bin/sh\n', 0o755);
+  write('secret', 'mine', 0o600);
+  write('deep/er/still/file', 'deep');
+  write('large', Buffer.alloc(20_000_003, 'abcdefg'));
+  symlinkSync('plain.txt', path.join(directory, 'link'));
+  symlinkSync('/etc', path.join(directory, 'deep/out'));
+  symlinkSync('loop', path.join(directory, 'loop'));
+  symlinkSync(`${'long/'.repeat(40)}end`, path.join(directory, 'long link'));
+  chmodSync(path.join(directory, 'empty'), 0o750);
+}
+
+/** Empty when both trees are the same: names, kinds, contents, modes, times to the second, links' targets. */
+export function differences(a: string, b: string): string {
+  const list = (place: string) =>
+    spawnSync(
+      'sh',
+      [
+        '-c',
+        'cd "$1" && find . -mindepth 1 ! -type l -printf "%y %m %Ts %p\\0"; find . -type l -printf "l %p %l\\0"',
+        'sh',
+        place,
+      ],
+      { encoding: 'latin1' },
+    )
+      .stdout.split('\0')
+      .sort()
+      .join('\n');
+  const contents = spawnSync('diff', ['-r', '--no-dereference', a, b], { encoding: 'utf8' }).stdout;
+  const [one, other] = [list(a), list(b)];
+  return contents + (one === other ? '' : `${one}\n--\n${other}`);
+}
