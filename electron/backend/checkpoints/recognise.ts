@@ -1,7 +1,15 @@
 import type { CheckpointFramework } from '#shared/domain/checkpoint.ts';
+import { accelerate } from './frameworks/accelerate.ts';
 import { deepspeed } from './frameworks/deepspeed.ts';
 import { huggingface } from './frameworks/huggingface.ts';
+import { keras } from './frameworks/keras.ts';
+import { lightning } from './frameworks/lightning.ts';
+import { megatron } from './frameworks/megatron.ts';
+import { nemo } from './frameworks/nemo.ts';
+import { orbax } from './frameworks/orbax.ts';
 import { type OwnWay, own } from './frameworks/own.ts';
+import { safetensors } from './frameworks/safetensors.ts';
+import { tensorflow } from './frameworks/tensorflow.ts';
 import { torch } from './frameworks/torch.ts';
 import { torchDcp } from './frameworks/torch-dcp.ts';
 import type { CheckpointTree } from './interface.ts';
@@ -11,8 +19,16 @@ import { naturally, TreeIndex } from './tree-index.ts';
 /** The most particular first: what one has claimed the others leave alone (DeepSpeed's parts in a Trainer's checkpoint). */
 const recognisers: readonly { framework: CheckpointFramework; find: Recogniser }[] = [
   { framework: 'huggingface', find: huggingface },
+  { framework: 'megatron', find: megatron },
+  { framework: 'nemo', find: nemo },
+  { framework: 'accelerate', find: accelerate },
+  { framework: 'lightning', find: lightning },
+  { framework: 'orbax', find: orbax },
+  { framework: 'tensorflow', find: tensorflow },
+  { framework: 'keras', find: keras },
   { framework: 'deepspeed', find: deepspeed },
   { framework: 'torch-dcp', find: torchDcp },
+  { framework: 'safetensors', find: safetensors },
   { framework: 'torch', find: torch },
 ];
 
