@@ -5,6 +5,8 @@ import type { Label, Override } from '#shared/domain/sensitivity.ts';
 import type { BoxAttempt, BoxBootPlan } from './box/interface.ts';
 import type { Connected } from './turns.ts';
 
+export type { Connected } from './turns.ts';
+
 /** Going on from a checkpoint: how it is said to the trainer is `checkpoint.resume`'s word, and resume.ts' business. */
 export interface Resume {
   /** Absolute, on the machine where it is to start. */
