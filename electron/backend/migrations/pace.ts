@@ -10,6 +10,10 @@ export interface Pace {
   callMs: number;
   /** Bringing code, set-up and bytes, at most, per try. */
   longCallMs: number;
+  /** A copy that makes no progress for so long is begun again. */
+  stallMs: number;
+  /** From asking for a start until its process exists, per try. */
+  startMs: number;
   /** Between two looks at something that is awaited, at first and at most. */
   lookMs: number;
   slowLookMs: number;
@@ -45,6 +49,8 @@ export const usualPace: Pace = {
   marginMs: 20 * second,
   callMs: 30 * second,
   longCallMs: 12 * 60 * minute,
+  stallMs: 5 * minute,
+  startMs: 5 * minute,
   lookMs: 100,
   slowLookMs: 2 * second,
   patienceBeforeMs: 30 * minute,
