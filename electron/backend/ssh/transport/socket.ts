@@ -20,23 +20,27 @@ export async function resolveName(host: ResolvedHost, signal: AbortSignal): Prom
   }
 }
 
-/** What a read brings is most often far less than this. */
+/** As much as is read at a time. */
 const readBytes = 64 * 1024;
-/** Up to here it is copied out, so that the next read can have the same buffer. */
-const copiedBytes = 8 * 1024;
+const readInPlace = new WeakSet<object>();
+
+/** From now on nobody keeps what the socket reads for longer than the 'data' event takes, or (false) somebody may. */
+export function keepsNothingRead(socket: object, keepsNothing: boolean): void {
+  if (keepsNothing) readInPlace.add(socket);
+  else readInPlace.delete(socket);
+}
 
 /**
  * Reading as ssh2 wants it, by 'data' events, past Node's streams: those take a new buffer for each read and cut it
  * down after it, which is most of what a line of log would wait for here.
  */
 function directReading(socketOf: () => Socket) {
-  let spare = Buffer.allocUnsafeSlow(readBytes);
   return {
-    buffer: () => spare,
+    buffer: Buffer.allocUnsafeSlow(readBytes),
     callback(length: number, bytes: Uint8Array): boolean {
+      const socket = socketOf();
       const read = Buffer.from(bytes.buffer as ArrayBuffer, bytes.byteOffset, length);
-      if (length > copiedBytes) spare = Buffer.allocUnsafeSlow(readBytes);
-      socketOf().emit('data', length > copiedBytes ? read : Buffer.from(read));
+      socket.emit('data', readInPlace.has(socket) ? read : Buffer.from(read));
       return true;
     },
   };

@@ -17,7 +17,7 @@ import {
 import { hostKeyAlgorithms } from '../host-keys/verify.ts';
 import { decipherAhead } from './decipher-ahead.ts';
 import { onRefusal } from './internals.ts';
-import { socketError } from './socket.ts';
+import { keepsNothingRead, socketError } from './socket.ts';
 
 /** AES-GCM is three times as fast as the rest here; the rest is for servers that lack it. */
 const ciphers: CipherAlgorithm[] = [
@@ -54,7 +54,8 @@ export async function connectSsh2(attempt: Ssh2Attempt): Promise<{ client: Clien
   const onAbort = () => outcome.reject(cancelled(signal));
   signal.addEventListener('abort', onAbort, { once: true });
   if (signal.aborted) onAbort();
-  client.on('handshake', () => decipherAhead(client));
+  // Of AES-GCM ssh2 keeps what it has deciphered, never what it has read.
+  client.on('handshake', () => keepsNothingRead(attempt.socket, decipherAhead(client)));
   client.on('ready', () => outcome.resolve());
   client.on('error', (error: Error & { level?: string; code?: unknown }) => {
     if (error.level === 'agent') return; // a key that could not sign: the next one is tried
