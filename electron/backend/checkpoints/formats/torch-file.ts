@@ -2,6 +2,7 @@ import type { CheckpointVerdict } from '#shared/domain/checkpoint.ts';
 import type { TreeEntry } from '../interface.ts';
 import type { TreeIndex } from '../tree-index.ts';
 import { fileDamaged, fileMissing, fileUnreadable, leadsOut } from '../verdicts.ts';
+import { pickleWords, type Word } from './pickle-words.ts';
 import { readExactly } from './read.ts';
 import { zipProblem } from './zip.ts';
 
@@ -58,4 +59,25 @@ async function pickleProblem(
     return fileDamaged(entry.path, 'it does not begin as torch or pickle writes');
   const last = await readExactly(index.tree, entry, entry.bytes - 1, 1);
   return last?.[0] === 0x2e ? null : fileDamaged(entry.path, 'its end is missing');
+}
+
+const localHeaderSize = 30;
+
+/**
+ * The words of a torch file's `data.pkl`, as far as they lie in its first bytes: it is the first file in the zip, and stored as
+ * it is. Empty for anything else.
+ */
+export function wordsOfHead(head: Buffer): readonly Word[] {
+  if (!isTorchZip(head) || head.length < localHeaderSize) return [];
+  const nameLength = head.readUInt16LE(26);
+  const name = head.toString('latin1', localHeaderSize, localHeaderSize + nameLength);
+  const at = localHeaderSize + nameLength + head.readUInt16LE(28);
+  return name.endsWith('/data.pkl') && at < head.length ? pickleWords(head.subarray(at)).words : [];
+}
+
+/** The same of a file, by so many of its first bytes. */
+export async function wordsOfFile(index: TreeIndex, path: string, length: number): Promise<readonly Word[]> {
+  const entry = index.file(path);
+  const head = entry === null || entry.bytes === 0 ? null : await startOf(index, entry, length);
+  return head === null ? [] : wordsOfHead(head);
 }

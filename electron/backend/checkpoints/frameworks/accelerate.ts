@@ -1,6 +1,6 @@
 import type { CheckpointVerdict } from '#shared/domain/checkpoint.ts';
-import { numberAfter, pickleWords } from '../formats/pickle-words.ts';
-import { isTorchZip, startOf, torchFiles } from '../formats/torch-file.ts';
+import { numberAfter } from '../formats/pickle-words.ts';
+import { torchFiles, wordsOfFile } from '../formats/torch-file.ts';
 import type { Recognised } from '../recogniser.ts';
 import { type NamedStep, stepOfName } from '../steps.ts';
 import { directoryOf, join, nameOf, type TreeIndex } from '../tree-index.ts';
@@ -45,11 +45,8 @@ async function stepOf(index: TreeIndex, directory: string): Promise<NamedStep> {
   const name = ownName(index, directory);
   const count = counted.exec(name)?.[1];
   if (count === undefined) return stepOfName(name);
-  const entry = index.file(join(directory, 'random_states_0.pkl'));
-  const head = entry === null || entry.bytes < 64 ? null : await startOf(index, entry, 1024);
-  if (head === null || !isTorchZip(head)) return { step: null, order: Number(count) };
-  const at = 30 + head.readUInt16LE(26) + head.readUInt16LE(28);
-  const step = numberAfter(pickleWords(head.subarray(Math.min(at, head.length))).words, 'step');
+  const words = await wordsOfFile(index, join(directory, 'random_states_0.pkl'), 1024);
+  const step = numberAfter(words, 'step');
   return { step: step !== undefined && step > 0 ? step : null, order: Number(count) };
 }
 

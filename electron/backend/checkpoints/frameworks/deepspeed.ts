@@ -1,13 +1,18 @@
 import type { CheckpointVerdict } from '#shared/domain/checkpoint.ts';
+import { numberAfter } from '../formats/pickle-words.ts';
 import { readText } from '../formats/read.ts';
-import { torchFiles } from '../formats/torch-file.ts';
+import { torchFiles, wordsOfFile } from '../formats/torch-file.ts';
 import type { Recognised } from '../recogniser.ts';
 import { stepOfName } from '../steps.ts';
 import { directoryOf, join, nameOf, type TreeIndex } from '../tree-index.ts';
 import { complete, fileMissing, notAnnounced, ranksMissing } from '../verdicts.ts';
 
 const modelState = /^(?:zero_pp_rank_(\d{1,6})_)?mp_rank_(\d{1,6})_model_states\.pt$/;
+const layer = /^layer_\d+-model_\d+-model_states\.pt$/;
 const optimState = /^(?:bf16_)?zero_pp_rank_(\d{1,6})_mp_rank_(\d{1,6})_optim_states\.pt$/;
+
+/** The sizes come after the names of all tensors. */
+const headSize = 512 * 1024;
 
 export interface Deepspeed {
   problem: CheckpointVerdict | null;
@@ -71,15 +76,28 @@ export async function judgeDeepspeed(index: TreeIndex, tag: string): Promise<Dee
   const optims = matching(index, tag, optimState);
   const ranks = Math.max(0, ...optims.map(({ data }) => data + 1));
   const parts = Math.max(0, ...[...models, ...optims].map(({ model }) => model + 1));
+  const saved = await savedSizes(index, tag);
+  const known = index
+    .fileNames(tag)
+    .filter((name) => modelState.test(name) || optimState.test(name) || layer.test(name))
+    .map((name) => join(tag, name));
   const problem =
-    missingOf(tag, models, optims, ranks, parts) ??
-    (
-      await torchFiles(
-        index,
-        files.filter((path) => path.endsWith('.pt')),
-      )
-    ).problem;
+    missingOf(tag, models, optims, Math.max(ranks, saved.data), Math.max(parts, saved.model)) ??
+    (await torchFiles(index, known)).problem;
   return { problem, files, ranks };
+}
+
+/**
+ * As the model's part tells: how many processes share the model, and, where the optimizer is in parts of its own (it is None
+ * there), the data. 0: it does not tell.
+ */
+async function savedSizes(index: TreeIndex, tag: string): Promise<{ data: number; model: number }> {
+  const name = index.fileNames(tag).find((each) => modelState.test(each));
+  const words = name === undefined ? [] : await wordsOfFile(index, join(tag, name), headSize);
+  const [data, model] = [numberAfter(words, 'dp_world_size'), numberAfter(words, 'mp_world_size')];
+  const parted = words.some((word, at) => word === 'optimizer' && words[at + 1] === null);
+  const sane = (size: number | undefined) => (size !== undefined && size > 0 && size < 1_000_000 ? size : 0);
+  return { data: parted ? sane(data) : 0, model: sane(model) };
 }
 
 interface Part {

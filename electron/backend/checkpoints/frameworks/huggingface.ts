@@ -128,14 +128,18 @@ async function partsOf(index: TreeIndex, directory: string): Promise<Parts> {
   const zero = folders.filter((name) => /^global_step\d+$/.test(name));
   const dcp = folders.filter((name) => /^(?:pytorch_model_fsdp|optimizer)(?:_\d+)?$/.test(name));
   const torch = names.filter((name) =>
-    /^(?:optimizer(?:_\d+)?|scheduler|scaler|rng_state(?:_\d+)?|pytorch_model_fsdp)\.(?:pt|bin|pth)$/.test(
+    /^(?:optimizer(?:_\d+)?|scheduler|scaler|rng_state(?:_\d+)?|pytorch_model_fsdp|training_args)\.(?:pt|bin|pth)$/.test(
       name,
     ),
   );
-  const [inDcp, inZero, inTorch] = await Promise.all([
+  const described = names
+    .filter((name) => /^(?:config|generation_config|adapter_config)\.json$/.test(name))
+    .map(at);
+  const [inDcp, inZero, inTorch, inJson] = await Promise.all([
     Promise.all(dcp.map((name) => judgeDcp(index, at(name)))),
     Promise.all(zero.map((name) => judgeDeepspeed(index, at(name)))),
     torchFiles(index, torch.map(at)),
+    Promise.all(described.map((path) => jsonProblem(index, path))),
   ]);
   const shards = Math.max(0, ...inZero.map(({ ranks }) => ranks));
   const modelFolders = dcp.some((name) => name.startsWith('pytorch_model')) || zero.length > 0;
@@ -153,12 +157,18 @@ async function partsOf(index: TreeIndex, directory: string): Promise<Parts> {
     hasModel ? weights.problem : fileMissing(at('model.safetensors')),
     adapterProblem(index, directory),
     inTorch.problem,
+    ...inJson,
     modelOnly || hasOptimizer ? null : fileMissing(at('optimizer.pt')),
     // DeepSpeed may keep the schedule to itself.
     modelOnly || hasScheduler || zero.length > 0 ? null : fileMissing(at('scheduler.pt')),
     modelOnly || hasRng ? null : fileMissing(at('rng_state.pth')),
   ];
   return { problem: problems.find((problem) => problem !== null) ?? null, modelOnly, shards };
+}
+
+async function jsonProblem(index: TreeIndex, path: string): Promise<CheckpointVerdict | null> {
+  const text = await readText(index, path);
+  return isRecord(text === null ? null : parseJson(text)) ? null : fileDamaged(path, 'it is no whole JSON');
 }
 
 function adapterProblem(index: TreeIndex, directory: string): CheckpointVerdict | null {

@@ -1,7 +1,7 @@
 import type { CheckpointVerdict } from '#shared/domain/checkpoint.ts';
-import { numberAfter, pickleWords } from '../formats/pickle-words.ts';
+import { numberAfter } from '../formats/pickle-words.ts';
 import { readText } from '../formats/read.ts';
-import { isTorchZip, startOf, torchFiles } from '../formats/torch-file.ts';
+import { torchFiles, wordsOfFile } from '../formats/torch-file.ts';
 import type { Recognised } from '../recogniser.ts';
 import { join, type TreeIndex } from '../tree-index.ts';
 import { complete, empty, fileMissing, notAnnounced, ranksMissing } from '../verdicts.ts';
@@ -9,6 +9,7 @@ import { isDcp, judgeDcp } from './torch-dcp.ts';
 
 const tracker = 'latest_checkpointed_iteration.txt';
 const iteration = /^iter_(\d{7,15})$/;
+const part = /^(?:model|optim|distrib_optim|model_rng|model_optim_rng)\.pt$/;
 const rank = /^mp_rank_(\d{2,6})(?:_(\d{3,6}))?(?:_(\d{3,6}))?$/;
 
 /** Megatron: `iter_0000500` with a directory per part of the model, and a file above that names the newest whole one. */
@@ -75,7 +76,7 @@ async function partsProblem(index: TreeIndex, path: string): Promise<CheckpointV
   );
   if (ranks.length < want) return ranksMissing(ranks.length, want);
   const parts = new Set(
-    ranks.flatMap((name) => index.names(join(path, name)).filter((file) => file.endsWith('.pt'))),
+    ranks.flatMap((name) => index.names(join(path, name)).filter((file) => part.test(file))),
   );
   if (parts.size === 0) return fileMissing(join(path, `${ranks[0]}/model_optim_rng.pt`));
   const files = ranks.flatMap((name) => [...parts].map((file) => join(join(path, name), file)));
@@ -86,11 +87,7 @@ async function partsProblem(index: TreeIndex, path: string): Promise<CheckpointV
 /** Tensor × pipeline parts, as the arguments say that are the first thing in each part; 0 where they do not. */
 async function savedSizes(index: TreeIndex, directory: string): Promise<number> {
   const file = index.fileNames(directory).find((name) => name.endsWith('.pt'));
-  const entry = file === undefined ? null : index.file(join(directory, file));
-  const head = entry === null || entry.bytes < 64 ? null : await startOf(index, entry, 65_536);
-  if (head === null || !isTorchZip(head)) return 0;
-  const at = 30 + head.readUInt16LE(26) + head.readUInt16LE(28);
-  const { words } = pickleWords(head.subarray(Math.min(at, head.length)));
+  const words = file === undefined ? [] : await wordsOfFile(index, join(directory, file), 65_536);
   const tensor = numberAfter(words, 'tensor_model_parallel_size');
   const pipeline = numberAfter(words, 'pipeline_model_parallel_size');
   return tensor === undefined || pipeline === undefined ? 0 : Math.min(1_000_000, tensor * pipeline);

@@ -1,5 +1,5 @@
-import { numberAfter, pickleWords } from '../formats/pickle-words.ts';
-import { isLegacyTorch, isTorchZip, startOf, torchFile } from '../formats/torch-file.ts';
+import { numberAfter } from '../formats/pickle-words.ts';
+import { isLegacyTorch, isTorchZip, startOf, torchFile, wordsOfHead } from '../formats/torch-file.ts';
 import type { Recognised } from '../recogniser.ts';
 import { stepOfName } from '../steps.ts';
 import { join, nameOf, type TreeIndex } from '../tree-index.ts';
@@ -10,7 +10,6 @@ const ours = /\.(?:pt|pth|ckpt|pth\.tar|pt\.tar|pkl|bin)$/i;
 const others = /^(?:training_args|tokenizer)\b/;
 /** How much of a file's beginning may tell its step. */
 const headSize = 65_536;
-const localHeaderSize = 30;
 
 /** Files of `torch.save` that belong to no framework's directory. */
 export async function torch(index: TreeIndex): Promise<Recognised[]> {
@@ -44,17 +43,10 @@ async function judge(index: TreeIndex, path: string): Promise<Recognised | null>
 }
 
 /**
- * The step that a checkpoint tells of itself: `data.pkl` is the first file in torch's zip, and stored as it is. Its words are
- * read, it is not loaded.
+ * The step that a checkpoint tells of itself: the words of its pickle are read, it is not loaded.
  */
 export function stepWithin(head: Buffer): number | null {
-  if (!isTorchZip(head) || head.length < localHeaderSize) return null;
-  const nameLength = head.readUInt16LE(26);
-  const name = head.toString('latin1', localHeaderSize, localHeaderSize + nameLength);
-  if (!name.endsWith('/data.pkl')) return null;
-  const at = localHeaderSize + nameLength + head.readUInt16LE(28);
-  if (at >= head.length) return null;
-  const { words } = pickleWords(head.subarray(at));
+  const words = wordsOfHead(head);
   for (const key of ['global_step', 'step', 'iteration', 'iter', 'num_updates']) {
     const value = numberAfter(words, key);
     if (value !== undefined && Number.isSafeInteger(value) && value >= 0) return value;
