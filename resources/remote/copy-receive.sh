@@ -1,9 +1,9 @@
 # Takes in what is copied here, and does nothing else. POSIX sh; needs dd and tar. Called either as the command of a
 # single-use key (forced SESSION; what is asked is in SSH_ORIGINAL_COMMAND) or with the stage and what is asked:
-#   put NAME SEEK    stdin to in/NAME from SEEK MiB on
-#   pack NAME        a tar on stdin to the directory in/NAME
-#   sink             stdin to nowhere: to measure the way
-#   who              from which address this came
+#   put NAME SEEK [1]    stdin to in/NAME from SEEK MiB on; 1: gently
+#   pack NAME 0 [1]      a tar on stdin to the directory in/NAME
+#   sink                 stdin to nowhere: to measure the way
+#   who                  from which address this came
 # Names are letters and digits: who sends cannot say where anything lands.
 
 LC_ALL=C
@@ -13,9 +13,9 @@ if [ "$1" = forced ]; then
   session=$2
   stage=$(cat "$session/stage" 2>/dev/null; printf .)
   stage=${stage%.}
-  gentle=$(cat "$session/gentle" 2>/dev/null)
   set -f
   set -- $SSH_ORIGINAL_COMMAND
+  gentle=$4
 else
   stage=$1 gentle=$TY_GENTLE
   shift
@@ -31,7 +31,8 @@ refuse_write() {
 }
 
 if [ "$gentle" = 1 ]; then
-  renice -n 19 -p $$ >/dev/null 2>&1
+  # With the sshd that serves this key alone.
+  renice -n 19 -p $$ ${session:+"$PPID"} >/dev/null 2>&1
   ! command -v ionice >/dev/null 2>&1 || ionice -c 3 -p $$ >/dev/null 2>&1
 fi
 

@@ -1,6 +1,6 @@
 # Gives out what is to be copied. POSIX sh; needs dd and tar. $1: how it goes on from here
 #   out         on stdout
-#   SESSION     a directory with a key: through ssh to the other machine (lane $2 of the session)
+#   SESSION     a directory with a key: through ssh to the other machine ($2: which of its connections)
 #   here        to copy-receive.sh on this machine, whose text is in $TY_RECEIVE, stage $2
 # $3: what the receiver is to do; $4: directory; then "piece FILE SKIP COUNT BYTES" (MiB) or "pack" (names on stdin).
 # Ends with 0 only when everything was read as long as it was said to be, and taken.
@@ -33,7 +33,7 @@ produce() {
 
 consume() {
   if [ "$how" = here ]; then sh -c "$TY_RECEIVE" sh "$lane" $ask
-  else ssh -F "$how/config" -S "$how/lane$lane" trainyard-copy "$ask"
+  else ssh -F "$how/config" -S "$how/$lane" trainyard-copy "$ask"
   fi
 }
 

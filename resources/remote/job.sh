@@ -12,32 +12,19 @@ export TRAINYARD_RUN_ID TRAINYARD_EPOCH TRAINYARD_ENV TRAINYARD_ATTEMPT
 exec >>"$attempt/log" 2>&1 </dev/null
 ty_look_up $$
 ty_put "$attempt/pid" "$$ $ty_started"
-# With "?" until the script itself has begun: a profile may end the shell before that, even with 0.
-mark() {
-  ty_clock
-  ty_put "$attempt/state" "$1? $ty_now"
-  TRAINYARD_BEGUN="$1 $ty_now" TRAINYARD_STATE=$attempt/state
-  export TRAINYARD_BEGUN TRAINYARD_STATE
-}
+. "$ty_bin/begin.sh"
 if [ "$setup_key" = - ]; then mark running; else mark setup; fi
 [ -p "$answer" ] && { printf 'launched %s 0\n' $$ 1<>"$answer"; } 2>/dev/null
 # A stop may have come before there was anybody to send it to.
 ty_get "$attempt/stop" && exit 143
 ty_notify "$TRAINYARD_RUN_ID" >/dev/null 2>&1
 
-complain() {
-  printf '%s\n' "$1"
-  { printf '%.1023s' "$1" 1<>"$attempt/complaint"; } 2>/dev/null
-}
 cd "$workdir" || {
   complain "The directory $workdir cannot be entered."
   exit 126
 }
 
 # bash as a login shell where it is there: what people have in their profile (conda, CUDA's paths) is what they expect.
-# The run's own variables come after it: a profile must not take the GPUs that were assigned away.
-in_environment='printf "%-127s\n" "$TRAINYARD_BEGUN" 1<>"$TRAINYARD_STATE"
-eval "$TRAINYARD_ENV"; unset TRAINYARD_ENV TRAINYARD_BEGUN TRAINYARD_STATE; . "$0"'
 if command -v bash >/dev/null 2>&1; then set -- bash -l; else set -- "$ty_sh"; fi
 
 if [ "$setup_key" != - ]; then

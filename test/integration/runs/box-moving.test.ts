@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { BoxLaunch } from '#backend/runs/box/index.ts';
 import { type BoxKind, isAlive, killed, type LocalBox, localBox } from '#test/lab/local-box.ts';
@@ -98,6 +99,151 @@ for (const { kind, present } of kinds) {
         }),
       );
       await box.nothingLeft();
+    });
+
+    test('a guard that stood still, and a supervisor that did, end it all the same when they go on', async () => {
+      const { runId } = await started();
+      await box.runs.arm(runId, 1, { token, seconds: 1, graceSeconds: 1 });
+      const stopped = [supervisor(runId), guard(runId, 'beater'), guard(runId, 'timer')];
+      for (const pid of stopped) killed(pid, 'SIGSTOP');
+      await until('the time has come', async () => (await box.attempt(runId)).armed?.remainingMs === 0);
+      for (const pid of stopped) killed(pid, 'SIGCONT');
+      expect((await box.ended(runId)).exit).toMatchObject({ by: 'timer' });
+      await box.nothingLeft();
+    });
+
+    test('of two laptops that arm at the same instant one wins, each time', async () => {
+      const { runId } = await started();
+      const laptops = ['one', 'two', 'three'].map((name) => ({ name, runs: box.laptop() }));
+      for (let round = 0; round < (kind === 'dash' ? 12 : 4); round++) {
+        const results = await Promise.allSettled(
+          laptops.map(({ name, runs }) => runs.arm(runId, 1, { ...long, token: name })),
+        );
+        const winners = laptops.filter((_, index) => results[index]?.status === 'fulfilled');
+        expect(winners).toHaveLength(1);
+        for (const result of results)
+          if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'RUN_ARMED' });
+        const [winner] = winners;
+        expect((await box.attempt(runId)).armed).toMatchObject({ token: winner?.name, fired: false });
+        await winner?.runs.disarm(runId, 1, winner.name);
+      }
+      await box.runs.kill(runId, 1, 'test');
+      await box.ended(runId);
+      await box.nothingLeft();
+    });
+
+    test('a disarm at the very moment: it lives and was disarmed, or it stops and that was refused', async () => {
+      const outcomes = await Promise.all(
+        Array.from({ length: kind === 'dash' ? 8 : 4 }, async (_, index) => {
+          const { runId } = await started();
+          await box.runs.arm(runId, 1, { token, seconds: 1, graceSeconds: 2 });
+          const at = 10 * index;
+          await until(
+            'it is nearly time',
+            async () => ((await box.attempt(runId)).armed?.remainingMs ?? 0) <= at + 60,
+          );
+          const disarmed = await box
+            .laptop()
+            .disarm(runId, 1, token)
+            .then(
+              () => true,
+              (error: { code: string }) => {
+                expect(error.code).toBe('RUN_NOT_ALIVE');
+                return false;
+              },
+            );
+          if (!disarmed) {
+            expect((await box.ended(runId)).exit).toMatchObject({ by: 'timer' });
+            return;
+          }
+          // Long after its time nothing has come.
+          const before = (await box.attempt(runId)).heartbeat;
+          await until('it beats on', async () => (await box.attempt(runId)).heartbeat >= before + 2);
+          expect(await box.attempt(runId)).toMatchObject({ phase: 'running', armed: null, exit: null });
+        }),
+      );
+      expect(outcomes).toHaveLength(kind === 'dash' ? 8 : 4);
+    });
+
+    test("armed while its setup runs, or with a stop under way; what ended by itself is not the timer's", async () => {
+      const inSetup = box.launchOf('echo never', { setup: 'echo ready; sleep 1000', setupKey: `arm${kind}` });
+      const stopping = await started('trap "" TERM; echo ready; while :; do sleep 1; done');
+      const short = await started('echo ready; while [ ! -e go ]; do sleep 0.05; done; exit 4');
+      await box.runs.launch(inSetup);
+      await until('setup runs', async () => (await box.log(inSetup.runId)).includes('ready'));
+      await box.runs.stop(stopping.runId, 1, 3600, 'test');
+      for (const { runId } of [inSetup, stopping])
+        await box.runs.arm(runId, 1, { token, seconds: 0.5, graceSeconds: 0.5 });
+      await box.runs.arm(short.runId, 1, long);
+      const timer = guard(short.runId, 'timer');
+      await box.programs.exec({ script: ': >"$1"', args: [`${box.root}/runs/${short.runId}/code/go`] });
+      expect((await box.ended(inSetup.runId)).exit).toMatchObject({ by: 'timer' });
+      expect((await box.ended(stopping.runId)).exit).toMatchObject({ signal: 'SIGKILL', by: 'user' });
+      const ended = await box.ended(short.runId);
+      expect(ended).toMatchObject({ exit: { code: 4, by: 'itself' }, armed: { token, fired: false } });
+      await expect(box.runs.disarm(short.runId, 1, token)).rejects.toMatchObject({ code: 'RUN_NOT_ALIVE' });
+      await until('its timer is gone', () => !isAlive(timer));
+      await box.nothingLeft();
+    });
+
+    test('a run that has gone on elsewhere starts here no more, until it comes back', async () => {
+      const { runId } = await started();
+      await expect(box.runs.entomb(runId, 2, 'elsewhere')).rejects.toMatchObject({
+        code: 'RUN_ALREADY_LIVE',
+      });
+      await box.runs.kill(runId, 1, 'test');
+      await box.ended(runId);
+      await box.runs.entomb(runId, 2, "Anna's box");
+      await box.runs.entomb(runId, 2, "Anna's box");
+      expect((await box.attempt(runId)).movedTo).toBe("Anna's box");
+      const again = box.launchOf('echo ready; sleep 1000', { runId });
+      for (const epoch of [1, 2])
+        await expect(box.runs.launch({ ...again, epoch })).rejects.toMatchObject({
+          code: 'RUN_MOVED',
+          params: { to: "Anna's box" },
+        });
+      await box.runs.launch({ ...again, epoch: 3 });
+      expect((await box.attempt(runId, 3)).movedTo).toBeNull();
+      await box.runs.arm(runId, 3, { ...long, seconds: 0.3 });
+      await box.ended(runId, 3);
+      // Also one that this box has never seen.
+      const unknown = box.launchOf('true');
+      await box.runs.entomb(unknown.runId, 1, 'there');
+      await expect(box.runs.launch(unknown)).rejects.toMatchObject({ code: 'RUN_MOVED' });
+      await box.nothingLeft();
+    });
+
+    test('a setup ahead of its launch: done once, its failure said, its tree gone when it is called off', async () => {
+      const { runId, workdir, setup, setupKey } = {
+        ...box.launchOf(''),
+        setup: 'echo "$WORD" >made; exit 0',
+        setupKey: `warm${randomUUID().slice(0, 8)}`,
+      };
+      const asked = { runId, workdir, setup, setupKey, env: { WORD: "it's" } };
+      const signal = new AbortController().signal;
+      await box.runs.warm(asked, signal);
+      await box.runs.warm({ ...asked, setup: 'exit 1' }, signal);
+      await box.runs.launch(box.launchOf('cat made', { runId, setup: 'exit 1', setupKey }));
+      expect((await box.ended(runId)).exit).toMatchObject({ code: 0 });
+      expect(await box.log(runId)).toBe("it's\n");
+
+      const failing = { ...asked, setup: 'echo "no such package"; exit 9', setupKey: `bad${kind}` };
+      await expect(box.runs.warm(failing, signal)).rejects.toMatchObject({
+        code: 'RUN_SETUP_FAILED',
+        details: expect.stringContaining('no such package'),
+      });
+      const endless = {
+        ...asked,
+        setup: '(setsid sleep 1000 &); trap "" TERM; : >begun; while :; do sleep 1; done',
+        setupKey: `endless${kind}`,
+      };
+      const off = new AbortController();
+      const under = box.runs.warm(endless, off.signal).catch((error: unknown) => error);
+      await until('it has begun', () => existsSync(`${box.root}/runs/${runId}/code/begun`));
+      off.abort();
+      expect(await under).toMatchObject({ code: 'CANCELLED' });
+      await box.nothingLeft();
+      expect(existsSync(`${box.root}/envs/${endless.setupKey}/done`)).toBe(false);
     });
   });
 }
