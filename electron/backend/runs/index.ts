@@ -1,3 +1,4 @@
 /** Runs: specification, launch, queue, supervision, logs and printed metrics. */
 export type { ActivityKeeper, RunsDependencies } from './context.ts';
+export { heldByOthers, isOfKind, usable, wholeCount } from './queue/accelerators.ts';
 export { createRuns, type RunsService } from './service.ts';

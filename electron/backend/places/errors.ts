@@ -1,0 +1,42 @@
+import { TrainyardError } from '#shared/domain/error.ts';
+import type { Proposal } from '#shared/domain/recovery.ts';
+
+type Said = Proposal['reason'];
+
+export const proposalAnswered = (state: string): TrainyardError =>
+  new TrainyardError('PROPOSAL_ANSWERED', `This proposal is ${state} already.`, { params: { state } });
+
+export const evacuationUnknown = (): TrainyardError =>
+  new TrainyardError('EVACUATION_UNKNOWN', 'This evacuation is not there any more.');
+
+/** What is said of a run that stays where it is. */
+export const stays = {
+  noRoom: (why: readonly string[]): Said => {
+    const shown = why.slice(0, 5).join('; ') + (why.length > 5 ? ` and ${why.length - 5} more` : '');
+    return {
+      code: 'EVACUATION_NO_ROOM',
+      params: { why: shown },
+      message: `No other machine has room for it now: ${shown}.`,
+    };
+  },
+  refused: (machine: string, why: string): Said => ({
+    code: 'EVACUATION_REFUSED',
+    params: { machine, why },
+    message: `It cannot be moved to ${machine}: ${why}`,
+  }),
+  moving: (): Said => ({
+    code: 'EVACUATION_MOVING',
+    params: {},
+    message: 'It is being moved already.',
+  }),
+  wentBack: (why: string): Said => ({
+    code: 'EVACUATION_WENT_BACK',
+    params: { why },
+    message: `Its move did not succeed, and it goes on here: ${why}`,
+  }),
+  cancelled: (): Said => ({
+    code: 'EVACUATION_CANCELLED',
+    params: {},
+    message: 'The evacuation was cancelled before its turn came.',
+  }),
+};

@@ -1,0 +1,71 @@
+import { heldByOthers, usable } from '#backend/runs/index.ts';
+import type { Accelerator, Machine } from '#shared/domain/machine.ts';
+import type { Run } from '#shared/domain/run.ts';
+import type { PlacesContext } from './context.ts';
+import type { Bin, Item } from './packing.ts';
+import { localMinute, minutesLeft } from './window.ts';
+
+const gibibyte = 2 ** 30;
+
+/** Live runs of a machine that have begun: what a move can take away, and what is in the way of others. */
+export function runsOn({ store }: PlacesContext, machineId: string): Run[] {
+  return store.runs.liveAttempts(machineId).flatMap(({ runId, epoch, state }) => {
+    const run = store.runs.get(runId);
+    return run === undefined || run.epoch !== epoch || state === 'queued' ? [] : [run];
+  });
+}
+
+export function itemOf(run: Run): Item {
+  const { accelerators, memoryGiB, cpus } = run.spec.resources;
+  return {
+    runId: run.id,
+    priority: run.priority,
+    createdAt: run.createdAt,
+    requests: accelerators,
+    memoryBytes: (memoryGiB?.size ?? 0) * gibibyte,
+    cpus: cpus?.count ?? 0,
+  };
+}
+
+/** What a machine can still hold; a sentence where it takes nothing now. */
+export function binOf(context: PlacesContext, machine: Machine): Bin | string {
+  const { store, access } = context;
+  const { id, name, draining, inventory, runningRuns, queuedRuns } = machine;
+  const policy = store.machines.policy(id);
+  if (draining) return `${name}: it is being drained`;
+  if (!access.isConnected(id)) return `${name}: it is not connected`;
+  if (inventory === null) return `${name}: it has not been looked at yet`;
+  if (minutesLeft(policy.window, minuteNow(context)) === 0)
+    return `${name}: runs may not be there at this time`;
+  return {
+    machineId: id,
+    name,
+    free: freeAccelerators(context, machine),
+    memoryBytes: inventory.memoryAvailableBytes,
+    cpus: inventory.cpuCount,
+    preference: policy.preference,
+    runs: runningRuns + queuedRuns,
+  };
+}
+
+export const minuteNow = ({ clock, minuteOf = localMinute }: PlacesContext): number => minuteOf(clock.now());
+
+/** Healthy, held by no run of ours (or one that waits there for its turn or is on its way there), and by nobody else. */
+function freeAccelerators({ store, migrations }: PlacesContext, machine: Machine): Accelerator[] {
+  const held = new Set<string>();
+  for (const attempt of store.runs.liveAttempts(machine.id))
+    for (const { uuid } of attempt.accelerators) held.add(uuid);
+  const knows = (runId: string) => store.runs.summary(runId) !== undefined;
+  const free = usable(machine.inventory?.accelerators ?? []).filter(
+    (each) => !held.has(each.uuid) && heldByOthers(each, knows) === null,
+  );
+  // A move on its way there has its own put aside; how many is all that is known here.
+  const coming = migrations
+    .list({ machineId: machine.id, active: true })
+    .filter(({ to }) => to.machineId === machine.id);
+  const asked = coming.reduce((sum, { runId }) => sum + acceleratorsAsked(store.runs.get(runId)), 0);
+  return free.slice(0, Math.max(0, free.length - asked));
+}
+
+const acceleratorsAsked = (run: Run | undefined): number =>
+  Math.max(0, ...(run?.spec.resources.accelerators ?? []).map(({ count }) => Math.max(1, Math.ceil(count))));
