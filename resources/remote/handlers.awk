@@ -1,10 +1,11 @@
 # Prints those of the processes named as arguments that handle signal number `signal`, as "PID PARENT" lines.
 # A runtime that catches everything for itself (Go's) handles nothing by that.
-function bit(mask, number, digit) {
+function bit(mask, number, digit, i) {
   digit = length(mask) - int((number - 1) / 4)
   if (digit < 1) return 0
   digit = index("0123456789abcdef", tolower(substr(mask, digit, 1))) - 1
-  return int(digit / (2 ^ ((number - 1) % 4))) % 2
+  for (i = (number - 1) % 4; i > 0; i--) digit = int(digit / 2)
+  return digit % 2
 }
 BEGIN {
   for (i = 1; i < ARGC; i++) {

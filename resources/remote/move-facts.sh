@@ -86,14 +86,16 @@ for pid in $pids; do
     *) continue ;;
   esac
   say python "$(line "$exe")"
-  lib=$(awk 'index($0, "/torch/lib/libtorch") { sub(/^[^\/]*/, ""); print; exit }' "/proc/$pid/maps" 2>/dev/null)
+  lib=$(awk '/\/torch\/(lib\/libtorch|_C\.)/ { sub(/^[^\/]*/, ""); print; exit }' "/proc/$pid/maps" 2>/dev/null)
   case $lib in
-    */torch/lib/*)
-      lib=${lib%%/torch/lib/*}/torch
-      say torchdir "$(line "$lib")"
-      say torch "$(version_of "$lib")"
-      ;;
+    */torch/lib/*) lib=${lib%%/torch/lib/*}/torch ;;
+    */torch/_C*) lib=${lib%%/torch/_C*}/torch ;;
+    *) lib= ;;
   esac
+  if [ -n "$lib" ]; then
+    say torchdir "$(line "$lib")"
+    say torch "$(version_of "$lib")"
+  fi
   [ -n "$lib" ] && break
 done
 
