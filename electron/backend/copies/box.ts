@@ -1,5 +1,11 @@
 import type { Readable } from 'node:stream';
-import type { Command, ExecResult, RunningProgram, RunsPrograms } from '#backend/processes/index.ts';
+import {
+  type Command,
+  type ExecResult,
+  quote,
+  type RunningProgram,
+  type RunsPrograms,
+} from '#backend/processes/index.ts';
 import { remoteScript } from '#backend/resources.ts';
 import {
   answerInvalid,
@@ -17,8 +23,10 @@ const scripts = {
   box: remoteScript('copy.sh'),
   send: remoteScript('copy-send.sh'),
   receive: remoteScript('copy-receive.sh'),
+  key: remoteScript('copy-key.sh'),
 };
-export const receiveScript = scripts.receive;
+/** Texts that are left on a machine while a key of ours is there. */
+export const { receive: receiveScript, key: keyScript } = scripts;
 
 /** What `look` says of a machine and a place on it. */
 export interface Look {
@@ -90,7 +98,7 @@ export class CopyBox {
     variables: Record<string, string> = {},
   ): Command {
     const all = { TY_GENTLE: this.gentle ? '1' : '', ...variables };
-    const set = Object.entries(all).map(([name, value]) => `${name}='${value}'\n`);
+    const set = Object.entries(all).map(([name, value]) => `${name}=${quote(value)}\n`);
     return { script: `${set.join('')}${scripts[script]}`, args };
   }
 

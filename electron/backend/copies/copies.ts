@@ -1,25 +1,31 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '#backend/clock.ts';
-import type { MachineAccess } from '#backend/sites/index.ts';
+import type { MachineAccess, MachineReach } from '#backend/sites/index.ts';
 import type { CopyPath, CopyPathKind } from '#shared/domain/copy.ts';
+import { thisComputerId } from '#shared/domain/id.ts';
 import { CopyBox, type Look } from './box.ts';
 import { busy, cannotWrite, sourceMissing, toolMissing } from './errors.ts';
 import { hashFiles } from './hashing.ts';
 import type { Copies, CopySession, Manifest, Place } from './interface.ts';
-import { LaptopWay } from './laptop-way.ts';
+import type { KeyJournal } from './keys.ts';
 import { manifestOf } from './manifest.ts';
 import { parentOf } from './names.ts';
 import { Session } from './session.ts';
+import { bestWay, probeWays } from './ways.ts';
 
 export interface CopiesOptions {
   access: MachineAccess;
+  reach: MachineReach;
   /** Throws MACHINE_UNKNOWN. */
   machine(id: string): { id: string; name: string };
+  journal: KeyJournal;
   clock: Clock;
   /** Tells this computer's copies from another's to the same place. */
   client: string;
   /** Nothing arriving for so long is a connection that is gone. Default a minute. */
   silenceMs?: number;
+  /** Seconds that a single-use key is good for. Default two hours. */
+  keySeconds?: number;
 }
 
 /** Copies between machines, and between a machine and this computer. */
@@ -31,60 +37,82 @@ export class CopyService implements Copies {
     this.#options = options;
   }
 
-  paths(_from: string, _to: string, _signal: AbortSignal): Promise<CopyPath[]> {
-    return Promise.resolve([]);
+  paths(from: string, to: string, signal: AbortSignal): Promise<CopyPath[]> {
+    const { reach, journal, silenceMs = 60_000 } = this.#options;
+    return probeWays(
+      {
+        from: this.box(from),
+        to: this.box(to),
+        fromHere: from === thisComputerId || to === thisComputerId,
+        reach: () => reach.reach(to),
+        journal,
+        silenceMs,
+      },
+      signal,
+    );
   }
 
   async open(
     from: Place,
     to: Place,
-    { path: _path, signal }: { path?: CopyPathKind; signal: AbortSignal },
+    { path, signal }: { path?: CopyPathKind; signal: AbortSignal },
   ): Promise<CopySession> {
     const [source, destination] = await Promise.all([this.#look(from, signal), this.#look(to, signal)]);
-    const [fromBox, toBox] = [this.#box(from.machineId), this.#box(to.machineId)];
-    if (source.kind === 'none') throw sourceMissing(from.path, fromBox.name);
-    for (const [box, look] of [
-      [fromBox, source],
-      [toBox, destination],
-    ] as const) {
-      if (!look.has.tar) throw toolMissing(box.name, 'tar');
-    }
-    if (!destination.writable) throw cannotWrite(toBox.name, destination.place);
-    const place = source.kind === 'file' ? parentOf(destination.place) || '/' : destination.place;
+    const [fromBox, toBox] = [this.box(from.machineId), this.box(to.machineId)];
+    check(from, fromBox, source, toBox, destination);
+    const isFile = source.kind === 'file';
+    const place = isFile ? parentOf(destination.place) || '/' : destination.place;
+    const { client, reach, journal, silenceMs = 60_000, keySeconds, clock } = this.#options;
     const key = createHash('sha256')
-      .update(JSON.stringify([this.#options.client, from.machineId, source.place, destination.place]))
+      .update(JSON.stringify([client, from.machineId, source.place, destination.place]))
       .digest('hex')
       .slice(0, 16);
     const own = `${to.machineId} ${key}`;
     if (this.#open.has(own)) throw busy(to.path);
     this.#open.add(own);
-    const stage = `.trainyard-copy-${key}`;
-    const way = new LaptopWay({
-      from: fromBox,
-      to: toBox,
-      place: source.kind === 'file' ? parentOf(source.place) || '/' : source.place,
-      stage: `${place}/${stage}`,
-      tarOptions: source.gnuTar ? '--format=posix --hard-dereference' : '',
-      silenceMs: this.#options.silenceMs ?? 60_000,
-    });
-    return new Session({
-      from: fromBox,
-      to: toBox,
-      source,
-      destination,
-      stage,
-      place,
-      way,
-      clock: this.#options.clock,
-      onClose: async () => {
+    try {
+      const stage = `.trainyard-copy-${key}`;
+      const way = await bestWay(
+        {
+          from: fromBox,
+          to: toBox,
+          fromHere: from.machineId === thisComputerId || to.machineId === thisComputerId,
+          reach: () => reach.reach(to.machineId),
+          journal,
+          silenceMs,
+          ...(keySeconds === undefined ? {} : { keySeconds }),
+        },
+        {
+          place: isFile ? parentOf(source.place) || '/' : source.place,
+          stage: `${place}/${stage}`,
+          tarOptions: source.gnuTar ? '--format=posix --hard-dereference' : '',
+        },
+        path ?? null,
+        signal,
+      );
+      const onClose = async () => {
         this.#open.delete(own);
         await way.close();
-      },
-    });
+      };
+      return new Session({
+        from: fromBox,
+        to: toBox,
+        source,
+        destination,
+        stage,
+        place,
+        way,
+        clock,
+        onClose,
+      });
+    } catch (error) {
+      this.#open.delete(own);
+      throw error;
+    }
   }
 
   async hash(place: Place, files: readonly string[] | 'all', signal: AbortSignal): Promise<Manifest> {
-    const box = this.#box(place.machineId);
+    const box = this.box(place.machineId);
     const look = await this.#look(place, signal);
     const entries =
       files === 'all'
@@ -106,13 +134,22 @@ export class CopyService implements Copies {
     return manifestOf(found);
   }
 
-  #box(machineId: string): CopyBox {
+  /** A machine as the scripts see it. */
+  box(machineId: string): CopyBox {
     return new CopyBox(this.#options.machine(machineId), (signal) =>
       this.#options.access.programs(machineId, { signal }),
     );
   }
 
   #look(place: Place, signal: AbortSignal): Promise<Look> {
-    return this.#box(place.machineId).look(place.path, signal);
+    return this.box(place.machineId).look(place.path, signal);
   }
+}
+
+function check(from: Place, fromBox: CopyBox, source: Look, toBox: CopyBox, destination: Look): void {
+  if (source.kind === 'none') throw sourceMissing(from.path, fromBox.name);
+  for (const [box, look] of [[fromBox, source] as const, [toBox, destination] as const]) {
+    if (!look.has.tar) throw toolMissing(box.name, 'tar');
+  }
+  if (!destination.writable) throw cannotWrite(toBox.name, destination.place);
 }

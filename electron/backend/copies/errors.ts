@@ -104,6 +104,31 @@ export const directRefused = (details: string): TrainyardError =>
     { params: { line: lastLine(details) }, details },
   );
 
+export const linkLost = (details: string): TrainyardError =>
+  new TrainyardError('COPY_LINK_LOST', 'The connection between the two machines broke.', {
+    details,
+    retryable: true,
+  });
+
+export const noHostKey = (machine: string): TrainyardError =>
+  new TrainyardError(
+    'COPY_NO_HOST_KEY',
+    `No host key of ${machine} is known on this computer, so another machine could not tell that it is the right one.`,
+    { params: { machine } },
+  );
+
+export const noSshThere = (machine: string): TrainyardError =>
+  new TrainyardError(
+    'COPY_NO_SSH_SERVER',
+    `${machine} is this computer, which other machines do not connect to.`,
+    {
+      params: { machine },
+    },
+  );
+
+export const bucketLater = (): TrainyardError =>
+  new TrainyardError('COPY_BUCKET_LATER', 'No site of yours holds objects yet.');
+
 export const copyUnknown = (copyId: string): TrainyardError =>
   new TrainyardError('COPY_UNKNOWN', 'There is no such copy.', { params: { copyId } });
 

@@ -1,3 +1,4 @@
 /** Copies: files from one machine to another, verified, resumable, over the best way there is. */
 export { type CopiesOptions, CopyService } from './copies.ts';
 export type { Copies, CopyResult, CopySession, Manifest, Place, SendOptions } from './interface.ts';
+export { KeyJournal, sweepKeys } from './keys.ts';

@@ -37,6 +37,7 @@ export class LaptopWay implements Way {
     onBytes: (bytes: number) => void,
   ): Promise<void> {
     const { from, to, place, stage, tarOptions, silenceMs } = this.#options;
+    const [giving, taking] = load.gentle === true ? [from.gently(), to.gently()] : [from, to];
     const guard = new Silence(silenceMs, signal);
     const started: RunningProgram[] = [];
     const start = async (box: CopyBox, command: Parameters<CopyBox['spawn']>[0]) => {
@@ -45,10 +46,10 @@ export class LaptopWay implements Way {
       return program;
     };
     try {
-      const taker = await start(to, to.command('receive', [stage, ...load.ask.split(' ')]));
+      const taker = await start(taking, taking.command('receive', [stage, ...load.ask.split(' ')]));
       const giver = await start(
-        from,
-        from.command('send', ['out', '-', load.ask, place, ...load.give], { TY_TAR: tarOptions }),
+        giving,
+        giving.command('send', ['out', '-', load.ask, place, ...load.give], { TY_TAR: tarOptions }),
       );
       giver.stdin.end(load.names ?? '');
       const said = [textOf(giver.stderr), textOf(taker.stderr)] as const;

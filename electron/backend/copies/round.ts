@@ -23,6 +23,7 @@ export interface RoundOptions {
   /** Parts that an earlier try left: their bytes. */
   left: ReadonlyMap<string, number>;
   sleep(ms: number, signal: AbortSignal): Promise<void>;
+  gentle: boolean;
   signal: AbortSignal;
 }
 
@@ -152,6 +153,7 @@ export class Round {
             String(piece.bytes),
           ],
           bytes: large.file.bytes,
+          gentle: this.#options.gentle,
         },
         lane,
         this.#signal,
@@ -260,7 +262,13 @@ export class Round {
     const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
     await this.#untilConnected(() =>
       way.carry(
-        { ask: `pack ${pack}`, give: ['pack', tarNull ? 'null' : 'args'], names: nameList(paths), bytes },
+        {
+          ask: `pack ${pack}`,
+          give: ['pack', tarNull ? 'null' : 'args'],
+          names: nameList(paths),
+          bytes,
+          gentle: this.#options.gentle,
+        },
         lane,
         this.#signal,
         () => undefined,

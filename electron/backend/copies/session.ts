@@ -303,6 +303,7 @@ class Sending {
       nameThere: this.#nameThere,
       tarNull: source.tarNull,
       left,
+      gentle: this.#send.gentle ?? false,
       sleep: (ms, stop) => clock.sleep(ms, stop),
       signal,
     });

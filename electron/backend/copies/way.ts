@@ -8,6 +8,8 @@ export interface Load {
   give: readonly string[];
   /** NUL-separated names, of a pack. */
   names?: Buffer;
+  /** At low priority. */
+  gentle?: boolean;
   /** Of a pack only roughly. */
   bytes: number;
 }

@@ -1,4 +1,5 @@
 import type { RunsPrograms } from '#backend/processes/index.ts';
+import type { SshReach } from '#backend/ssh/index.ts';
 
 /**
  * What runs, files and logs need of sites, and all they may know of them. Implemented by the sites' service; callers
@@ -24,4 +25,10 @@ export interface MachineAccess {
   onConnected(listener: (machineId: string, calm?: Promise<void>) => void): () => void;
   /** Called when a connection is lost or closed. */
   onDisconnected(listener: (machineId: string) => void): () => void;
+}
+
+/** Where one machine would find another, for copies from box to box. */
+export interface MachineReach {
+  /** Null: nowhere (this computer). Connects nowhere. Throws SITE_UNKNOWN, SSH_CONFIG_INVALID. */
+  reach(machineId: string): Promise<SshReach | null>;
 }

@@ -3,10 +3,11 @@ import type { Logger } from 'pino';
 import type { Clock } from '#backend/clock.ts';
 import type { EventBus } from '#backend/events.ts';
 import type { RunsPrograms } from '#backend/processes/index.ts';
+import type { SshReach } from '#backend/ssh/index.ts';
 import { type Store, type StoredSite, siteUnknown } from '#backend/store/index.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import type { Site } from '#shared/domain/site.ts';
-import type { MachineAccess } from './capabilities.ts';
+import type { MachineAccess, MachineReach } from './capabilities.ts';
 import { Connector } from './connector.ts';
 import { machineError, notConnected } from './errors.ts';
 import type { SiteKindDriver } from './kinds/link.ts';
@@ -27,7 +28,7 @@ export interface ConnectionsOptions {
 }
 
 /** The connection of every site, and what its machine has, kept fresh while connected. A machine has the id of its site. */
-export class Connections implements MachineAccess {
+export class Connections implements MachineAccess, MachineReach {
   readonly refresher: Refresher;
   readonly #options: ConnectionsOptions;
   readonly #connectors = new Map<string, Connector>();
@@ -135,6 +136,11 @@ export class Connections implements MachineAccess {
       const error = TrainyardError.from(thrown);
       throw machineError(name, machineId, error, this.#options.kinds[connector.site.kind].needsUser(error));
     }
+  }
+
+  async reach(machineId: string): Promise<SshReach | null> {
+    const { site } = this.of(machineId);
+    return this.#options.kinds[site.kind].reach(site);
   }
 
   isConnected(machineId: string): boolean {

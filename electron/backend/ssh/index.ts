@@ -10,6 +10,7 @@ export type {
   SshConnection,
   SshConnectionState,
   SshPool,
+  SshReach,
   SshTarget,
   WantedSecret,
 } from './interface.ts';

@@ -57,6 +57,15 @@ export interface SshConnection extends RunsPrograms {
   close(): Promise<void>;
 }
 
+/** Where a host is and how to know it, for somebody else who is to connect to it. */
+export interface SshReach {
+  hostName: string;
+  port: number;
+  user: string;
+  /** Its keys that are known here, the key in base64; none that is revoked. Empty where none is known. */
+  hostKeys: { type: string; key: string }[];
+}
+
 export interface SshPool {
   /**
    * The machine's shared connection, connecting first where there is none. Aborting `signal` ends this caller's waiting,
@@ -80,6 +89,8 @@ export interface SshPool {
    * params of SSH_HOST_KEY_CHANGED); the next connection adds that key without asking.
    */
   acceptChangedHostKey(target: SshTarget, fingerprint: string): Promise<void>;
+  /** What the configuration and known_hosts say of a target; connects nowhere. Throws SSH_CONFIG_INVALID. */
+  reach(target: SshTarget): Promise<SshReach>;
   /** Closes everything and ends every helper process. */
   close(): Promise<void>;
 }

@@ -12,7 +12,7 @@ describe.skipIf(!needs('linux'))('a copy on this computer', () => {
     const source = await tempDirectory();
     const place = path.join(await tempDirectory(), 'new/place');
     plantTree(source);
-    const copies = copiesBetween({ here: localMachine() });
+    const copies = await copiesBetween({ here: localMachine() });
     const session = await copies.open(
       { machineId: 'here', path: source },
       { machineId: 'here', path: place },

@@ -3,9 +3,13 @@ import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
 import { systemClock } from '#backend/clock.ts';
-import { type CopiesOptions, CopyService } from '#backend/copies/index.ts';
+import { type CopiesOptions, CopyService, KeyJournal } from '#backend/copies/index.ts';
 import { localPrograms, type RunsPrograms } from '#backend/processes/index.ts';
 import type { MachineAccess } from '#backend/sites/index.ts';
+import { createSshPool } from '#backend/ssh/index.ts';
+import { openStore } from '#backend/store/index.ts';
+import { type Box, type BoxShell, startBox, writeSshConfig } from '#test/lab/sshd.ts';
+import { silentLog, tempStore } from '#test/temp-store.ts';
 
 /** Machines by id, each a way to get its programs. */
 export type Machines = Record<string, (signal?: AbortSignal) => Promise<RunsPrograms>>;
@@ -23,9 +27,15 @@ export function accessTo(machines: Machines): MachineAccess {
   };
 }
 
-export function copiesBetween(machines: Machines, options: Partial<CopiesOptions> = {}): CopyService {
+export async function copiesBetween(
+  machines: Machines,
+  options: Partial<CopiesOptions> = {},
+): Promise<CopyService> {
+  const journal = options.journal ?? new KeyJournal(await tempStore(), systemClock);
   return new CopyService({
     access: accessTo(machines),
+    reach: { reach: () => Promise.resolve(null) },
+    journal,
     machine: (id) => ({ id, name: id }),
     clock: systemClock,
     client: 'test',
@@ -88,4 +98,58 @@ export function differences(a: string, b: string): string {
   const contents = spawnSync('diff', ['-r', '--no-dereference', a, b], { encoding: 'utf8' }).stdout;
   const [one, other] = [list(a), list(b)];
   return contents + (one === other ? '' : `${one}\n--\n${other}`);
+}
+
+/** Two boxes that let in who is in ~/.ssh/authorized_keys too, as sshd does by itself. */
+export interface TwoBoxes {
+  one: Box;
+  two: Box;
+  machines: Machines;
+  copies: CopyService;
+  journal: KeyJournal;
+  stop(): Promise<void>;
+}
+
+export async function twoBoxes(options: { shells?: [BoxShell, BoxShell] } = {}): Promise<TwoBoxes> {
+  const boxes: Box[] = [];
+  for (const [index, name] of ['one', 'two'].entries()) {
+    boxes.push(
+      await startBox({
+        name,
+        shell: options.shells?.[index] ?? 'bash',
+        config: ['AuthorizedKeysFile %h/../authorized_keys %h/.ssh/authorized_keys'],
+      }),
+    );
+  }
+  const [one, two] = boxes;
+  if (one === undefined || two === undefined) throw new Error('two boxes');
+  const configFile = await writeSshConfig(one.directory, boxes);
+  const pool = createSshPool({
+    prompter: { ask: () => Promise.reject(new Error('nobody is there')) },
+  });
+  const store = openStore({ file: path.join(one.directory, 'store.db'), clock: systemClock, log: silentLog });
+  const journal = new KeyJournal(store, systemClock);
+  const target = (host: string) => ({ host, configFile });
+  const machines: Machines = {
+    one: (signal) => pool.connection(target('one'), signal === undefined ? {} : { signal }),
+    two: (signal) => pool.connection(target('two'), signal === undefined ? {} : { signal }),
+  };
+  const copies = await copiesBetween(machines, { journal, reach: { reach: (id) => pool.reach(target(id)) } });
+  return {
+    one,
+    two,
+    machines,
+    copies,
+    journal,
+    stop: async () => {
+      await pool.close();
+      store.close();
+      await Promise.all(boxes.map((box) => box.stop()));
+    },
+  };
+}
+
+/** What the test has made in a box's home becomes its account's. */
+export function own(box: Box, directory: string): void {
+  spawnSync('chown', ['-Rh', `--reference=${box.home}`, directory]);
 }

@@ -1,4 +1,5 @@
 import type { RunsPrograms } from '#backend/processes/index.ts';
+import type { SshReach } from '#backend/ssh/index.ts';
 import type { StoredSite } from '#backend/store/index.ts';
 import type { TrainyardError } from '#shared/domain/error.ts';
 import type { Connection, ConnectionStep } from '#shared/domain/site.ts';
@@ -20,6 +21,8 @@ export interface SiteKindDriver {
   open(site: StoredSite, options: { signal: AbortSignal; background: boolean }): Promise<Link>;
   /** Whether trying again by itself is no use after this error. */
   needsUser(error: TrainyardError): boolean;
+  /** Where another machine would find it; null: nowhere (this computer). */
+  reach(site: StoredSite): Promise<SshReach | null>;
   /** "Test connection": each step as it happens. */
   test(
     site: Pick<StoredSite, 'id' | 'name' | 'ssh'>,

@@ -18,6 +18,7 @@ export function localKind(programs: LocalPrograms): SiteKindDriver {
   return {
     open: async () => link,
     needsUser: (error) => error.code === 'SHELL_MISSING',
+    reach: async () => null,
     async *test(_site, { signal }): AsyncGenerator<ConnectionStep> {
       for (const step of ['resolve', 'tcp', 'hostKey', 'authentication'] as const) {
         yield { step, state: 'skipped', detail: '' };

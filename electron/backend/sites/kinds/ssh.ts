@@ -15,6 +15,7 @@ export function sshKind(pool: SshPool): SiteKindDriver {
       return linkOf(connection);
     },
     needsUser,
+    reach: (site) => pool.reach(targetOf(site)),
     test: (site, options) => pool.testConnection(targetOf(site), options),
   };
 }

@@ -57,6 +57,17 @@ export class HostKeyStore {
     return [...new Set(plain.map((entry) => entry.type))];
   }
 
+  /** The keys that are known and not revoked, in base64. */
+  get keys(): { type: string; key: string }[] {
+    const all = [...this.#entries, ...this.#withoutPort];
+    const revoked = all.filter((entry) => entry.marker === 'revoked');
+    const good = all.filter(
+      ({ marker, key }) => marker === 'none' && !revoked.some((entry) => entry.key.equals(key)),
+    );
+    const found = new Map(good.map(({ type, key }) => [key.toString('base64'), type]));
+    return [...found].map(([key, type]) => ({ type, key }));
+  }
+
   check(key: Buffer): Verdict {
     const revoked = [...this.#entries, ...this.#withoutPort].find(
       (entry) => entry.marker === 'revoked' && entry.key.equals(key),

@@ -8,7 +8,7 @@ import { type ConfigSurroundings, realSurroundings } from '../config/files.ts';
 import type { JumpHop } from '../config/options.ts';
 import { configInvalid, hostKeyChanged, proxyFailed, userNeeded } from '../errors.ts';
 import { HostKeyStore } from '../host-keys/store.ts';
-import type { Credentials, Prompter, SshConnection, SshPool, SshTarget } from '../interface.ts';
+import type { Credentials, Prompter, SshConnection, SshPool, SshReach, SshTarget } from '../interface.ts';
 import { connectOnce, type Hop, resolveTarget, type Shared } from './attempt.ts';
 import { testSteps } from './test-connection.ts';
 
@@ -117,6 +117,12 @@ class Pool implements SshPool {
       }
     }
     this.#shared.accepted.set(store.name, fingerprint);
+  }
+
+  async reach(target: SshTarget): Promise<SshReach> {
+    const { hostName, port, user, ...host } = await resolveTarget(target, null, this.#shared);
+    const { keys } = await HostKeyStore.read({ hostName, port, user, ...host });
+    return { hostName, port, user, hostKeys: keys };
   }
 
   async close(): Promise<void> {

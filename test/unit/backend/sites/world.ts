@@ -126,6 +126,9 @@ export class FakePool implements SshPool {
   async *testConnection(): AsyncGenerator<ConnectionStep> {
     yield { step: 'resolve', state: 'ok', detail: '10.0.0.1' };
   }
+  async reach(target: SshTarget) {
+    return { hostName: target.host, port: 22, user: 'me', hostKeys: [] };
+  }
   async acceptChangedHostKey(target: SshTarget, fingerprint: string): Promise<void> {
     this.accepted.push(`${target.host} ${fingerprint}`);
   }
