@@ -5,6 +5,7 @@ import type { CodeKeeper } from '#backend/files/index.ts';
 import type { RunsPrograms } from '#backend/processes/index.ts';
 import type { MachineAccess } from '#backend/sites/capabilities.ts';
 import type { Store } from '#backend/store/index.ts';
+import type { TrainyardError } from '#shared/domain/error.ts';
 import type { Actor } from '#shared/domain/role.ts';
 import type { Label, Override } from '#shared/domain/sensitivity.ts';
 import type { BoxRuns } from './box/interface.ts';
@@ -56,6 +57,8 @@ export interface RunPolicy {
       override?: Override | undefined;
     },
   ): () => void;
+  /** What stands against it now, for who only asks: nothing is recorded. */
+  objection?(going: Going): TrainyardError | null;
   /** Right before the first byte of the attempt leaves. Throws SENSITIVITY_VIOLATION. */
   beforeSending(going: Going): void;
 }

@@ -1,3 +1,4 @@
+import type { TrainyardError } from '#shared/domain/error.ts';
 import type { Accelerator } from '#shared/domain/machine.ts';
 import type { Actor } from '#shared/domain/role.ts';
 import type { Attempt, Run } from '#shared/domain/run.ts';
@@ -44,6 +45,8 @@ export interface RunHandover {
   /** Puts accelerators aside on a machine for a run that will come, as the queue would choose them. Throws MACHINE_FULL, RUN_NO_SUCH_ACCELERATOR. */
   reserve(runId: string, machineId: string, by: string): Accelerator[];
   unreserve(runId: string, machineId: string, by: string): void;
+  /** What `reserve` would put aside, without doing it. */
+  room(runId: string, machineId: string): Accelerator[];
 
   /** Judges data sensitivity for this run on this machine, without saving. Throws SENSITIVITY_VIOLATION, OVERRIDE_NEEDS_OWNER. */
   admit(
@@ -52,6 +55,8 @@ export interface RunHandover {
     actor: Actor,
     asked: { sensitivity?: Label | undefined; override?: Override | undefined },
   ): void;
+  /** The same question for those who only look: nothing is kept and nothing recorded. null: nothing stands against it. */
+  objection(runId: string, machineId: string): TrainyardError | null;
   /** Values that a launch needs and that neither memory nor the vault has now, by name. */
   missingSecrets(runId: string): string[];
   keepSecrets(runId: string, values: Record<string, string>): void;
@@ -106,6 +111,8 @@ export interface RunHandover {
   lastStep(runId: string, epoch: number): number | null;
   /** Follows the log of this attempt for its steps, though no page looks at it, until `signal`. */
   follow(runId: string, epoch: number, signal: AbortSignal): void;
+  /** How long this attempt's steps take, and took from its launch to its first one, ms; null where that was not seen. */
+  pace(runId: string, epoch: number): { stepMs: number | null; startMs: number | null };
   /** Writes the attempt's end as a move's: evidence `moved`. */
   markMoved(runId: string, epoch: number, toMachineName: string): void;
   /** Writes the attempt's end as the user's word that its host is gone: state `lost`, evidence `host-lost`. Nothing is sent. */

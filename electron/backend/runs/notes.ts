@@ -79,6 +79,13 @@ export const preparedNote = z.object({
 });
 export type PreparedNote = z.infer<typeof preparedNote>;
 
+/** When steps were read, by this computer's clock: how long a start and a step take. */
+export const paceNote = z.object({
+  first: z.object({ at: z.number(), step: z.number() }),
+  last: z.object({ at: z.number(), step: z.number() }),
+});
+export type PaceNote = z.infer<typeof paceNote>;
+
 const kinds = {
   launch: launchNote,
   intent: intentNote,
@@ -88,11 +95,13 @@ const kinds = {
   reservations: reservationsNote,
   admission: admissionNote,
   prepared: preparedNote,
+  pace: paceNote,
 };
 export interface NoteKinds {
   launch: LaunchNote;
   intent: IntentNote;
   metrics: MetricState;
+  pace: PaceNote;
   /** Of the run: kept under epoch 0. */
   mounts: MountsNote;
   /** These, too, are the run's. */

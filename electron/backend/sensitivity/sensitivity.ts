@@ -213,6 +213,13 @@ export class Sensitivity {
     };
   }
 
+  /** What stands against the attempt's data going there as its launch was called; null: nothing. Recorded nowhere. */
+  objection({ run, epoch, ...going }: Going & { run: { id: string }; epoch: number }): TrainyardError | null {
+    const asked = this.#tables.runData(run.id, epoch)?.asked ?? null;
+    const { violations, place } = this.judge({ ...going, ...(asked !== null && { sensitivity: asked }) });
+    return violations.length > 0 ? sensitivityViolation(violations, place) : null;
+  }
+
   /**
    * The same question once more, right before the first byte of an attempt leaves: labels and policies may have changed
    * while it waited. Throws SENSITIVITY_VIOLATION, which an override given at the launch prevents for what it covered.

@@ -133,7 +133,7 @@ function admit(
   { runId, epoch, machineId, actor, reason }: Beginning,
   baseDirectory: string | null,
 ): (() => void) | undefined {
-  const said = context.notes.get('admission', runId, 0);
+  const said = context.claims.of(runId) === null ? null : context.notes.get('admission', runId, 0);
   const { sensitivity, override } = said?.machineId === machineId ? said : {};
   try {
     return context.policy?.admit({

@@ -54,7 +54,8 @@ export async function bring(
   }
   const sent = before ?? (await list(programs, directory, signal)) ?? [];
   await warm(context, run, key, connected, signal);
-  const madeBySetup = key === null ? [] : added(sent, (await list(programs, directory, signal)) ?? []);
+  const after = key === null ? [] : ((await list(programs, directory, signal)) ?? []);
+  const madeBySetup = [...new Set([...added(sent, after), ...environments(after, files)])];
   context.notes.set('prepared', run.id, 0, { machineId, setupKey: key, madeBySetup });
   return { ...place, madeBySetup: new Set(madeBySetup), code };
 }
@@ -126,6 +127,16 @@ async function list(
   if (word === 'none') return null;
   return paths.map((one) => one.replace(/^\.\//, '')).filter((one) => one !== '' && one !== '.');
 }
+
+/** Environments know by heart where they lie: one that is there from before is never replaced by another machine's. */
+export const environments = (
+  paths: readonly string[],
+  files: ReadonlyMap<string, string> | undefined,
+): string[] =>
+  paths.flatMap((path) => {
+    const [, directory] = /^(.+)\/(?:pyvenv\.cfg|conda-meta)$/.exec(path) ?? [];
+    return directory === undefined || files?.has(path) ? [] : [directory];
+  });
 
 /** What is new, the topmost directories only. */
 export function added(before: readonly string[], after: readonly string[]): string[] {

@@ -15,6 +15,7 @@ import { launchOf } from '../start.ts';
 import type { Connected } from '../turns.ts';
 import { begin } from './begin.ts';
 import { type Brought, bring } from './bring.ts';
+import { paceOf } from './pace.ts';
 import type { SeenListener } from './seen.ts';
 
 export interface HandoverOptions {
@@ -76,6 +77,11 @@ export class Handover implements RunHandover {
     return chosen;
   }
 
+  room(runId: string, machineId: string): Accelerator[] {
+    const { store } = this.#context;
+    return this.#choose(store.runs.require(runId), store.machines.require(machineId).name, machineId);
+  }
+
   unreserve(runId: string, machineId: string, by: string): void {
     this.#context.reservations.remove(runId, machineId, by);
     this.#options.machine(machineId).turns.take();
@@ -101,6 +107,12 @@ export class Handover implements RunHandover {
       override,
     });
     notes.set('admission', runId, 0, { machineId, sensitivity, override });
+  }
+
+  objection(runId: string, machineId: string): TrainyardError | null {
+    const run = this.#context.store.runs.require(runId);
+    const going = { run, epoch: run.epoch, machineId, sources: this.#sources(run) };
+    return this.#context.policy?.objection?.(going) ?? null;
   }
 
   missingSecrets(runId: string): string[] {
@@ -195,6 +207,14 @@ export class Handover implements RunHandover {
 
   follow(runId: string, epoch: number, signal: AbortSignal): void {
     this.#options.machine(this.#attempt(runId, epoch).machineId).follow(runId, epoch, signal);
+  }
+
+  pace(runId: string, epoch: number): { stepMs: number | null; startMs: number | null } {
+    const { notes } = this.#context;
+    this.#options.shelf.save(runId);
+    const note = notes.get('pace', runId, epoch);
+    const { startedAt } = this.#attempt(runId, epoch);
+    return paceOf(note, startedAt, notes.get('launch', runId, epoch)?.resume?.step ?? 0);
   }
 
   markMoved(runId: string, epoch: number, toMachineName: string): void {

@@ -7,6 +7,8 @@ import type { Records } from '../records.ts';
 import { emptyMetricState, type MetricPoint, MetricReader } from './reader.ts';
 
 const saveEveryMs = 1000;
+/** The pace of steps is saved at most this often. */
+const paceEveryMs = 10_000;
 /** So many points wait in memory at most. */
 const mostPending = 5000;
 /** Shown in lists: losses first, then what else says how good it is. */
@@ -31,6 +33,7 @@ export class MetricsKeeper {
   #lastValues = new Map<string, number>();
   #saving: AbortController | null = null;
   #dirty = false;
+  #paceSavedAt = Number.NEGATIVE_INFINITY;
 
   constructor(deps: MetricsKeeperDependencies, runId: string, epoch: number) {
     this.#deps = deps;
@@ -93,6 +96,7 @@ export class MetricsKeeper {
       store.metrics.append(batches);
       notes.set('metrics', this.#runId, this.#epoch, state);
       store.logs.setScanned(this.#runId, this.#epoch, state.offset);
+      if (state.step !== null) this.#savePace(state.step);
       if (this.#pending.length > 0 || state.step !== null) {
         this.#deps.records.progress(this.#runId, this.#epoch, {
           lastMetrics: this.#shown(),
@@ -110,6 +114,15 @@ export class MetricsKeeper {
       if (finite.length > 0)
         events.publish({ type: 'metrics.added', runId: this.#runId, name, points: finite });
     }
+  }
+
+  #savePace(step: number): void {
+    const { notes, clock } = this.#deps;
+    if (clock.elapsed() - this.#paceSavedAt < paceEveryMs) return;
+    this.#paceSavedAt = clock.elapsed();
+    const last = { at: clock.now(), step };
+    const first = notes.get('pace', this.#runId, this.#epoch)?.first ?? last;
+    notes.set('pace', this.#runId, this.#epoch, { first, last });
   }
 
   #take(points: MetricPoint[]): void {

@@ -164,7 +164,7 @@ test('begun twice it is one attempt, with the same launch', async () => {
     TRAINYARD_CHECKPOINT_STEP: '5',
     CUDA_VISIBLE_DEVICES: 'GPU-0',
   });
-  expect(boxOf(boxes, boxB).attempt(run.id, 2).launch.run).toBe("python train.py --resume '/x/c/step 5'\n");
+  expect(boxOf(boxes, boxB).attempt(run.id, 2).launch.run).toBe("python train.py --resume '/x/c/step 5'");
   expect(app.runs.get(run.id)).toMatchObject({ epoch: 2, machineId: boxB, state: 'running' });
 });
 
