@@ -6,6 +6,7 @@ import { Activity } from './activity/index.ts';
 import { accessRouter } from './api/access.ts';
 import { activityRouter } from './api/activity.ts';
 import { appRouter } from './api/app.ts';
+import { checkpointsRouter } from './api/checkpoints.ts';
 import { dataRouter } from './api/data.ts';
 import { type AppRouter, createRouter } from './api/index.ts';
 import { logsRouter } from './api/logs.ts';
@@ -14,6 +15,7 @@ import { runsRouter } from './api/runs.ts';
 import { sitesRouter } from './api/sites.ts';
 import { storeRouter } from './api/store.ts';
 import { vaultRouter } from './api/vault.ts';
+import { Checkpoints, createCheckpointLooks } from './checkpoints/index.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { makeDataDirectory } from './data-directory.ts';
 import { EventBus } from './events.ts';
@@ -181,6 +183,25 @@ function build(
     policy: sensitivity,
   });
   stack.add('runs', () => runs.close());
+  const looks = createCheckpointLooks({
+    programs: (machineId, signal) => sites.machines.programs(machineId, { signal }),
+    clock,
+  });
+  const checkpoints = new Checkpoints({
+    store,
+    events,
+    activity,
+    clock,
+    log,
+    access: sites.machines,
+    looks,
+    copies: null,
+    async ask(attempt, how, signal) {
+      const { box } = await runs.handover.connect(attempt.machineId, signal);
+      return box.requestCheckpoint(attempt.runId, attempt.epoch, how, signal);
+    },
+  });
+  stack.add('checkpoints', () => checkpoints.close());
   // Closed before what they work with.
   stack.add('jobs', () => jobs.close());
 
@@ -207,6 +228,7 @@ function build(
     machines: machinesRouter(store, sites),
     runs: runsRouter(runs),
     logs: logsRouter(runs),
+    checkpoints: checkpointsRouter(checkpoints),
     data: dataRouter(sensitivity, runs),
     vault: vaultRouter(vault, (signal) => findLogins(undefined, signal)),
   });
@@ -215,6 +237,7 @@ function build(
     .catch((error: unknown) => log.warn({ err: error }, 'the keychain did not open the vault'));
   // Runs listen before the first connection is made.
   runs.start();
+  checkpoints.start();
   if (options.connect ?? true) sites.start();
   log.info({ version, host }, 'the backend is up');
   return {

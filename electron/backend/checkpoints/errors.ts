@@ -29,3 +29,17 @@ export const answerInvalid = (details: string): TrainyardError =>
   new TrainyardError('BOX_ANSWER_INVALID', 'The machine gave an answer that makes no sense.', {
     details: details.slice(0, 300),
   });
+export const noSuchFramework = (framework: string): TrainyardError =>
+  new TrainyardError('CHECKPOINT_FRAMEWORK_UNKNOWN', `Checkpoints of "${framework}" are not known here.`, {
+    params: { framework },
+  });
+export const noRequest = (name: string): TrainyardError =>
+  new TrainyardError(
+    'CHECKPOINT_NO_REQUEST',
+    `Run "${name}" cannot be asked to save: its task file has no "request" under "checkpoint".`,
+    { params: { name } },
+  );
+export const notTraining = (name: string): TrainyardError =>
+  new TrainyardError('CHECKPOINT_NOT_TRAINING', `Run "${name}" is not running, so it cannot save.`, {
+    params: { name },
+  });

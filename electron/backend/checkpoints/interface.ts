@@ -55,7 +55,10 @@ export interface CheckpointLooks {
       onComplete: (checkpoint: FoundCheckpoint) => void;
     },
   ): Promise<void>;
-  /** Where a run's checkpoints lie on its box: `checkpoint.path` below its working directory, or as given if absolute. */
+  /**
+   * Where a run's checkpoints lie on its box: `checkpoint.path` below its working directory, or as given if absolute or below the
+   * home (`~/`). `runDirectory`: the run's (an attempt's `directory`), or the working directory in it.
+   */
   directoryOf(spec: TaskSpec, runDirectory: string): string | null;
   /** With `framework: own` and a pattern in `checkpoint.path`: the pattern below that directory, for `own`. */
   ownOf(spec: TaskSpec): string | null;

@@ -25,6 +25,7 @@ const unrecorded: Record<string, string> = {
   'store.backups': 'lists what is there; for owners only, because it tells of files',
   'access.list': 'lists what is there; for owners only',
   'vault.logins': 'looks for logins of other programs and changes nothing',
+  'checkpoints.inspect': 'looks at a directory of a machine and changes nothing',
   'data.judge': 'says what a launch would be told; the launch itself is recorded',
 };
 
