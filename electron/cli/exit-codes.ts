@@ -13,7 +13,7 @@ export const exitCodes = {
 
 /** What the user gave was not right: a wrong option, an ambiguous name, a task file with mistakes. */
 const usage =
-  /^(INPUT_INVALID|USAGE|NAME_AMBIGUOUS|SETTING_INVALID|TASK_INVALID|TASK_UNSUPPORTED|SITE_NAME_\w+)$/;
+  /^(INPUT_INVALID|USAGE|NAME_AMBIGUOUS|SETTING_INVALID|CHECKPOINT_FRAMEWORK_UNKNOWN|TASK_INVALID|TASK_UNSUPPORTED|SITE_NAME_\w+)$/;
 const needsUser =
   /^(MACHINE_BLOCKED|SECRET_MISSING|VAULT_(LOCKED|WRONG_PASSPHRASE)|PROMPT_DECLINED|SSH_(HOST_KEY_\w+|AUTH_FAILED|NEEDS_USER|KEY_UNREADABLE|CONFIG_INVALID|NO_COMMON_ALGORITHM))$/;
 const unreachable =
@@ -24,6 +24,6 @@ export function exitCodeOf({ code }: TrainyardError): number {
   if (usage.test(code)) return exitCodes.usage;
   if (needsUser.test(code)) return exitCodes.needsUser;
   if (unreachable.test(code)) return exitCodes.unreachable;
-  if (/_(UNKNOWN|NOT_FOUND)$/.test(code)) return exitCodes.notFound;
+  if (/_(UNKNOWN|NOT_FOUND|DIRECTORY_MISSING)$/.test(code)) return exitCodes.notFound;
   return exitCodes.failed;
 }

@@ -245,6 +245,15 @@ function addUpkeepVerbs(program: Command, add: Add, act: Act, json: Json): void 
       (await import('./verbs/check.ts')).checkFiles(files, options.env ?? [], json(options)),
   );
   act(
+    add(program, 'checkpoints <run-or-directory>', 'saved states of a run, or in a directory (MACHINE:DIR)')
+      .option('--framework <name>', 'take them for those of this framework; else it is found out')
+      .option('--pattern <glob>', 'those of your own: "step-{step}.bin"'),
+    async (
+      given: string,
+      options: Omit<import('./verbs/checkpoints.ts').CheckpointsOptions, 'json'> & { json?: boolean },
+    ) => (await import('./verbs/checkpoints.ts')).listCheckpoints(given, { ...options, json: json(options) }),
+  );
+  act(
     program
       .command('serve')
       .description('serve the app to a browser on this computer, or with TLS to others')
