@@ -29,13 +29,37 @@ export type Planner = (
   signal: AbortSignal,
 ) => Promise<MigrationPlan>;
 
+/** What a move does to runs; no more. */
+export type MovingHands = Pick<
+  RunHandover,
+  | 'admit'
+  | 'begin'
+  | 'claim'
+  | 'connect'
+  | 'connected'
+  | 'end'
+  | 'follow'
+  | 'get'
+  | 'keepSecrets'
+  | 'lastStep'
+  | 'look'
+  | 'markMoved'
+  | 'missingSecrets'
+  | 'onSeen'
+  | 'onUserStop'
+  | 'prepare'
+  | 'release'
+  | 'reserve'
+  | 'unreserve'
+>;
+
 export interface MigrationsDependencies {
   store: Store;
   events: EventBus;
   activity: ActivityKeeper;
   clock: Clock;
   log: Logger;
-  handover: RunHandover;
+  handover: MovingHands;
   copies: Copies;
   looks: CheckpointLooks;
   plan: Planner;

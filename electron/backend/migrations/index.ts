@@ -1,5 +1,5 @@
 /** Moving a run that is alive from one machine to another: docs/moving.md. */
-export type { ActivityKeeper, MigrationsDependencies, Planner } from './context.ts';
+export type { ActivityKeeper, MigrationsDependencies, MovingHands, Planner } from './context.ts';
 export type { Migrations, MoveRequest } from './interface.ts';
 export { type Pace, usualPace } from './pace.ts';
 export { MigrationsService } from './service.ts';

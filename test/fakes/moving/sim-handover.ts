@@ -1,5 +1,6 @@
+import type { MovingHands } from '#backend/migrations/index.ts';
 import type { BoxAttempt, BoxRuns } from '#backend/runs/box/index.ts';
-import type { Beginning, Connected, RunHandover } from '#backend/runs/handover.ts';
+import type { Beginning, Connected } from '#backend/runs/handover.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import { type Attempt, hasEnded, type Run } from '#shared/domain/run.ts';
 import type { Life } from './life.ts';
@@ -10,7 +11,7 @@ import { newAttempt, type SimWorld } from './sim-world.ts';
 type Seen = (attempt: Attempt, box: BoxAttempt) => void;
 
 /** The runs' room of one laptop, over boxes in memory. */
-export class SimHandover implements RunHandover {
+export class SimHandover implements MovingHands {
   readonly #laptop: SimLaptop;
   readonly #world: SimWorld;
   readonly #life: Life;
@@ -26,29 +27,32 @@ export class SimHandover implements RunHandover {
 
   claim(runId: string, by: string): void {
     this.#life.sync('claim', () => {
-      const holder = this.#laptop.claims.get(runId);
-      if (holder !== undefined && holder !== by) throw new TrainyardError('RUN_CLAIMED', 'It is claimed.');
-      this.#laptop.claims.set(runId, by);
+      const holder = this.claimedBy(runId);
+      if (holder !== null && holder !== by) throw new TrainyardError('RUN_CLAIMED', 'It is claimed.');
+      this.#laptop.note(`claim ${by}`);
     });
   }
-  release(runId: string, by: string): void {
-    this.#life.sync('release', () => {
-      if (this.#laptop.claims.get(runId) === by) this.#laptop.claims.delete(runId);
-    });
+  release(_runId: string, by: string): void {
+    this.#life.sync('release', () => this.#laptop.unnote(`claim ${by}`));
   }
-  claimedBy(runId: string): string | null {
-    return this.#laptop.claims.get(runId) ?? null;
+  claimedBy(_runId: string): string | null {
+    return (
+      this.#laptop
+        .notes()
+        .find((note) => note.startsWith('claim '))
+        ?.slice(6) ?? null
+    );
   }
   onUserStop(listener: (runId: string, epoch: number) => void): () => void {
     this.#stops.add(listener);
     return () => this.#stops.delete(listener);
   }
-  reserve(runId: string, machineId: string, by: string) {
-    this.#life.sync('reserve', () => this.#laptop.reservations.add(`${runId}/${machineId}/${by}`));
+  reserve(_runId: string, machineId: string, by: string) {
+    this.#life.sync('reserve', () => this.#laptop.note(`reserved ${machineId} ${by}`));
     return [];
   }
-  unreserve(runId: string, machineId: string, by: string): void {
-    this.#life.sync('unreserve', () => this.#laptop.reservations.delete(`${runId}/${machineId}/${by}`));
+  unreserve(_runId: string, machineId: string, by: string): void {
+    this.#life.sync('unreserve', () => this.#laptop.unnote(`reserved ${machineId} ${by}`));
   }
   admit(): void {}
   missingSecrets(): string[] {
@@ -128,9 +132,6 @@ export class SimHandover implements RunHandover {
     return store.runs.attempt(runId, epoch) as Attempt;
   }
 
-  async bootLaunch(): Promise<never> {
-    throw refusal('NOT_AVAILABLE');
-  }
   async end(_runId: string, epoch: number, graceSeconds: number, signal: AbortSignal): Promise<void> {
     const box = this.#boxOf(epoch);
     await this.#life.call('stop', [box], () => box.stop(epoch, graceSeconds * 1000), { signal });
@@ -163,10 +164,6 @@ export class SimHandover implements RunHandover {
     this.#life.sync('markMoved', () =>
       this.#save(epoch, { state: 'stopped', evidence: { kind: 'moved', at: this.#now, toMachineName } }),
     );
-  }
-  markLost(): void {}
-  stopAsked(): boolean {
-    return false;
   }
   get(runId: string): Run {
     return this.#laptop.store.runs.require(runId);

@@ -13,9 +13,6 @@ import type { SimWorld } from './sim-world.ts';
 export class SimLaptop {
   readonly world: SimWorld;
   readonly store: Store;
-  /** As in the database: they outlive the process. */
-  readonly claims = new Map<string, string>();
-  readonly reservations = new Set<string>();
   readonly activity: { action: string; result?: string | undefined }[] = [];
   readonly events = new EventBus();
   readonly steps: string[] = [];
@@ -77,6 +74,26 @@ export class SimLaptop {
     );
     return row === undefined ? undefined : (JSON.parse(row.content) as { migration: Migration }).migration;
   }
+  /** Claims and reservations, in the database: they outlive the process, and a transaction that fails takes them back. */
+  notes(): string[] {
+    return this.store.sql
+      .all<{ kind: string }>(
+        "SELECT kind FROM runNotes WHERE runId = ? AND kind LIKE 'sim %'",
+        this.world.runId,
+      )
+      .map(({ kind }) => kind.slice(4));
+  }
+  note(kind: string): void {
+    this.store.sql.run(
+      "INSERT OR IGNORE INTO runNotes (runId, epoch, kind, content) VALUES (?, 0, ?, '')",
+      this.world.runId,
+      `sim ${kind}`,
+    );
+  }
+  unnote(kind: string): void {
+    this.store.sql.run('DELETE FROM runNotes WHERE runId = ? AND kind = ?', this.world.runId, `sim ${kind}`);
+  }
+
   hasChores(): boolean {
     const [row] = this.store.sql.all<{ n: number }>(
       'SELECT sum(chores) AS n FROM migrations WHERE runId = ?',

@@ -28,6 +28,10 @@ export class SimWorld {
     };
   }
 
+  spoilNext(): void {
+    this.corruptions += 1;
+  }
+
   box(machineId: string): SimBox {
     const box = this.boxes.get(machineId);
     if (box === undefined) throw new Error(`no box ${machineId}`);

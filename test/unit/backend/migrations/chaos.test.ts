@@ -1,12 +1,23 @@
 import fc from 'fast-check';
-import { beforeAll, describe, expect, test } from 'vitest';
-import type { Store } from '#backend/store/index.ts';
+import { describe, expect, test } from 'vitest';
 import { migrationModes } from '#shared/domain/migration.ts';
 import type { Fault } from '#test/fakes/moving/life.ts';
 import { usualTrainer } from '#test/fakes/moving/sim-box.ts';
 import type { SimLaptop } from '#test/fakes/moving/sim-laptop.ts';
 import type { SimWorld } from '#test/fakes/moving/sim-world.ts';
-import { a, ask, b, c, goesOn, type Happening, me, problems, runToEnd, simStore, simulation } from './simulation.ts';
+import {
+  a,
+  ask,
+  b,
+  c,
+  goesOn,
+  type Happening,
+  me,
+  problems,
+  runToEnd,
+  simStore,
+  simulation,
+} from './simulation.ts';
 
 const samples = Number(process.env.CHAOS_SAMPLES ?? 60);
 const minute = 60_000;
@@ -26,7 +37,18 @@ const faults: Fault[] = [
 
 const event = fc.record({
   at: fc.integer({ min: 0, max: 40 * minute }),
-  kind: fc.constantFrom('hide-a', 'hide-b', 'hide-both', 'stop', 'cancel', 'crash', 'reboot-a', 'reboot-b', 'kill', 'corrupt'),
+  kind: fc.constantFrom(
+    'hide-a',
+    'hide-b',
+    'hide-both',
+    'stop',
+    'cancel',
+    'crash',
+    'reboot-a',
+    'reboot-b',
+    'kill',
+    'corrupt',
+  ),
   /** How long a machine is out of sight. */
   forMs: fc.integer({ min: 1000, max: 90 * minute }),
 });
@@ -73,7 +95,11 @@ function trouble(world: SimWorld, laptop: SimLaptop, { oneIn, seed }: Pick<Sampl
   };
 }
 
-function happening(world: SimWorld, laptop: SimLaptop, { at, kind, forMs }: Sample['events'][number]): Happening[] {
+function happening(
+  world: SimWorld,
+  laptop: SimLaptop,
+  { at, kind, forMs }: Sample['events'][number],
+): Happening[] {
   const show = (id: string, visible: boolean) => () => {
     world.box(id).visible = visible;
   };
@@ -101,7 +127,7 @@ function happening(world: SimWorld, laptop: SimLaptop, { at, kind, forMs }: Samp
     case 'kill':
       return [{ at, what: () => laptop.life.die() }];
     case 'corrupt':
-      return [{ at, what: () => void (world.corruptions += 1) }];
+      return [{ at, what: () => world.spoilNext() }];
   }
 }
 
@@ -115,25 +141,21 @@ function cancel(laptop: SimLaptop): void {
   }
 }
 
-function set(world: SimWorld, { trainer, destinationBroken }: Pick<Sample, 'trainer' | 'destinationBroken'>): void {
+function set(
+  world: SimWorld,
+  { trainer, destinationBroken }: Pick<Sample, 'trainer' | 'destinationBroken'>,
+): void {
   for (const box of world.boxes.values()) box.trainer = { ...usualTrainer, ...trainer };
   world.box(b).broken = destinationBroken;
 }
 
 describe('whatever goes wrong, a move ends by itself, committed or rolled back', () => {
-  let stores: Store[] = [];
-  beforeAll(async () => {
-    const { openStore } = await import('#backend/store/index.ts');
-    void openStore;
-    stores = [];
-  });
-
   test('one laptop', { timeout: 300_000 }, async () => {
-    stores = [await simStore()];
+    const stores = [await simStore()];
     const outcomes = new Map<string, number>();
     await fc.assert(
       fc.asyncProperty(sample, async (given) => {
-        const { world, laptops } = simulation(stores.slice(0, 1));
+        const { world, laptops } = simulation(stores);
         const [laptop] = laptops;
         if (laptop === undefined) return;
         set(world, given);
@@ -144,11 +166,15 @@ describe('whatever goes wrong, a move ends by itself, committed or rolled back',
         const outcome = `${move?.phase ?? 'never begun'} ${move?.error?.code ?? ''}`;
         outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
         expect(problems(world, [laptop]), JSON.stringify(move?.phases)).toEqual([]);
-        const undisturbed = !given.events.some(({ kind }) => ['stop', 'crash', 'reboot-a', 'reboot-b'].includes(kind));
+        const undisturbed = !given.events.some(({ kind }) =>
+          ['stop', 'crash', 'reboot-a', 'reboot-b'].includes(kind),
+        );
         const excused = move?.error?.code === 'MOVE_NOT_BACK' || given.trainer.lastStep < 1_000_000;
         const crashedAfter = move?.phase === 'committed' && given.destinationBroken;
         if (undisturbed && !excused && !crashedAfter) {
-          expect(goesOn(world), `nobody trains; ${JSON.stringify(move)} ${world.history.join(' ')}`).toBe(true);
+          expect(goesOn(world), `nobody trains; ${JSON.stringify(move)} ${world.history.join(' ')}`).toBe(
+            true,
+          );
         }
       }),
       { numRuns: samples },
@@ -157,23 +183,28 @@ describe('whatever goes wrong, a move ends by itself, committed or rolled back',
   });
 
   test('two laptops move the same run', { timeout: 300_000 }, async () => {
-    stores = [await simStore(), await simStore()];
+    const stores = [await simStore(), await simStore()];
     await fc.assert(
-      fc.asyncProperty(sample, sample, fc.integer({ min: 0, max: 3 * minute }), async (given, other, later) => {
-        const { world, laptops } = simulation(stores);
-        const [first, second] = laptops;
-        if (first === undefined || second === undefined) return;
-        set(world, given);
-        trouble(world, first, given);
-        trouble(world, second, { ...other, oneIn: given.oneIn });
-        await ask(first, given.mode);
-        const happenings = [
-          ...given.events.flatMap((each) => happening(world, first, each)),
-          { at: later, what: () => void ask(second, other.mode, c) },
-        ];
-        await runToEnd(world, laptops, happenings);
-        expect(problems(world, laptops)).toEqual([]);
-      }),
+      fc.asyncProperty(
+        sample,
+        sample,
+        fc.integer({ min: 0, max: 3 * minute }),
+        async (given, other, later) => {
+          const { world, laptops } = simulation(stores);
+          const [first, second] = laptops;
+          if (first === undefined || second === undefined) return;
+          set(world, given);
+          trouble(world, first, given);
+          trouble(world, second, { ...other, oneIn: given.oneIn });
+          await ask(first, given.mode);
+          const happenings = [
+            ...given.events.flatMap((each) => happening(world, first, each)),
+            { at: later, what: () => void ask(second, other.mode, c) },
+          ];
+          await runToEnd(world, laptops, happenings);
+          expect(problems(world, laptops)).toEqual([]);
+        },
+      ),
       { numRuns: Math.round(samples / 2) },
     );
   });

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { usualTrainer } from '#test/fakes/moving/sim-box.ts';
 import { a, ask, b, problems, runToEnd, simStore, simulation } from './simulation.ts';
 
 async function one() {
@@ -13,7 +12,14 @@ test.each(['request', 'next', 'last'] as const)('a move by "%s" goes through', a
   const { world, laptop, source, destination } = await one();
   await ask(laptop, mode);
   const [move] = await runToEnd(world, [laptop]);
-  expect(move).toMatchObject({ phase: 'committed', fromEpoch: 1, toEpoch: 2, backEpoch: null, error: null, mode });
+  expect(move).toMatchObject({
+    phase: 'committed',
+    fromEpoch: 1,
+    toEpoch: 2,
+    backEpoch: null,
+    error: null,
+    mode,
+  });
   expect(world.alive()).toEqual([`2@${b}`]);
   expect(source.tomb).toEqual({ epoch: 1, to: expect.any(String) });
   expect(destination.alive()[0]?.fromStep).toBe(move?.checkpoint?.step);

@@ -1,8 +1,8 @@
-import { taskSpec } from '#shared/domain/spec.ts';
+import type { Store } from '#backend/store/index.ts';
+import { newId } from '#shared/domain/id.ts';
 import type { Migration, MigrationMode } from '#shared/domain/migration.ts';
 import { isOver } from '#shared/domain/migration.ts';
-import { newId } from '#shared/domain/id.ts';
-import type { Store } from '#backend/store/index.ts';
+import { taskSpec } from '#shared/domain/spec.ts';
 import { SimLaptop } from '#test/fakes/moving/sim-laptop.ts';
 import { newAttempt, SimWorld } from '#test/fakes/moving/sim-world.ts';
 import { settle } from '#test/fakes/sim-clock.ts';
@@ -68,7 +68,12 @@ export function simulation(stores: readonly Store[]): { world: SimWorld; laptops
 }
 
 /** Asks for a move; the process may die over it, and then it was perhaps never written down. */
-export async function ask(laptop: SimLaptop, mode: MigrationMode, to = b, requestId = newId()): Promise<void> {
+export async function ask(
+  laptop: SimLaptop,
+  mode: MigrationMode,
+  to = b,
+  requestId = newId(),
+): Promise<void> {
   const request = { requestId, runId: laptop.world.runId, machineId: to, mode };
   void laptop.moves.start(request, me, new AbortController().signal).catch(() => undefined);
   await settle();
@@ -94,6 +99,7 @@ export async function runToEnd(
     for (let next = waiting[0]; next !== undefined && next.at <= passed; next = waiting[0]) {
       waiting.shift();
       next.what();
+      await settle();
     }
     for (const laptop of laptops) {
       if (laptop.life.dead) laptop.restart();
@@ -106,9 +112,13 @@ export async function runToEnd(
     if (over && waiting.length === 0) break;
     if (passed > days * 24 * hour) {
       const phases = laptops.map((laptop) => laptop.move()?.phase).join(', ');
-      throw new Error(`not over after ${days} days: ${phases}; ${JSON.stringify(laptops[0]?.steps.slice(-20))}`);
+      throw new Error(
+        `not over after ${days} days: ${phases}; ${JSON.stringify(laptops[0]?.steps.slice(-20))}`,
+      );
     }
-    await world.clock.step(Math.min(5_000, Math.max(1, (waiting[0]?.at ?? Number.POSITIVE_INFINITY) - passed)));
+    await world.clock.step(
+      Math.min(5_000, Math.max(1, (waiting[0]?.at ?? Number.POSITIVE_INFINITY) - passed)),
+    );
   }
   await settle();
   return laptops.flatMap((laptop) => laptop.move() ?? []);
@@ -120,9 +130,9 @@ export function problems(world: SimWorld, laptops: readonly SimLaptop[]): string
   for (const laptop of laptops) {
     const move = laptop.move();
     if (move !== undefined && !isOver(move.phase)) found.push(`it stands at ${move.phase}`);
-    if (laptop.claims.size > 0) found.push('the claim was not released');
-    if (laptop.reservations.size > 0) found.push(`still reserved: ${[...laptop.reservations].join(', ')}`);
-    if (laptop.store.runs.summary(world.runId)?.moving !== null) found.push('the run still says that it is being moved');
+    if (laptop.notes().length > 0) found.push(`not released: ${laptop.notes().join(', ')}`);
+    if (laptop.store.runs.summary(world.runId)?.moving !== null)
+      found.push('the run still says that it is being moved');
   }
   if (world.keys > 0) found.push(`${world.keys} keys are left`);
   const armed = world.armed();
