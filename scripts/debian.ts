@@ -19,6 +19,7 @@ const packages: { file: string; name: string }[] = [
   { file: '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc', name: 'fonts-noto-cjk' },
   { file: '/usr/bin/unshare', name: 'util-linux' },
   { file: '/usr/bin/ps', name: 'procps' },
+  { file: '/usr/sbin/cron', name: 'cron' },
 ];
 
 /**

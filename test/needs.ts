@@ -20,6 +20,10 @@ const things = {
   zsh: { present: () => onPath('zsh'), how: 'zsh (apt-get install zsh)' },
   fish: { present: () => onPath('fish'), how: 'fish (apt-get install fish)' },
   tcsh: { present: () => onPath('tcsh'), how: 'tcsh (apt-get install tcsh)' },
+  cron: {
+    present: () => existsSync('/usr/sbin/cron') && onPath('crontab'),
+    how: 'cron (apt-get install cron)',
+  },
   openssl: { present: () => onPath('openssl'), how: 'openssl (to make certificates)' },
   git: { present: () => onPath('git'), how: 'git' },
   root: { present: () => process.getuid?.() === 0, how: 'the rights of root (to make accounts and mounts)' },

@@ -78,9 +78,7 @@ fi
     async goesDown(runIds, epoch = 1) {
       await box.killEverything();
       for (const runId of runIds) {
-        const file = `${box.root}/runs/${runId}/attempts/${epoch}/start`;
-        const words = readFileSync(file, 'utf8').trim().split(' ');
-        writeFileSync(file, `${words.with(1, '11111111-2222-3333-4444-555555555555').join(' ')}\n`);
+        asOfAnotherBoot(box, runId, epoch);
       }
     },
     comesUp() {
@@ -95,6 +93,12 @@ fi
     log: () => readFileSync(`${box.root}/boot.log`, 'utf8'),
   };
   return made;
+}
+
+function asOfAnotherBoot(box: LocalBox, runId: string, epoch: number): void {
+  const file = `${box.root}/runs/${runId}/attempts/${epoch}/start`;
+  const words = readFileSync(file, 'utf8').trim().split(' ');
+  writeFileSync(file, `${words.with(1, '11111111-2222-3333-4444-555555555555').join(' ')}\n`);
 }
 
 const run = 'echo "ready $WORD $TRAINYARD_EPOCH"; sleep 1000';
@@ -242,6 +246,52 @@ describe.skipIf(!needs('linux', 'dash'))('what starts it', () => {
     });
     await expect(box.runs.startAtBoot(launch.runId, 1, bad)).rejects.toMatchObject({
       code: 'RUN_UNKNOWN_ON_BOX',
+    });
+  });
+});
+
+describe.skipIf(!needs('linux', 'root', 'dash', 'cron'))("Debian's own cron", () => {
+  test('its crontab takes the line, and cron starts the run when it starts', async () => {
+    const directory = await tempDirectory('cron');
+    const spool = path.join(directory, 'spool');
+    execFileSync('sh', [
+      '-c',
+      'mkdir -p "$1/crontabs" && chgrp crontab "$1/crontabs" && chmod 1730 "$1/crontabs"',
+      'sh',
+      spool,
+    ]);
+    // The machine's own crontabs, jobs and marks are out of sight, and stay as they are.
+    const mounts = `mount --bind ${spool} /var/spool/cron && mount -t tmpfs tmpfs /run && mount -t tmpfs tmpfs /etc/cron.d && mount --bind /dev/null /etc/crontab`;
+    const apart = (command: string) => ['-m', 'sh', '-c', `${mounts} && ${command}`, 'sh'];
+    const cron = () => {
+      const daemon = spawn('unshare', apart('exec cron -f'), { stdio: 'ignore', detached: true });
+      onTestFinished(() => void daemon.kill('SIGKILL'));
+      return daemon;
+    };
+    const box = await localBox({
+      programsShell: script(
+        `${directory}/shell`,
+        `#!/bin/sh\nexec unshare -m sh -c '${mounts} && exec /bin/dash "$@"' sh "$@"\n`,
+      ),
+    });
+    open.push(box);
+    const environment = `HOME="${box.home}"\nTY_BEAT=1\nTY_BOOT_TRIES=1\n`;
+    await box.programs.exec({ script: 'crontab -' }, { stdin: environment });
+    const first = cron();
+    const launch = box.launchOf(run);
+    await box.runs.launch(launch);
+    const answer = await until('cron runs', async () => {
+      const said = await box.runs.startAtBoot(launch.runId, 1, planOf(launch));
+      return said.by === 'impossible' ? null : said;
+    });
+    expect(answer.by).toBe('cron');
+    first.kill('SIGKILL');
+    await box.killEverything();
+    asOfAnotherBoot(box, launch.runId, 1);
+    cron();
+    await until('it goes on', async () => {
+      const log = path.join(box.root, 'runs', launch.runId, 'attempts/2/log');
+      return existsSync(log) && readFileSync(log, 'utf8').includes('ready again 2');
     });
   });
 });
