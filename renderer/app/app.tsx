@@ -25,6 +25,7 @@ const loaders = {
   activity: () => withSchemas(() => import('#renderer/features/activity/index.ts')),
   settings: () => withSchemas(() => import('#renderer/features/settings/index.ts')),
   palette: () => import('./palette.tsx'),
+  moves: () => import('#renderer/features/moves/dialogs.ts'),
 };
 const RunPage = lazy(async () => ({ default: (await loaders.run()).RunPage }));
 const OverviewPage = lazy(async () => ({ default: (await loaders.overview()).OverviewPage }));

@@ -1,6 +1,7 @@
 import './layout.css';
 import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
+import { useAskedMove, useDraggedRun } from '#renderer/features/moves/index.ts';
 import { useRuns } from '#renderer/features/runs/run-store.ts';
 import { useT } from '#renderer/i18n/index.ts';
 import { KeyHint, Toasts } from '#renderer/ui/index.ts';
@@ -17,6 +18,12 @@ import { useSites } from './site-store.ts';
 import { StatusBar } from './status-bar.tsx';
 
 const Palette = lazy(async () => ({ default: (await import('./palette.tsx')).Palette }));
+const MoveDialog = lazy(async () => ({
+  default: (await import('#renderer/features/moves/dialogs.ts')).MoveDialog,
+}));
+const DropTray = lazy(async () => ({
+  default: (await import('#renderer/features/moves/dialogs.ts')).DropTray,
+}));
 const commandKey = navigator.platform.startsWith('Mac') ? '⌘' : 'Ctrl';
 
 /** Title bar, navigation, the page, status bar; and what lies over all pages. */
@@ -73,10 +80,23 @@ export function Layout({ children }: { children: ReactNode }) {
         </Suspense>
       ) : null}
       {over === 'keys' ? <KeyMap onClose={() => setOver(null)} /> : null}
+      <Moving location={location} />
       <Prompts />
       <NoticeToasts />
       <Toasts label={t('app.notices')} />
     </div>
+  );
+}
+
+/** The dialog that plans a move, and what a dragged run can be dropped on where the page shows no machines. */
+function Moving({ location }: { location: string }) {
+  const asked = useAskedMove((state) => state.asked);
+  const drags = useDraggedRun(({ run }) => run !== null);
+  return (
+    <Suspense>
+      {asked ? <MoveDialog key={`${asked.run.id} ${asked.machineId}`} asked={asked} /> : null}
+      {drags && location !== paths.overview ? <DropTray /> : null}
+    </Suspense>
   );
 }
 

@@ -1,3 +1,6 @@
+import { copiesPart } from '#renderer/features/copies/copy-store.ts';
+import { movesPart } from '#renderer/features/moves/move-store.ts';
+import { placesPart } from '#renderer/features/places/place-store.ts';
 import { runListPart } from '#renderer/features/runs/run-list-store.ts';
 import { runsPart } from '#renderer/features/runs/run-store.ts';
 import { type BackendConnection, followEvents } from '#renderer/rpc/index.ts';
@@ -12,7 +15,17 @@ import { sitesPart } from './site-store.ts';
 
 /** Loads before everything else where its page is open: a long list on the screen is what is waited for. */
 const firstPart: LivePart = runListPart;
-const parts: readonly LivePart[] = [runsPart, sessionPart, sitesPart, promptsPart, noticesPart, machinesPart];
+const parts: readonly LivePart[] = [
+  runsPart,
+  sessionPart,
+  sitesPart,
+  promptsPart,
+  noticesPart,
+  machinesPart,
+  movesPart,
+  copiesPart,
+  placesPart,
+];
 
 const extra = new Set<LivePart>();
 

@@ -1,3 +1,5 @@
+import { CopiesNow } from '#renderer/features/copies/copies-now.tsx';
+import { MovesNow } from '#renderer/features/moves/moves-now.tsx';
 import { useRuns } from '#renderer/features/runs/run-store.ts';
 import { useT } from '#renderer/i18n/index.ts';
 import { formatBytes, formatInteger, StatusDot } from '#renderer/ui/index.ts';
@@ -38,6 +40,8 @@ export function StatusBar() {
       ) : null}
       <span>{t('app.running', { count: going })}</span>
       {counts.queued ? <span>{t('app.queued', { count: counts.queued })}</span> : null}
+      <MovesNow />
+      <CopiesNow />
       <Jobs />
       <span className="statusbar__end">
         <LanguageButton />

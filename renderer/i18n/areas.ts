@@ -1,10 +1,16 @@
 import { activity } from './activity.ts';
 import { app } from './app.ts';
+import { checkpoints } from './checkpoints.ts';
+import { copies } from './copies.ts';
 import { credentials } from './credentials.ts';
 import { data } from './data.ts';
+import { keeping } from './keeping.ts';
 import { logs } from './logs.ts';
+import { move } from './move.ts';
 import { newRun } from './new-run.ts';
 import { overview } from './overview.ts';
+import { places } from './places.ts';
+import { recovery } from './recovery.ts';
 import { run } from './run.ts';
 import { runs } from './runs.ts';
 import { settings } from './settings.ts';
@@ -16,11 +22,17 @@ import type { BaseKey } from './words.ts';
 export const areas = {
   activity,
   app,
+  checkpoints,
+  copies,
   credentials,
   data,
+  keeping,
   logs,
+  move,
   newRun,
   overview,
+  places,
+  recovery,
   run,
   runs,
   settings,

@@ -4,8 +4,8 @@ export type Tone = 'ok' | 'warn' | 'bad' | 'info' | 'idle' | 'unseen' | 'accent'
 
 const colour = (tone: Tone) => `var(--${tone})`;
 
-/** The shape says what the colour says: filled for going, hollow for not seen, a square for stopped, a cross for bad, a tick for good. */
-export type Shape = 'filled' | 'ring' | 'half' | 'square' | 'cross' | 'tick' | 'dash';
+/** The shape says what the colour says: filled for going, hollow for not seen, a square for stopped, a cross for bad, a tick for good, an arrow for under way elsewhere. */
+export type Shape = 'filled' | 'ring' | 'half' | 'square' | 'cross' | 'tick' | 'dash' | 'arrow';
 
 export function StatusDot({ tone, shape, label }: { tone: Tone; shape: Shape; label?: string }) {
   const c = colour(tone);
@@ -34,6 +34,7 @@ export function StatusDot({ tone, shape, label }: { tone: Tone; shape: Shape; la
       {shape === 'cross' ? <path d="M2 2l6 6M8 2l-6 6" /> : null}
       {shape === 'tick' ? <path d="M1.5 5.4l2.5 2.6 4.5-5.6" /> : null}
       {shape === 'dash' ? <path d="M2 5h6" /> : null}
+      {shape === 'arrow' ? <path d="M1.2 5h7.2M5.6 1.9L8.6 5 5.6 8.1" /> : null}
     </svg>
   );
 }

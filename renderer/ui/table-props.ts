@@ -1,3 +1,5 @@
+import type { DragEvent } from 'react';
+import type { MenuEntry } from './menu.tsx';
 import type { Column } from './table-columns.ts';
 
 export interface VirtualTableProps<R> {
@@ -21,5 +23,10 @@ export interface VirtualTableProps<R> {
   /** How large it will be, as far as can be said before it is there: right, it is drawn once; wrong, twice. */
   firstSize?: { width: number; height: number };
   onOpen(row: R): void;
+  /** What can be done with a row, by its context menu (pointer or menu key). */
+  menuOf?(row: R): MenuEntry[];
+  /** A row is dragged away. */
+  onRowDrag?(event: DragEvent, row: R): void;
+  onRowDragEnd?(): void;
   nameOf(row: R): string;
 }

@@ -1,5 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import {
+  type DragEvent,
   type KeyboardEvent,
   type MouseEvent,
   memo,
@@ -10,6 +11,8 @@ import {
   useRef,
 } from 'react';
 import { useT } from '#renderer/i18n/index.ts';
+import { ContextMenu } from './context-menu.tsx';
+import type { MenuEntry } from './menu.tsx';
 import { type LaidOutColumn, layOut, useColumnWidths } from './table-columns.ts';
 import { actionOfKey, toggled } from './table-cursor.ts';
 import { pickWidth, TableHead } from './table-head.tsx';
@@ -137,7 +140,22 @@ export function VirtualTable<R>(props: VirtualTableProps<R>) {
     if (row) onOpen(row);
   });
 
-  return (
+  const drags = props.onRowDrag !== undefined;
+  const onRowDrag = useStable((event: DragEvent, index: number) => {
+    const row = rowAt(index);
+    if (row) props.onRowDrag?.(event, row);
+  });
+  /** The row that a context menu is asked for: the one under the pointer, or the keyboard's. */
+  const menuFor = (event: MouseEvent): MenuEntry[] => {
+    const at = (event.target as HTMLElement).closest('[role="row"]')?.getAttribute('aria-rowindex');
+    const index = at === null || at === undefined ? cursor.index : Number(at) - 2;
+    const row = index >= 0 ? rowAt(index) : undefined;
+    if (!row || !props.menuOf) return [];
+    cursor.set(index);
+    return props.menuOf(row);
+  };
+
+  const table = (
     <div className="table">
       <div
         ref={scroller}
@@ -186,6 +204,8 @@ export function VirtualTable<R>(props: VirtualTableProps<R>) {
                   active={item.index === cursor.index}
                   pickLabel={row === undefined ? '' : `${t('ui.selectRow')}: ${props.nameOf(row)}`}
                   onClick={onRowClick}
+                  onDrag={drags ? onRowDrag : undefined}
+                  onDragEnd={props.onRowDragEnd}
                 />
               );
             })}
@@ -193,6 +213,7 @@ export function VirtualTable<R>(props: VirtualTableProps<R>) {
       </div>
     </div>
   );
+  return props.menuOf ? <ContextMenu entriesFor={menuFor}>{table}</ContextMenu> : table;
 }
 
 interface RowProps {
@@ -207,6 +228,8 @@ interface RowProps {
   active: boolean;
   pickLabel: string;
   onClick(event: MouseEvent, index: number): void;
+  onDrag: ((event: DragEvent, index: number) => void) | undefined;
+  onDragEnd: (() => void) | undefined;
 }
 
 const TableRow = memo(function TableRow(props: RowProps) {
@@ -221,6 +244,9 @@ const TableRow = memo(function TableRow(props: RowProps) {
       aria-selected={picks ? selected : undefined}
       style={{ transform: `translateY(${props.top}px)`, width: props.width }}
       onClick={(event) => props.onClick(event, props.index)}
+      draggable={props.onDrag !== undefined && row !== undefined}
+      onDragStart={(event) => props.onDrag?.(event, props.index)}
+      onDragEnd={props.onDragEnd}
     >
       {picks ? (
         <Cell px={pickWidth} className="table__cell--pick">

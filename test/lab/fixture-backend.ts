@@ -22,6 +22,7 @@ import {
   fixtureYaml,
 } from './fixture-data.ts';
 import { type FixtureLog, FormulaLog, GrowingLog, showcase } from './fixture-logs.ts';
+import { type FixtureMoves, fixtureMoves } from './fixture-moves.ts';
 
 export interface FixtureOptions {
   runs?: number;
@@ -36,6 +37,7 @@ export interface Fixture {
   host: BrowserHost;
   events: EventBus;
   log: GrowingLog;
+  moves: FixtureMoves;
   close(): Promise<void>;
 }
 
@@ -78,7 +80,16 @@ export async function startFixture(options: FixtureOptions = {}): Promise<Fixtur
     evidence: { kind: 'exit-record', at: Date.now(), exitCode: null, signal, by: 'user' },
   });
 
+  const moves = fixtureMoves({
+    now,
+    events,
+    machines,
+    runs,
+    detail: (run) => fixtureDetail(run, 0),
+  });
+
   const router = createRouter({
+    ...moves.routers,
     app: api.app.router({
       info: api.app.info.handler(() => ({
         version: '0.1.0',
@@ -269,6 +280,7 @@ export async function startFixture(options: FixtureOptions = {}): Promise<Fixtur
     host,
     events,
     log: growing,
+    moves: moves.control,
     async close() {
       if (timer) clearInterval(timer);
       await host.close();

@@ -176,7 +176,12 @@ const cycle: RunState[] = [
 function evidenceOf(state: RunState, index: number, now: number): Evidence {
   switch (state) {
     case 'queued':
-      return { kind: 'queued', at: now - 3 * minute, position: 1, reason: 'heron has 0 of 4 GPUs free' };
+      return {
+        kind: 'queued',
+        at: now - 3 * minute,
+        position: 1,
+        reason: 'waiting for H100:4; held by run "llama-sft"',
+      };
     case 'preparing':
       return { kind: 'launching', at: now - 4000, step: 'sync', done: 1_210, total: 2_000, unit: 'files' };
     case 'succeeded':
@@ -277,7 +282,15 @@ run: |
 
 checkpoint:
   path: checkpoints
-  every: 10m
+  framework: huggingface
+  every: 500 steps
+  request: {signal: USR1}
+  resume: {argument: --resume_from_checkpoint}
+  keep: 5
+
+recovery:
+  on: [crash, reboot, host-lost]
+  to: any
 `;
 
 export function fixtureDetail(run: RunSummary, logBytes: number): Run {
@@ -302,8 +315,22 @@ export function fixtureDetail(run: RunSummary, logBytes: number): Run {
       secretNames: ['HF_TOKEN'],
       setup: 'pip install -r requirements.txt\n',
       run: 'torchrun train.py\n',
-      checkpoint: null,
-      recovery: null,
+      checkpoint: {
+        path: 'checkpoints',
+        framework: 'huggingface',
+        every: '500 steps',
+        request: { signal: 'USR1' },
+        resume: { argument: '--resume_from_checkpoint' },
+        keep: 5,
+      },
+      recovery: {
+        on: ['crash', 'reboot', 'host-lost'],
+        max: 3,
+        backoffMs: 30_000,
+        exitCodes: [],
+        to: 'any',
+        ask: false,
+      },
     },
     snapshot: {
       id: 'c0ffee00c0ffee00',

@@ -1,4 +1,16 @@
-import { type Document, isMap, isPair, isScalar, parseDocument, parse as parseYaml, Scalar } from 'yaml';
+import {
+  type Document,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  type Node,
+  parseDocument,
+  parse as parseYaml,
+  Scalar,
+  YAMLSeq,
+} from 'yaml';
+import { recoveryCauses } from '#shared/domain/recovery-causes.ts';
 
 /** The task file as the form sees it. The YAML text stays the one truth: the form reads it, and changes only what was changed. */
 export interface TaskForm {
@@ -11,6 +23,25 @@ export interface TaskForm {
   run: string;
   /** One NAME=value a line. */
   envs: string;
+  checkpointPath: string;
+  checkpointFramework: string;
+  checkpointEvery: string;
+  requestSignal: string;
+  requestCommand: string;
+  resumeArgument: string;
+  resumeEnv: string;
+  keep: string;
+  /** 'true' where the number of GPUs may change. */
+  elastic: string;
+  /** Causes with commas between; all of them where `recovery:` is there and does not say. */
+  recoveryOn: string;
+  recoveryMax: string;
+  recoveryBackoff: string;
+  exitCodes: string;
+  /** same, any, or machines with commas between. */
+  recoveryTo: string;
+  /** 'true' where it asks first. */
+  recoveryAsk: string;
 }
 
 const paths: Record<Exclude<keyof TaskForm, 'envs'>, string[]> = {
@@ -21,7 +52,25 @@ const paths: Record<Exclude<keyof TaskForm, 'envs'>, string[]> = {
   workdir: ['workdir'],
   setup: ['setup'],
   run: ['run'],
+  checkpointPath: ['checkpoint', 'path'],
+  checkpointFramework: ['checkpoint', 'framework'],
+  checkpointEvery: ['checkpoint', 'every'],
+  requestSignal: ['checkpoint', 'request', 'signal'],
+  requestCommand: ['checkpoint', 'request', 'command'],
+  resumeArgument: ['checkpoint', 'resume', 'argument'],
+  resumeEnv: ['checkpoint', 'resume', 'env'],
+  keep: ['checkpoint', 'keep'],
+  elastic: ['checkpoint', 'elastic'],
+  recoveryOn: ['recovery', 'on'],
+  recoveryMax: ['recovery', 'max'],
+  recoveryBackoff: ['recovery', 'backoff'],
+  exitCodes: ['recovery', 'exit_codes'],
+  recoveryTo: ['recovery', 'to'],
+  recoveryAsk: ['recovery', 'ask'],
 };
+const numbers: readonly (keyof TaskForm)[] = ['cpus', 'memory', 'keep', 'recoveryMax'];
+const booleans: readonly (keyof TaskForm)[] = ['elastic', 'recoveryAsk'];
+const lists: readonly (keyof TaskForm)[] = ['recoveryOn', 'exitCodes', 'recoveryTo'];
 
 function parse(yaml: string): Document | null {
   const document = parseDocument(yaml, { strict: false });
@@ -50,7 +99,36 @@ export function readForm(yaml: string): TaskForm | null {
     envs: envPairs(document)
       .map(([name, value]) => `${name}=${value ?? ''}`)
       .join('\n'),
+    checkpointPath: text(paths.checkpointPath),
+    checkpointFramework: text(paths.checkpointFramework),
+    checkpointEvery: text(paths.checkpointEvery),
+    requestSignal: text(paths.requestSignal),
+    requestCommand: text(paths.requestCommand),
+    resumeArgument: text(paths.resumeArgument),
+    resumeEnv: text(paths.resumeEnv),
+    keep: text(paths.keep),
+    elastic: text(paths.elastic),
+    recoveryOn: causesText(document),
+    recoveryMax: text(paths.recoveryMax),
+    recoveryBackoff: text(paths.recoveryBackoff),
+    exitCodes: listText(document, paths.exitCodes),
+    recoveryTo: listText(document, paths.recoveryTo),
+    recoveryAsk: text(paths.recoveryAsk),
   };
+}
+
+function listText(document: Document, path: string[]): string {
+  const node = document.getIn(path, true);
+  if (isSeq(node)) return node.items.map((item) => String(isScalar(item) ? item.value : item)).join(', ');
+  const value: unknown = document.getIn(path);
+  return value === undefined || value === null ? '' : String(value);
+}
+
+/** `recovery:` without `on` means every cause. */
+function causesText(document: Document): string {
+  const node = document.getIn(['recovery'], true);
+  if (isMap(node) && !node.has('on') && node.items.length > 0) return recoveryCauses.join(', ');
+  return listText(document, paths.recoveryOn);
 }
 
 function acceleratorsText(document: Document): string {
@@ -90,17 +168,40 @@ export function writeField(yaml: string, field: keyof TaskForm, value: string): 
 
 function writeText(document: Document, field: Exclude<keyof TaskForm, 'envs'>, value: string): void {
   const path = paths[field];
-  if (value.trim() === '') {
-    document.deleteIn(path);
-    const parent = path.length > 1 ? document.getIn([path[0]], true) : null;
-    if (isMap(parent) && parent.items.length === 0) document.deleteIn([path[0]]);
+  const parents = path.slice(0, -1).map((_, depth) => path.slice(0, depth + 1));
+  // No cause at all is another thing than nothing said, as long as something else is said of recovery.
+  if (value.trim() === '' && !(field === 'recoveryOn' && saysMore(document))) {
+    if (document.hasIn(path)) document.deleteIn(path);
+    for (const parent of parents.reverse()) {
+      const node = document.getIn(parent, true);
+      if (isMap(node) && node.items.length === 0) document.deleteIn(parent);
+    }
     return;
   }
-  if (path.length > 1 && !isMap(document.getIn([path[0]], true)))
-    document.setIn([path[0]], document.createNode({}));
-  const plain =
-    (field === 'cpus' || field === 'memory') && /^\d+(\.\d+)?$/.test(value) ? Number(value) : value;
-  document.setIn(path, typeof plain === 'string' ? textNode(plain) : document.createNode(plain));
+  for (const parent of parents) {
+    if (!isMap(document.getIn(parent, true))) document.setIn(parent, document.createNode({}));
+  }
+  document.setIn(path, valueNode(document, field, value));
+}
+
+const saysMore = (document: Document): boolean => {
+  const node = document.getIn(['recovery'], true);
+  return isMap(node) && node.items.some((pair) => String(pair.key) !== 'on');
+};
+
+function valueNode(document: Document, field: keyof TaskForm, value: string): Node {
+  if (numbers.includes(field) && /^\d+(\.\d+)?$/.test(value)) return document.createNode(Number(value));
+  if (booleans.includes(field)) return document.createNode(value === 'true');
+  const isList = lists.includes(field) && !(field === 'recoveryTo' && !value.includes(','));
+  if (!isList) return textNode(value);
+  const items = value
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean);
+  const list = new YAMLSeq();
+  list.flow = true;
+  list.items = items.map((item) => (/^\d+$/.test(item) ? document.createNode(Number(item)) : textNode(item)));
+  return list;
 }
 
 /** A text that stays a text: task files are read by YAML 1.1, where yes, no, on, off and 1_000 are none. */

@@ -2,6 +2,7 @@ import { useMemo, useState } from 'react';
 import { useT } from '#renderer/i18n/index.ts';
 import { Field, type FieldIds, Input } from '#renderer/ui/index.ts';
 import type { SpecIssue } from '#shared/domain/spec.ts';
+import { RecoveryFields, SavingFields } from './keep-fields.tsx';
 import { readForm, type TaskForm, writeField } from './task-document.ts';
 
 /** The task as fields, each a view of the YAML: what is typed here changes the text there, comments stay. */
@@ -19,6 +20,7 @@ export function TaskFormFields({
   if (!form) return <p className="quiet">{t('newRun.formBroken')}</p>;
   const set = (field: keyof TaskForm) => (event: { target: { value: string } }) =>
     onChange(writeField(yaml, field, event.target.value));
+  const setValue = (field: keyof TaskForm, value: string) => onChange(writeField(yaml, field, value));
   const wrong = (key: string) =>
     errors.find((issue) => issue.key === key || issue.key.startsWith(`${key}.`))?.message;
   return (
@@ -70,6 +72,8 @@ export function TaskFormFields({
           />
         )}
       </Field>
+      <SavingFields form={form} set={setValue} wrong={wrong} />
+      <RecoveryFields form={form} set={setValue} wrong={wrong} />
       <Field label={t('newRun.fieldEnvs')} hint={t('newRun.fieldEnvsHint')} error={wrong('envs')}>
         {(ids) => (
           <EnvsInput

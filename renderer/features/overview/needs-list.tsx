@@ -1,8 +1,11 @@
 import { rpc } from '#renderer/app/backend.ts';
 import { Link } from '#renderer/app/link.tsx';
+import { placeName } from '#renderer/app/place-name.ts';
 import { paths } from '#renderer/app/routes.ts';
 import { sayError, useMay } from '#renderer/app/session-store.ts';
+import { ProposalActions, proposalWords } from '#renderer/features/places/proposal-actions.tsx';
 import { describeRun } from '#renderer/features/runs/evidence.ts';
+import { faultText } from '#renderer/features/sites/fault-words.ts';
 import { type Translate, translateError, useT } from '#renderer/i18n/index.ts';
 import { Button, formatBytes } from '#renderer/ui/index.ts';
 import type { Need } from './needs.ts';
@@ -53,18 +56,23 @@ function needWords(need: Need, t: Translate): { title: string; text: string } {
     }
     case 'fault':
       return {
-        title: t('overview.needFault', { machine: need.machine.name, index: need.index }),
-        text: need.fault,
+        title: t('overview.needFault', {
+          machine: placeName(need.machine.id, need.machine.name, t),
+          index: need.index,
+        }),
+        text: faultText(need.fault, t),
       };
     case 'disk':
       return {
-        title: t('overview.needDisk', { machine: need.machine.name }),
+        title: t('overview.needDisk', { machine: placeName(need.machine.id, need.machine.name, t) }),
         text: t('overview.needDiskText', {
           free: formatBytes(need.freeBytes),
           size: formatBytes(need.sizeBytes),
           path: need.path,
         }),
       };
+    case 'proposal':
+      return proposalWords(need.proposal, t);
     case 'run': {
       const { name, state } = need.run;
       return {
@@ -92,6 +100,15 @@ function NeedActions({ need }: { need: Need }) {
         <Link className="button button--small" href={paths.machine(need.machine.id)}>
           {t('overview.openMachine')}
         </Link>
+      );
+    case 'proposal':
+      return (
+        <>
+          <ProposalActions proposal={need.proposal} />
+          <Link className="button button--small button--quiet" href={paths.run(need.proposal.runId)}>
+            {t('overview.openRun')}
+          </Link>
+        </>
       );
     case 'run':
       return (

@@ -1,4 +1,5 @@
 import type { Machine } from '#shared/domain/machine.ts';
+import type { Proposal } from '#shared/domain/recovery.ts';
 import type { RunSummary } from '#shared/domain/run.ts';
 import type { Prompt, Site } from '#shared/domain/site.ts';
 
@@ -8,10 +9,11 @@ export type Need =
   | { kind: 'blocked'; id: string; site: Site }
   | { kind: 'fault'; id: string; machine: Machine; index: number; fault: string }
   | { kind: 'disk'; id: string; machine: Machine; path: string; freeBytes: number; sizeBytes: number }
+  | { kind: 'proposal'; id: string; proposal: Proposal }
   | { kind: 'run'; id: string; run: RunSummary };
 
 const recentMs = 24 * 3_600_000;
-const order: readonly Need['kind'][] = ['prompt', 'blocked', 'fault', 'disk', 'run'];
+const order: readonly Need['kind'][] = ['prompt', 'blocked', 'fault', 'proposal', 'disk', 'run'];
 
 /** A disk is short where less than 5 % and less than 20 GiB of it are free. */
 const isShort = (disk: { sizeBytes: number; freeBytes: number; readOnly: boolean }) =>
@@ -26,6 +28,7 @@ export function findNeeds(
     sites: readonly Site[];
     machines: Iterable<Machine>;
     ended: readonly RunSummary[];
+    proposals?: readonly Proposal[];
   },
   now: number,
 ): Need[] {
@@ -49,6 +52,9 @@ export function findNeeds(
         freeBytes: short.freeBytes,
         sizeBytes: short.sizeBytes,
       });
+  }
+  for (const proposal of found.proposals ?? []) {
+    if (proposal.state === 'open') needs.push({ kind: 'proposal', id: `proposal ${proposal.id}`, proposal });
   }
   for (const run of found.ended) {
     const ended = run.state === 'failed' || run.state === 'lost';

@@ -8,6 +8,7 @@ import { usePrompts } from '#renderer/app/prompt-store.ts';
 import { paths } from '#renderer/app/routes.ts';
 import { sayError } from '#renderer/app/session-store.ts';
 import { sitesPart, useSites } from '#renderer/app/site-store.ts';
+import { usePlaces } from '#renderer/features/places/place-store.ts';
 import { useRuns } from '#renderer/features/runs/run-store.ts';
 import { useT } from '#renderer/i18n/index.ts';
 import { EmptyState, ErrorState, Skeleton } from '#renderer/ui/index.ts';
@@ -29,11 +30,18 @@ export function OverviewPage() {
   const sites = useSites();
   const prompts = usePrompts(({ prompts: open }) => open);
   const recent = useRecent();
+  const proposals = usePlaces((state) => state.proposals);
   useRuns(({ version }) => version);
   const { byId } = useRuns.getState();
   const known = (ids: readonly string[]) => ids.map((id) => byId.get(id)).filter((run) => run !== undefined);
   const needs = findNeeds(
-    { prompts, sites: sites.sites, machines: machines.byId.values(), ended: known(recent.ended) },
+    {
+      prompts,
+      sites: sites.sites,
+      machines: machines.byId.values(),
+      ended: known(recent.ended),
+      proposals,
+    },
     Date.now(),
   );
   const error = machines.error ?? sites.error ?? recent.error;
@@ -54,7 +62,7 @@ export function OverviewPage() {
             </div>
             <aside className="overview__side">
               <NeedsList needs={needs} />
-              <Lately runs={new Set(known([...recent.ended, ...recent.made]))} />
+              <Lately runs={new Set(known([...recent.ended, ...recent.made]))} moves={recent.moves} />
             </aside>
           </div>
         </>

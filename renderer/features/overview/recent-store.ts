@@ -3,6 +3,7 @@ import { rpc } from '#renderer/app/backend.ts';
 import type { LivePart } from '#renderer/app/live-part.ts';
 import { learnRuns } from '#renderer/features/runs/run-store.ts';
 import type { Client } from '#shared/contract/index.ts';
+import type { Migration } from '#shared/domain/migration.ts';
 import { endedStates, hasEnded } from '#shared/domain/run.ts';
 
 interface RecentState {
@@ -11,10 +12,18 @@ interface RecentState {
   /** Ids: the runs that ended last, and those that were made last. */
   ended: readonly string[];
   made: readonly string[];
+  /** The last moves, the newest first. */
+  moves: readonly Migration[];
 }
 
 /** What happened lately, as ids of runs; the runs themselves are in the runs' store and stay up to date there. */
-export const useRecent = create<RecentState>()(() => ({ loaded: false, error: null, ended: [], made: [] }));
+export const useRecent = create<RecentState>()(() => ({
+  loaded: false,
+  error: null,
+  ended: [],
+  made: [],
+  moves: [],
+}));
 
 const kept = 30;
 
@@ -24,11 +33,17 @@ async function load(client: Client): Promise<void> {
     client.runs.list({ sort: 'created', descending: true, limit: kept }),
   ]);
   learnRuns([...ended.rows, ...made.rows]);
+  // Moves are beside the point where they cannot be had: the rest is shown without them.
+  const moves = await client.migrations.list({ limit: kept }).catch((thrown: unknown) => {
+    console.info('The last moves could not be loaded:', thrown);
+    return useRecent.getState().moves;
+  });
   useRecent.setState({
     loaded: true,
     error: null,
     ended: ended.rows.map(({ id }) => id),
     made: made.rows.map(({ id }) => id),
+    moves,
   });
 }
 
@@ -45,6 +60,15 @@ export const recentPart: LivePart = {
     }
   },
   apply(event) {
+    if (event.type === 'migration.changed') {
+      const { migration } = event;
+      useRecent.setState(({ moves }) => ({
+        moves: [migration, ...moves.filter(({ id }) => id !== migration.id)]
+          .sort((a, b) => b.startedAt - a.startedAt)
+          .slice(0, kept),
+      }));
+      return;
+    }
     if (event.type !== 'run.changed') return;
     const { id, state } = event.run;
     useRecent.setState(({ ended, made }) => ({

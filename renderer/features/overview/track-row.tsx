@@ -1,7 +1,11 @@
 import { memo } from 'react';
 import { Link } from '#renderer/app/link.tsx';
+import { placeName } from '#renderer/app/place-name.ts';
 import { paths } from '#renderer/app/routes.ts';
+import { useDragOf, useDropOn } from '#renderer/features/moves/index.ts';
+import { shortProgress } from '#renderer/features/moves/words.ts';
 import { describeRun } from '#renderer/features/runs/evidence.ts';
+import { faultText } from '#renderer/features/sites/fault-words.ts';
 import { type Translate, useT } from '#renderer/i18n/index.ts';
 import {
   formatAge,
@@ -12,17 +16,24 @@ import {
   shortModel,
   useTicking,
 } from '#renderer/ui/index.ts';
+import type { Migration } from '#shared/domain/migration.ts';
 import type { RunSummary } from '#shared/domain/run.ts';
 import { type Car, type Cell, describeHardware, type Track } from './tracks.ts';
 
 /** One machine: its name, its cells with the cars on them, and what it is. */
 export const TrackRow = memo(function TrackRow({ track }: { track: Track }) {
   const t = useT();
-  const { machine, cells, cars, besides, seenNow } = track;
+  const { machine, cells, cars, besides, arrivals, seenNow } = track;
+  const { over, takes, drop } = useDropOn(machine.id);
+  const name = placeName(machine.id, machine.name, t);
+  const beside = arrivals.filter(({ from }) => from === null);
   return (
-    <li className={`track ${seenNow ? '' : 'track--unseen'}`}>
-      <Link className="track__name clip" href={paths.machine(machine.id)} title={machine.name}>
-        {machine.name}
+    <li
+      className={`track ${seenNow ? '' : 'track--unseen'} ${takes ? 'track--takes' : ''} ${over ? 'track--over' : ''}`}
+      {...drop}
+    >
+      <Link className="track__name clip" href={paths.machine(machine.id)} title={name}>
+        {name}
       </Link>
       <div className="track__rails">
         {cells.length > 0 ? (
@@ -37,6 +48,17 @@ export const TrackRow = memo(function TrackRow({ track }: { track: Track }) {
         {cars.map((car) => (
           <CarBox key={`${car.run.id} ${car.from}`} car={car} of={cells.length} />
         ))}
+        {arrivals.map(({ move, from, span }) =>
+          from === null ? null : (
+            <div
+              key={move.id}
+              className="track__car"
+              style={{ left: `${(from / cells.length) * 100}%`, width: `${(span / cells.length) * 100}%` }}
+            >
+              <ArrivingLink move={move} />
+            </div>
+          ),
+        )}
         {cells.length === 0
           ? besides
               .slice(0, 3)
@@ -46,14 +68,21 @@ export const TrackRow = memo(function TrackRow({ track }: { track: Track }) {
           : null}
       </div>
       <TrackFacts track={track} />
-      {cells.length > 0 && besides.length > 0 ? (
+      {(cells.length > 0 && besides.length > 0) || beside.length > 0 ? (
         <ul className="track__besides">
-          {besides.map((run) => (
+          {(cells.length > 0 ? besides : []).map((run) => (
             <li key={run.id}>
               <CarLink run={run} />
             </li>
           ))}
-          <li className="quiet">{t('overview.withoutAccelerator')}</li>
+          {cells.length > 0 && besides.length > 0 ? (
+            <li className="quiet">{t('overview.withoutAccelerator')}</li>
+          ) : null}
+          {beside.map(({ move }) => (
+            <li key={move.id}>
+              <ArrivingLink move={move} />
+            </li>
+          ))}
         </ul>
       ) : null}
     </li>
@@ -69,7 +98,11 @@ function CellBox({ cell: { accelerator, heat }, t }: { cell: Cell; t: Translate 
   const text =
     accelerator.fault === null
       ? t('overview.cell', { index: accelerator.index, model, load })
-      : t('overview.cellFault', { index: accelerator.index, model, fault: accelerator.fault });
+      : t('overview.cellFault', {
+          index: accelerator.index,
+          model,
+          fault: faultText(accelerator.fault, t),
+        });
   return (
     <span
       className={`cell ${accelerator.fault === null ? `cell--${heat ?? 'unknown'}` : 'cell--fault'}`}
@@ -110,9 +143,11 @@ function CarLink({ run }: { run: RunSummary }) {
   const text = useTicking((now) => `${describeRun(run, now, t).state}\n${carText(run, now, t)}`);
   const [state, detail] = text.split('\n');
   const { tone, shape, unseen, sentence } = describeRun(run, Date.now(), t);
+  const drag = useDragOf(run);
   return (
     <Link
-      className={`car ${unseen ? 'car--unseen' : ''}`}
+      {...drag}
+      className={`car ${unseen ? 'car--unseen' : ''} ${run.moving ? 'car--moving' : ''}`}
       href={paths.run(run.id)}
       title={`${run.name}: ${sentence}`}
     >
@@ -123,9 +158,27 @@ function CarLink({ run }: { run: RunSummary }) {
   );
 }
 
+/** A run on its way to this track, dashed until it stands here. */
+function ArrivingLink({ move }: { move: Migration }) {
+  const t = useT();
+  const detail = shortProgress(move, t);
+  return (
+    <Link
+      className="car car--arriving"
+      href={paths.run(move.runId, 'moves')}
+      title={`${t('move.arriving', { name: move.runName })}, ${detail}`}
+    >
+      <StatusDot tone="accent" shape="arrow" label={t('runs.moving')} />
+      <b className="clip">{t('move.arriving', { name: move.runName })}</b>
+      <span className="car__detail clip">{detail}</span>
+    </Link>
+  );
+}
+
 function carText(run: RunSummary, now: number, t: Translate): string {
   const described = describeRun(run, now, t);
   const step = run.step === null ? null : formatInteger(run.step);
+  if (run.moving) return t('move.movingTo', { machine: run.moving.toMachineName });
   if (described.unseen) {
     if (run.seenAt === null) return described.state;
     const age = formatAge(run.seenAt, now);

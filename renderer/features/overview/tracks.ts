@@ -2,6 +2,7 @@ import { isActive } from '#renderer/features/runs/run-store.ts';
 import { compareNames, countModels, shortModel } from '#renderer/ui/index.ts';
 import { thisComputerId } from '#shared/domain/id.ts';
 import type { Accelerator, Machine } from '#shared/domain/machine.ts';
+import type { Migration } from '#shared/domain/migration.ts';
 import type { RunSummary } from '#shared/domain/run.ts';
 
 /** One cell of a track. `heat` 0–4, or null where the load is not known. */
@@ -17,12 +18,21 @@ export interface Car {
   span: number;
 }
 
+/** A run that is being moved here: where it will stand, as far as that can be said; null: beside the cells. */
+export interface Arrival {
+  move: Migration;
+  from: number | null;
+  span: number;
+}
+
 export interface Track {
   machine: Machine;
   cells: Cell[];
   cars: Car[];
   /** Runs that hold no accelerator. */
   besides: RunSummary[];
+  /** Runs on their way here, on free cells where there are enough side by side. */
+  arrivals: Arrival[];
   seenNow: boolean;
   /** How much it asks to be looked at: faults and unseen runs, then runs, then load. Larger is more. */
   need: number;
@@ -64,7 +74,28 @@ export function carsOf(run: RunSummary, cells: readonly Cell[]): Car[] {
   return cars;
 }
 
-function trackOf(machine: Machine, runs: readonly RunSummary[]): Track {
+/** Puts those that arrive on free cells, as many as they hold where they are. Which GPUs it will be is said when it is there. */
+function placeArrivals(moves: readonly Arriving[], cells: readonly Cell[], cars: readonly Car[]): Arrival[] {
+  const taken = new Set(cars.flatMap(({ from, span }) => Array.from({ length: span }, (_, at) => from + at)));
+  return moves.map(({ move, holds }) => {
+    const span = Math.max(1, holds);
+    for (let from = 0; holds > 0 && from + span <= cells.length; from += 1) {
+      const places = Array.from({ length: span }, (_, at) => from + at);
+      if (places.some((place) => taken.has(place) || cells[place]?.accelerator.fault !== null)) continue;
+      for (const place of places) taken.add(place);
+      return { move, from, span };
+    }
+    return { move, from: null, span };
+  });
+}
+
+interface Arriving {
+  move: Migration;
+  /** How many accelerators it holds where it is. */
+  holds: number;
+}
+
+function trackOf(machine: Machine, runs: readonly RunSummary[], arriving: readonly Arriving[]): Track {
   const cells = cellsOf(machine);
   const holding = runs.map((run) => ({ run, cars: carsOf(run, cells) }));
   const cars = holding.flatMap((held) => held.cars).sort((a, b) => a.from - b.from);
@@ -72,8 +103,13 @@ function trackOf(machine: Machine, runs: readonly RunSummary[]): Track {
   const seenNow = machine.connectionState === 'connected';
   const faults = cells.filter(({ accelerator }) => accelerator.fault !== null).length;
   const busy = cells.reduce((sum, { heat }) => sum + (heat ?? 0), 0);
-  const need = faults * 1000 + (!seenNow && runs.length > 0 ? 500 : 0) + runs.length * 10 + busy / 100;
-  return { machine, cells, cars, besides, seenNow, need };
+  const need =
+    faults * 1000 +
+    (!seenNow && runs.length > 0 ? 500 : 0) +
+    (runs.length + arriving.length) * 10 +
+    busy / 100;
+  const arrivals = placeArrivals(arriving, cells, cars);
+  return { machine, cells, cars, besides, arrivals, seenNow, need };
 }
 
 export interface TrackGroup {
@@ -87,15 +123,28 @@ export function layTracks(
   machines: Iterable<Machine>,
   runs: Iterable<RunSummary>,
   order: 'name' | 'need',
+  moves: readonly Migration[] = [],
 ): TrackGroup[] {
   const onMachine = new Map<string, RunSummary[]>();
+  const held = new Map<string, number>();
   for (const run of runs) {
-    if (!isActive(run.state) || run.state === 'queued') continue;
+    held.set(run.id, run.acceleratorIndexes.length);
+    if (run.state === 'queued' || !(isActive(run.state) || run.moving)) continue;
     const there = onMachine.get(run.machineId);
     if (there) there.push(run);
     else onMachine.set(run.machineId, [run]);
   }
-  const tracks = [...machines].map((machine) => trackOf(machine, onMachine.get(machine.id) ?? []));
+  const arriving = new Map<string, Arriving[]>();
+  for (const move of moves) {
+    const there = arriving.get(move.to.machineId) ?? [];
+    // Once it is started there it is a car of its own.
+    if (onMachine.get(move.to.machineId)?.some(({ id }) => id === move.runId)) continue;
+    there.push({ move, holds: held.get(move.runId) ?? 0 });
+    arriving.set(move.to.machineId, there);
+  }
+  const tracks = [...machines].map((machine) =>
+    trackOf(machine, onMachine.get(machine.id) ?? [], arriving.get(machine.id) ?? []),
+  );
   const byName = (a: Track, b: Track) => compareNames(a.machine.name, b.machine.name);
   tracks.sort(order === 'name' ? byName : (a, b) => b.need - a.need || byName(a, b));
   const group = (kind: TrackGroup['kind'], own: Track[]): TrackGroup[] =>

@@ -2,6 +2,8 @@ import { useState } from 'react';
 import { Link } from '#renderer/app/link.tsx';
 import { useMachines } from '#renderer/app/machine-store.ts';
 import { paths } from '#renderer/app/routes.ts';
+import { useMay } from '#renderer/app/session-store.ts';
+import { useActiveMoves } from '#renderer/features/moves/index.ts';
 import { useRuns } from '#renderer/features/runs/run-store.ts';
 import { useT } from '#renderer/i18n/index.ts';
 import { Button, Segments } from '#renderer/ui/index.ts';
@@ -17,16 +19,19 @@ const foldAbove = 24;
 export function Yard() {
   const t = useT();
   const [order, setOrder] = useState<Order>('name');
+  const may = useMay('operator');
   const machines = useMachines(({ byId }) => byId);
   // The map of runs keeps its identity, so its version is what tells of a change.
   useRuns(({ version }) => version);
-  const groups = layTracks(machines.values(), useRuns.getState().byId.values(), order);
+  const moves = useActiveMoves();
+  const groups = layTracks(machines.values(), useRuns.getState().byId.values(), order, moves);
   return (
     <section className="yard" aria-labelledby="yard-title">
       <div className="yard__head">
         <h2 id="yard-title" title={t('overview.yardHint')}>
           {t('overview.yard')}
         </h2>
+        {may ? <span className="quiet yard__hint">{t('move.dragHint')}</span> : null}
         <Segments<Order>
           label={t('overview.order')}
           value={order}
@@ -49,7 +54,7 @@ function Group({ group }: { group: TrackGroup }) {
   const [unfolded, setUnfolded] = useState(false);
   const folds = group.tracks.length > foldAbove;
   const used = group.tracks.filter(
-    ({ cars, besides, need }) => cars.length + besides.length > 0 || need >= 1,
+    ({ cars, besides, arrivals, need }) => cars.length + besides.length + arrivals.length > 0 || need >= 1,
   );
   const shown = folds && !unfolded ? used : group.tracks;
   const hidden = group.tracks.length - used.length;

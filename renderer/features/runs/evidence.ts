@@ -1,6 +1,7 @@
 import { type Translate, translateError } from '#renderer/i18n/index.ts';
 import { formatAge, formatBytes, formatInteger, type Shape, type Tone } from '#renderer/ui/index.ts';
 import type { Attempt, Evidence, RunState, RunSummary } from '#shared/domain/run.ts';
+import { queueReason } from './queue-words.ts';
 
 export interface RunDescription {
   tone: Tone;
@@ -15,7 +16,7 @@ export interface RunDescription {
 
 /** What is needed to describe: a run's summary has it, and an attempt with its machine's connection. */
 export type Describable = Pick<RunSummary, 'state' | 'evidence' | 'seenAt' | 'machineConnection'> &
-  Partial<Pick<RunSummary, 'step' | 'totalSteps'>>;
+  Partial<Pick<RunSummary, 'step' | 'totalSteps' | 'moving'>>;
 
 const looks: Record<RunState, [Tone, Shape]> = {
   queued: ['idle', 'ring'],
@@ -35,8 +36,18 @@ const onItsBox: readonly RunState[] = ['starting', 'running', 'stopping'];
 
 /** A run in words. "Cannot see" never becomes "dead": an unseen run is described by when it was last seen. */
 export function describeRun(run: Describable, now: number, t: Translate): RunDescription {
+  if (run.moving) return describeMoving(run, run.moving, now, t);
   const state = t(`runs.state.${run.state}`);
   const [tone, shape] = looks[run.state];
+  if (run.evidence.kind === 'moved') {
+    return {
+      tone: 'idle',
+      shape: 'arrow',
+      state: t('runs.movedAway'),
+      sentence: sentenceOf(run, now, t),
+      unseen: false,
+    };
+  }
   if (onItsBox.includes(run.state) && run.machineConnection !== 'connected') {
     return {
       tone: 'unseen',
@@ -47,6 +58,27 @@ export function describeRun(run: Describable, now: number, t: Translate): RunDes
     };
   }
   return { tone, shape, state, sentence: `${sentenceOf(run, now, t)}${stepSuffix(run, t)}`, unseen: false };
+}
+
+/** On its way: where to and how far, then what is known of it where it is. Its box out of sight stays a hollow ring. */
+function describeMoving(
+  run: Describable,
+  moving: NonNullable<RunSummary['moving']>,
+  now: number,
+  t: Translate,
+): RunDescription {
+  const still = describeRun({ ...run, moving: null }, now, t);
+  const phase = t(`move.phase.${moving.phase}`);
+  const going = t('runs.movingTo', { machine: moving.toMachineName, phase });
+  // Between its stop there and its start here the newest attempt has ended: that is no news of the run.
+  const rest = still.unseen || run.state === 'running' ? still.sentence : '';
+  return {
+    tone: still.unseen ? 'unseen' : 'accent',
+    shape: still.unseen ? 'ring' : 'arrow',
+    state: t('runs.moving'),
+    sentence: rest === '' ? going : t('runs.movingAnd', { going, rest }),
+    unseen: still.unseen,
+  };
 }
 
 /** An attempt's evidence, on the machine whose connection is given. */
@@ -104,7 +136,7 @@ function sentenceOf(run: Describable, now: number, t: Translate): string {
 
 function queuedSentence({ position, reason }: Extract<Evidence, { kind: 'queued' }>, t: Translate): string {
   const place = position > 0 ? t('runs.queuedAt', { position }) : t('runs.queuedNext');
-  return reason === '' ? place : t('runs.queuedBecause', { place, reason });
+  return reason === '' ? place : t('runs.queuedBecause', { place, reason: queueReason(reason, t) });
 }
 
 function launchingSentence(evidence: Extract<Evidence, { kind: 'launching' }>, t: Translate): string {

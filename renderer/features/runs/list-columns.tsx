@@ -1,4 +1,5 @@
 import { memo } from 'react';
+import { placeName } from '#renderer/app/place-name.ts';
 import { paths } from '#renderer/app/routes.ts';
 import type { Translate } from '#renderer/i18n/index.ts';
 import {
@@ -51,8 +52,8 @@ export function runColumns(t: Translate): Column<RunSummary>[] {
       minWidth: 72,
       sortKey: 'machine',
       cell: (run) => (
-        <span className="clip" title={run.machineName}>
-          {run.machineName}
+        <span className="clip" title={placeOf(run, t)}>
+          {placeOf(run, t)}
         </span>
       ),
     },
@@ -100,6 +101,12 @@ export function runColumns(t: Translate): Column<RunSummary>[] {
         ),
     },
   ];
+}
+
+/** Where it is; and where it goes to while it moves. */
+function placeOf(run: RunSummary, t: Translate): string {
+  const here = placeName(run.machineId, run.machineName, t);
+  return run.moving ? `${here} → ${run.moving.toMachineName}` : here;
 }
 
 const State = memo(function State({ run, t }: { run: RunSummary; t: Translate }) {

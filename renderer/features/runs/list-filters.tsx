@@ -1,5 +1,6 @@
 import { memo, useEffect, useMemo, useRef, useState } from 'react';
 import { useMachines } from '#renderer/app/machine-store.ts';
+import { placeName } from '#renderer/app/place-name.ts';
 import { type Key, useT } from '#renderer/i18n/index.ts';
 import { Checkbox, compareNames, formatInteger, Input, Select } from '#renderer/ui/index.ts';
 import type { RunState } from '#shared/domain/run.ts';
@@ -110,7 +111,10 @@ const MachineSelect = memo(function MachineSelect() {
   const chosen = useRunList(({ filter }) => filter.machineId);
   const machines = useMachines(({ byId }) => byId);
   const options = useMemo(() => {
-    const named = [...machines.values()].map(({ id, name }) => ({ value: id, label: name }));
+    const named = [...machines.values()].map(({ id, name }) => ({
+      value: id,
+      label: placeName(id, name, t),
+    }));
     named.sort((a, b) => compareNames(a.label, b.label));
     return [{ value: '', label: t('runs.anyMachine') }, ...named];
   }, [machines, t]);

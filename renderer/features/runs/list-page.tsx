@@ -4,8 +4,18 @@ import { useLocation } from 'wouter';
 import { Link } from '#renderer/app/link.tsx';
 import { paths } from '#renderer/app/routes.ts';
 import { useMay } from '#renderer/app/session-store.ts';
+import { askMove, canMove } from '#renderer/features/moves/ask-move.ts';
+import { beginDrag, endDrag } from '#renderer/features/moves/drag.ts';
 import { useT } from '#renderer/i18n/index.ts';
-import { Button, EmptyState, ErrorState, formatInteger, Skeleton, VirtualTable } from '#renderer/ui/index.ts';
+import {
+  Button,
+  EmptyState,
+  ErrorState,
+  formatInteger,
+  type MenuEntry,
+  Skeleton,
+  VirtualTable,
+} from '#renderer/ui/index.ts';
 import type { RunSummary } from '#shared/domain/run.ts';
 import { ActionDialog } from './action-dialog.tsx';
 import { actionLabels, allows, type RunAction } from './actions.ts';
@@ -35,6 +45,21 @@ export function RunsPage() {
   const columns = useMemo(() => runColumns(t), [t]);
   useEffect(openList, []);
 
+  const may = useMay('operator');
+  const menuOf = (run: RunSummary): MenuEntry[] => [
+    { label: t('runs.open'), onSelect: () => navigate(paths.run(run.id)) },
+    { label: t('move.ask'), disabled: !canMove(run), onSelect: () => askMove(run) },
+    { label: t('runs.duplicate'), onSelect: () => navigate(`${paths.newRun}?from=${run.id}`) },
+    { kind: 'rule' },
+    ...(['stop', 'kill', run.archived ? 'unarchive' : 'archive', 'delete'] as const).map(
+      (action): MenuEntry => ({
+        label: t(actionLabels[action]),
+        danger: action === 'kill' || action === 'delete',
+        disabled: !allows(action, run),
+        onSelect: () => setDialog({ action, runs: [run] }),
+      }),
+    ),
+  ];
   const sortBy = (key: string) => {
     const sort = key as ListFilter['sort'];
     setFilter({ sort, descending: filter.sort === sort ? !filter.descending : sort === 'created' });
@@ -81,6 +106,7 @@ export function RunsPage() {
           onSelection={setSelection}
           firstSize={expectedSize()}
           onOpen={(run) => navigate(paths.run(run.id))}
+          {...(may ? { menuOf, onRowDrag: beginDrag, onRowDragEnd: endDrag } : {})}
         />
       )}
       {dialog ? (
@@ -129,6 +155,7 @@ function SelectionBar({
       <span className="num" aria-live="polite">
         {t('runs.selected', { count: selection.size, n: formatInteger(selection.size) })}
       </span>
+      {may ? <MoveSelected runs={runs} /> : null}
       {may
         ? offered.map(({ action, runs: able }) => (
             <Button
@@ -148,6 +175,18 @@ function SelectionBar({
         {t('runs.clearSelection')}
       </Button>
     </div>
+  );
+}
+
+/** One run can be moved at a time: where to is asked of each. */
+function MoveSelected({ runs }: { runs: readonly RunSummary[] }) {
+  const t = useT();
+  const [run] = runs;
+  const able = run !== undefined && runs.length === 1 && canMove(run);
+  return (
+    <Button disabled={!able} onClick={() => (run ? askMove(run) : undefined)}>
+      {t('move.ask')}
+    </Button>
   );
 }
 

@@ -4,6 +4,7 @@ import { useRuns } from '#renderer/features/runs/run-store.ts';
 import { useT } from '#renderer/i18n/index.ts';
 import { formatBytes, formatInteger, formatPercent, ProgressBar } from '#renderer/ui/index.ts';
 import type { Accelerator, Inventory } from '#shared/domain/machine.ts';
+import { faultText } from './fault-words.ts';
 
 /** Each GPU as nvtop would show it: how busy, how full, how hot, and by whom. */
 export function AcceleratorTable({ inventory }: { inventory: Inventory }) {
@@ -53,7 +54,7 @@ function Row({ accelerator }: { accelerator: Accelerator }) {
       <td>{mig ? `${mig.parentIndex} / ${mig.profile}` : index}</td>
       <td>
         <span title={accelerator.uuid}>{model}</span>
-        {fault === null ? null : <strong className="gpus__fault"> {fault}</strong>}
+        {fault === null ? null : <strong className="gpus__fault"> {faultText(fault, t)}</strong>}
       </td>
       <td>
         {utilisation === null ? null : (

@@ -3,21 +3,34 @@ import { useEffect, useState } from 'react';
 import { rpc } from '#renderer/app/backend.ts';
 import { Link } from '#renderer/app/link.tsx';
 import { useMachines } from '#renderer/app/machine-store.ts';
+import { placeName } from '#renderer/app/place-name.ts';
 import { paths } from '#renderer/app/routes.ts';
 import { sayError, useMay } from '#renderer/app/session-store.ts';
+import { InspectDialog } from '#renderer/features/checkpoints/inspect-dialog.tsx';
+import { useDragOf } from '#renderer/features/moves/index.ts';
+import { MachineMoves } from '#renderer/features/moves/machine-moves.tsx';
+import { EvacuateDialog } from '#renderer/features/places/evacuate-dialog.tsx';
+import { EvacuationCard } from '#renderer/features/places/evacuation-card.tsx';
+import { LostDialog } from '#renderer/features/places/lost-dialog.tsx';
+import { MachinePolicyFields } from '#renderer/features/places/machine-policy.tsx';
 import { describeRun } from '#renderer/features/runs/evidence.ts';
 import { learnRuns, useRuns } from '#renderer/features/runs/run-store.ts';
 import { useT } from '#renderer/i18n/index.ts';
 import {
+  Badge,
+  Button,
   EmptyState,
   formatAge,
   formatBytes,
   formatDuration,
+  Menu,
+  type MenuEntry,
   Skeleton,
   StatusDot,
   useTicking,
 } from '#renderer/ui/index.ts';
 import type { Inventory, Machine } from '#shared/domain/machine.ts';
+import { thisComputerId } from '#shared/domain/new-id.ts';
 import type { RunSummary } from '#shared/domain/run.ts';
 import { AcceleratorTable } from './accelerator-table.tsx';
 import { asConnectionState, ConnectionMark } from './connection-mark.tsx';
@@ -54,8 +67,9 @@ function MachineDetail({ machine }: { machine: Machine }) {
   return (
     <div className="page machine">
       <div className="page__head">
-        <h1 className="clip">{machine.name}</h1>
+        <h1 className="clip">{placeName(machine.id, machine.name, t)}</h1>
         <RefreshButton machineIds={[machine.id]} label={t('sites.refresh')} />
+        {mayAct ? <MachineActions machine={machine} /> : null}
         {mayAct ? (
           <Link className="button button--primary" href={`${paths.newRun}?machine=${machine.id}`}>
             {t('sites.runHere')}
@@ -65,7 +79,9 @@ function MachineDetail({ machine }: { machine: Machine }) {
       <p className="machine__state">
         <ConnectionMark state={asConnectionState(machine.connectionState)} />
         {inventory ? <InventoryAge inventory={inventory} /> : null}
+        {machine.draining ? <Badge tone="warn">{t('sites.draining')}</Badge> : null}
       </p>
+      <EvacuationCard machineId={machine.id} />
       {inventory ? (
         <>
           {inventory.accelerators.length > 0 ? <AcceleratorTable inventory={inventory} /> : null}
@@ -76,16 +92,49 @@ function MachineDetail({ machine }: { machine: Machine }) {
               <Pythons inventory={inventory} />
               <Warnings inventory={inventory} />
             </div>
-            <RunsHere machineId={machine.id} />
+            <div className="machine__stack">
+              <RunsHere machineId={machine.id} />
+              <MachineMoves machineId={machine.id} />
+              <MachinePolicyFields machine={machine} />
+            </div>
           </div>
         </>
       ) : (
         <>
           <EmptyState title={t('sites.notAsked')}>{t('sites.notAskedText')}</EmptyState>
           <RunsHere machineId={machine.id} />
+          <MachineMoves machineId={machine.id} />
+          <MachinePolicyFields machine={machine} />
         </>
       )}
     </div>
+  );
+}
+
+/** What is done with a machine as a whole: emptied, looked through for checkpoints, given up. */
+function MachineActions({ machine }: { machine: Machine }) {
+  const t = useT();
+  const [dialog, setDialog] = useState<'evacuate' | 'inspect' | 'lost' | null>(null);
+  const close = () => setDialog(null);
+  const seen = machine.connectionState === 'connected';
+  const entries: MenuEntry[] = [
+    { label: t('checkpoints.inspect'), disabled: !seen, onSelect: () => setDialog('inspect') },
+    { kind: 'rule' },
+    {
+      label: t('places.lostAsk'),
+      danger: true,
+      disabled: seen || machine.id === thisComputerId,
+      onSelect: () => setDialog('lost'),
+    },
+  ];
+  return (
+    <>
+      <Button onClick={() => setDialog('evacuate')}>{t('places.evacuate')}</Button>
+      <Menu trigger={<Button aria-haspopup="menu">{t('run.more')}</Button>} entries={entries} />
+      {dialog === 'evacuate' ? <EvacuateDialog machine={machine} onClose={close} /> : null}
+      {dialog === 'inspect' ? <InspectDialog machine={machine} onClose={close} /> : null}
+      {dialog === 'lost' ? <LostDialog machine={machine} onClose={close} /> : null}
+    </>
   );
 }
 
@@ -275,9 +324,15 @@ function RunLine({ id }: { id: string }) {
   const run: RunSummary | undefined = useRuns.getState().byId.get(id);
   const sentence = useTicking((now) => (run ? describeRun(run, now, t).sentence : ''));
   if (!run) return null;
+  return <SeenRun run={run} sentence={sentence} />;
+}
+
+function SeenRun({ run, sentence }: { run: RunSummary; sentence: string }) {
+  const t = useT();
+  const drag = useDragOf(run);
   const { tone, shape, state } = describeRun(run, Date.now(), t);
   return (
-    <li>
+    <li {...drag}>
       <StatusDot tone={tone} shape={shape} label={state} />
       <Link href={paths.run(run.id)}>{run.name}</Link>
       <span className="quiet clip">{sentence}</span>

@@ -4,11 +4,15 @@ import { useLocation } from 'wouter';
 import { rpc } from '#renderer/app/backend.ts';
 import { listenForHotkeys } from '#renderer/app/hotkeys.ts';
 import { machinesPart, useMachines } from '#renderer/app/machine-store.ts';
+import { placeName } from '#renderer/app/place-name.ts';
 import { paths } from '#renderer/app/routes.ts';
 import { sayError, useMay } from '#renderer/app/session-store.ts';
+import { useActiveMoves } from '#renderer/features/moves/index.ts';
+import { RebalanceDialog } from '#renderer/features/places/rebalance-dialog.tsx';
 import { type Translate, useT } from '#renderer/i18n/index.ts';
 import {
   Age,
+  Badge,
   Button,
   type Column,
   EmptyState,
@@ -37,6 +41,8 @@ export function MachinesPage() {
   const [, navigate] = useLocation();
   const { loaded, error, byId } = useMachines();
   const [search, setSearch] = useState('');
+  const [rules, setRules] = useState(false);
+  const may = useMay('operator');
   const [sort, setSort] = useState<{ key: MachineSort; descending: boolean }>({
     key: 'name',
     descending: false,
@@ -70,7 +76,9 @@ export function MachinesPage() {
           value={search}
           onChange={(event) => setSearch(event.target.value)}
         />
+        {may ? <Button onClick={() => setRules(true)}>{t('sites.rules')}</Button> : null}
         <RefreshButton machineIds={[]} label={t('sites.refreshAll')} />
+        {rules ? <RebalanceDialog onClose={() => setRules(false)} /> : null}
       </div>
       {error && !loaded ? (
         <ErrorState error={error} onRetry={() => void machinesPart.reload(rpc()).catch(sayError)} />
@@ -87,7 +95,7 @@ export function MachinesPage() {
           total={rows.length}
           rowAt={(index) => rows[index]}
           idOf={(machine) => machine.id}
-          nameOf={(machine) => machine.name}
+          nameOf={(machine) => placeName(machine.id, machine.name, t)}
           revision={rows}
           sort={sort}
           onSort={onSort}
@@ -128,13 +136,13 @@ function machineColumns(t: Translate): Column<Machine>[] {
       width: 180,
       sortKey: 'name',
       grows: true,
-      cell: (machine) => <b className="clip">{machine.name}</b>,
+      cell: (machine) => <b className="clip">{placeName(machine.id, machine.name, t)}</b>,
     },
     {
       key: 'state',
       title: t('sites.state'),
-      width: 132,
-      cell: (machine) => <ConnectionMark state={asConnectionState(machine.connectionState)} />,
+      width: 164,
+      cell: (machine) => <StateCell machine={machine} />,
     },
     {
       key: 'accelerators',
@@ -178,11 +186,10 @@ function machineColumns(t: Translate): Column<Machine>[] {
     {
       key: 'runs',
       title: t('sites.runs'),
-      width: 60,
+      width: 92,
       align: 'right',
       sortKey: 'runs',
-      cell: ({ runningRuns, queuedRuns }) =>
-        queuedRuns > 0 ? `${runningRuns} + ${queuedRuns}` : runningRuns || '',
+      cell: (machine) => <RunsCell machine={machine} />,
     },
     {
       key: 'driver',
@@ -199,6 +206,35 @@ function machineColumns(t: Translate): Column<Machine>[] {
       cell: ({ seenAt }) => (seenAt === null ? '' : <Age at={seenAt} />),
     },
   ];
+}
+
+function StateCell({ machine }: { machine: Machine }) {
+  const t = useT();
+  if (!machine.draining) return <ConnectionMark state={asConnectionState(machine.connectionState)} />;
+  return (
+    <>
+      <ConnectionMark state={asConnectionState(machine.connectionState)} />
+      <Badge tone="warn">{t('sites.drainingShort')}</Badge>
+    </>
+  );
+}
+
+/** Runs there and those that wait; an arrow for each that is on its way here or away. */
+function RunsCell({ machine: { id, runningRuns, queuedRuns } }: { machine: Machine }) {
+  const t = useT();
+  const moves = useActiveMoves();
+  const coming = moves.filter(({ to }) => to.machineId === id).length;
+  const going = moves.filter(({ from }) => from.machineId === id).length;
+  const words = [
+    coming > 0 ? t('sites.runsComing', { count: coming }) : '',
+    going > 0 ? t('sites.runsGoing', { count: going }) : '',
+  ].filter(Boolean);
+  return (
+    <span className="clip" title={words.join(', ')}>
+      {queuedRuns > 0 ? `${runningRuns} + ${queuedRuns}` : runningRuns || ''}
+      {words.length > 0 ? <span className="soft"> {words.join(', ')}</span> : null}
+    </span>
+  );
 }
 
 function AcceleratorsCell({ machine }: { machine: Machine }) {

@@ -1,4 +1,5 @@
 import { rpc } from '#renderer/app/backend.ts';
+import { placeName } from '#renderer/app/place-name.ts';
 import { sayError, useMay } from '#renderer/app/session-store.ts';
 import { useT } from '#renderer/i18n/index.ts';
 import { Button, formatDuration, formatValue, IconButton, Menu, type MenuEntry } from '#renderer/ui/index.ts';
@@ -20,7 +21,7 @@ export function SiteRow({ site, onOver }: { site: Site; onOver(over: Over): void
   return (
     <tr>
       <th scope="row" className="clip">
-        {site.name}
+        {placeName(site.id, site.name, t)}
       </th>
       <td>
         <div className="sites__state">

@@ -1,5 +1,6 @@
 import { Link } from '#renderer/app/link.tsx';
 import { useMachines } from '#renderer/app/machine-store.ts';
+import { placeName } from '#renderer/app/place-name.ts';
 import { paths } from '#renderer/app/routes.ts';
 import { useT } from '#renderer/i18n/index.ts';
 import { Age, Elapsed, formatBytes, formatInteger, StatusDot, useTicking } from '#renderer/ui/index.ts';
@@ -66,7 +67,9 @@ function AttemptRow({ attempt, run, onLog }: { attempt: Attempt; run: Run; onLog
         )}
       </td>
       <td>
-        <Link href={paths.machine(attempt.machineId)}>{attempt.machineName}</Link>
+        <Link href={paths.machine(attempt.machineId)}>
+          {placeName(attempt.machineId, attempt.machineName, t)}
+        </Link>
       </td>
       <td className="num soft">
         {attempt.accelerators.length === 0

@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from 'react';
 import { rpc } from '#renderer/app/backend.ts';
 import { useMachines } from '#renderer/app/machine-store.ts';
+import { placeName } from '#renderer/app/place-name.ts';
 import { useMay } from '#renderer/app/session-store.ts';
 import { useLiveVault } from '#renderer/app/vault-store.ts';
 import {
@@ -27,7 +28,10 @@ export function RestartDialog({ run, onClose }: { run: Run; onClose(): void }) {
   const mayOverride = useMay('owner');
   useLiveVault();
   const stored = useStoredSecrets();
-  const options = [...machines.values()].map(({ id, name }) => ({ value: id, label: name }));
+  const options = [...machines.values()].map(({ id, name }) => ({
+    value: id,
+    label: placeName(id, name, t),
+  }));
   if (!machines.has(run.machineId)) options.unshift({ value: run.machineId, label: run.machineName });
   const act = async () => {
     const given = secretsOf(run.spec.secretNames, sources, stored);

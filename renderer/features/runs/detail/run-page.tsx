@@ -2,8 +2,15 @@ import './run.css';
 import { useEffect, useState } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import { Link } from '#renderer/app/link.tsx';
+import { placeName } from '#renderer/app/place-name.ts';
 import { paths } from '#renderer/app/routes.ts';
 import { useMay } from '#renderer/app/session-store.ts';
+import { CheckpointsTab } from '#renderer/features/checkpoints/checkpoints-tab.tsx';
+import { BackupsTab } from '#renderer/features/keeping/backups-tab.tsx';
+import { askMove, canMove, useMoveOf } from '#renderer/features/moves/index.ts';
+import { MovePanel } from '#renderer/features/moves/move-panel.tsx';
+import { MovesTab } from '#renderer/features/moves/moves-tab.tsx';
+import { RecoveryTab } from '#renderer/features/recovery/recovery-tab.tsx';
 import { useT } from '#renderer/i18n/index.ts';
 import {
   Button,
@@ -32,7 +39,7 @@ import { useOpenRun } from './run-detail-store.ts';
 import { RenameDialog, RestartDialog } from './run-dialogs.tsx';
 import { SpecTab } from './spec-tab.tsx';
 
-const tabNames = ['log', 'files', 'spec', 'attempts'] as const;
+const tabNames = ['log', 'checkpoints', 'moves', 'recovery', 'backups', 'files', 'spec', 'attempts'] as const;
 type TabName = (typeof tabNames)[number];
 
 /** One run: what it is doing and how that is known, its log and numbers, its files, what was asked for, its attempts. */
@@ -77,6 +84,7 @@ function OpenRunPage({ run }: { run: Run }) {
   return (
     <div className="page run">
       <Header run={run} />
+      {tab === 'moves' ? null : <MoveStrip runId={run.id} />}
       <Tabs
         label={t('run.tabs')}
         className="run__tabs"
@@ -88,6 +96,14 @@ function OpenRunPage({ run }: { run: Run }) {
             label: t('run.logTab'),
             content: <LogTab run={run} epoch={chosen ?? newest} onEpoch={setChosen} />,
           },
+          {
+            value: 'checkpoints',
+            label: t('checkpoints.title'),
+            content: <CheckpointsTab run={run} />,
+          },
+          { value: 'moves', label: t('run.movesTab'), content: <MovesTab run={run} /> },
+          { value: 'recovery', label: t('run.recoveryTab'), content: <RecoveryTab run={run} /> },
+          { value: 'backups', label: t('keeping.title'), content: <BackupsTab run={run} /> },
           { value: 'files', label: t('run.filesTab'), content: <FilesTab runId={run.id} /> },
           { value: 'spec', label: t('run.specTab'), content: <SpecTab run={run} /> },
           {
@@ -107,6 +123,12 @@ function OpenRunPage({ run }: { run: Run }) {
       />
     </div>
   );
+}
+
+/** A move under way, above whatever tab is open. */
+function MoveStrip({ runId }: { runId: string }) {
+  const move = useMoveOf(runId);
+  return move ? <MovePanel move={move} brief /> : null;
 }
 
 /** The tab is part of the address, so that a link leads to it and "back" leaves the page, not the tab. */
@@ -130,7 +152,7 @@ function Header({ run }: { run: Run }) {
           <span>
             <b>{state}</b>{' '}
             <Link href={paths.machine(run.machineId)}>
-              {t('run.onMachine', { machine: run.machineName })}
+              {t('run.onMachine', { machine: placeName(run.machineId, run.machineName, t) })}
             </Link>
             <span className="num">{t('run.evidence', { sentence: now })}</span>
           </span>
@@ -186,6 +208,11 @@ function Actions({ run }: { run: Run }) {
       ) : (
         <Button disabled={!allows('stop', run)} onClick={() => setDialog('stop')}>
           {t('runs.stop')}
+        </Button>
+      )}
+      {ended ? null : (
+        <Button disabled={!canMove(run)} onClick={() => askMove(run)}>
+          {t('move.ask')}
         </Button>
       )}
       <Button onClick={duplicate}>{t('runs.duplicate')}</Button>

@@ -1,3 +1,5 @@
+import { Fragment } from 'react';
+import { policySentences } from '#renderer/features/recovery/policy-words.ts';
 import { useT } from '#renderer/i18n/index.ts';
 import { CopyButton, formatBytes, formatInteger } from '#renderer/ui/index.ts';
 import type { Run } from '#shared/domain/run.ts';
@@ -19,8 +21,63 @@ export function SpecTab({ run }: { run: Run }) {
       <div className="spec__facts">
         <Code run={run} />
         <Asked run={run} />
+        <SavesAndRecovery run={run} />
       </div>
     </div>
+  );
+}
+
+/** How it saves, how it is told to go on, and what its task says about recovery. */
+function SavesAndRecovery({ run: { spec } }: { run: Run }) {
+  const t = useT();
+  const { checkpoint, recovery } = spec;
+  const { request, resume } = checkpoint ?? {};
+  const rows: [string, string | undefined][] = [
+    [t('run.savesTo'), checkpoint?.path],
+    [t('run.framework'), checkpoint?.framework],
+    [t('run.every'), checkpoint?.every],
+    [t('run.asksBy'), request?.signal ? t('run.bySignal', { signal: request.signal }) : request?.command],
+    [
+      t('run.resumesBy'),
+      resume?.argument ??
+        (resume?.env ? t('run.byVariable', { name: resume.env }) : undefined) ??
+        resume?.command,
+    ],
+    [t('run.keepsLast'), checkpoint?.keep === undefined ? undefined : formatInteger(checkpoint.keep)],
+    [t('run.elastic'), checkpoint?.elastic ? t('run.elasticYes') : undefined],
+  ];
+  return (
+    <>
+      <section>
+        <h2>{t('checkpoints.title')}</h2>
+        {checkpoint ? (
+          <dl className="facts">
+            {rows.map(([name, value]) =>
+              value ? (
+                <Fragment key={name}>
+                  <dt>{name}</dt>
+                  <dd>{value}</dd>
+                </Fragment>
+              ) : null,
+            )}
+          </dl>
+        ) : (
+          <p className="quiet">{t('run.noCheckpoint')}</p>
+        )}
+      </section>
+      <section>
+        <h2>{t('run.recoveryTab')}</h2>
+        {recovery ? (
+          <ul>
+            {policySentences(recovery, t).map((sentence) => (
+              <li key={sentence}>{sentence}</li>
+            ))}
+          </ul>
+        ) : (
+          <p className="quiet">{t('run.noRecovery')}</p>
+        )}
+      </section>
+    </>
   );
 }
 

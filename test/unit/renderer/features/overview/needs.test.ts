@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { countAccelerators } from '#renderer/features/overview/figures.tsx';
 import { happenings } from '#renderer/features/overview/lately.tsx';
 import { expectedEnd, findNeeds } from '#renderer/features/overview/needs.ts';
+import { t } from '#renderer/i18n/index.ts';
 import type { Site } from '#shared/domain/site.ts';
 import { accelerator, machine, runOn } from '../machines.ts';
 
@@ -78,7 +79,7 @@ test('what happened lately, newest first, each once', () => {
     runOn(box, { id: 'b', startedAt: 7 }),
     runOn(box, { id: 'c', startedAt: null, createdAt: 8, state: 'queued' }),
   ];
-  expect(happenings(runs, 3).map(({ id, at }) => [id, at])).toEqual([
+  expect(happenings(runs, [], 3, t).map(({ id, at }) => [id, at])).toEqual([
     ['a end', 9],
     ['c queue', 8],
     ['b start', 7],

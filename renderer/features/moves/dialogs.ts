@@ -1,0 +1,2 @@
+export { DropTray } from './drop-tray.tsx';
+export { MoveDialog } from './move-dialog.tsx';
