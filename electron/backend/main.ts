@@ -7,6 +7,7 @@ import { accessRouter } from './api/access.ts';
 import { activityRouter } from './api/activity.ts';
 import { appRouter } from './api/app.ts';
 import { checkpointsRouter } from './api/checkpoints.ts';
+import { copiesRouter } from './api/copies.ts';
 import { dataRouter } from './api/data.ts';
 import { type AppRouter, createRouter } from './api/index.ts';
 import { logsRouter } from './api/logs.ts';
@@ -17,6 +18,7 @@ import { storeRouter } from './api/store.ts';
 import { vaultRouter } from './api/vault.ts';
 import { Checkpoints, createCheckpointLooks } from './checkpoints/index.ts';
 import { type Clock, systemClock } from './clock.ts';
+import { CopyJobs, JobTable, openCopies } from './copies/index.ts';
 import { makeDataDirectory } from './data-directory.ts';
 import { EventBus } from './events.ts';
 import { CodeStore, codeKeeper } from './files/index.ts';
@@ -168,6 +170,26 @@ function build(
   stack.add('sites', () => sites.close());
   const scriptsDirectory = path.join(resourcesDirectory, 'remote');
   const sensitivity = new Sensitivity({ store, activity, events, clock });
+  const { copies, close: closeCopies } = openCopies({
+    store,
+    access: sites.machines,
+    reach: sites.machines,
+    clock,
+    log,
+    dataDirectory,
+  });
+  stack.add('copies', closeCopies);
+  const copyJobs = new CopyJobs({
+    copies,
+    table: new JobTable(store),
+    policy: sensitivity,
+    machine: (id) => store.machines.require(id),
+    activity,
+    events,
+    clock,
+    log,
+  });
+  stack.add('copy jobs', () => copyJobs.close());
   const runs = createRuns({
     store,
     access: sites.machines,
@@ -230,6 +252,7 @@ function build(
     logs: logsRouter(runs),
     checkpoints: checkpointsRouter(checkpoints),
     data: dataRouter(sensitivity, runs),
+    copies: copiesRouter(copyJobs),
     vault: vaultRouter(vault, (signal) => findLogins(undefined, signal)),
   });
   vault

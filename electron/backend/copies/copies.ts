@@ -32,6 +32,7 @@ export interface CopiesOptions {
 export class CopyService implements Copies {
   readonly #options: CopiesOptions;
   readonly #open = new Set<string>();
+  readonly #sessions = new Set<Session>();
 
   constructor(options: CopiesOptions) {
     this.#options = options;
@@ -90,11 +91,7 @@ export class CopyService implements Copies {
         path ?? null,
         signal,
       );
-      const onClose = async () => {
-        this.#open.delete(own);
-        await way.close();
-      };
-      return new Session({
+      const session: Session = new Session({
         from: fromBox,
         to: toBox,
         source,
@@ -103,8 +100,14 @@ export class CopyService implements Copies {
         place,
         way,
         clock,
-        onClose,
+        onClose: async () => {
+          this.#open.delete(own);
+          this.#sessions.delete(session);
+          await way.close();
+        },
       });
+      this.#sessions.add(session);
+      return session;
     } catch (error) {
       this.#open.delete(own);
       throw error;
@@ -132,6 +135,11 @@ export class CopyService implements Copies {
       else if (hash !== undefined) found.set(path, { bytes, hash });
     }
     return manifestOf(found);
+  }
+
+  /** Closes every session that is still open: no key of theirs stays. */
+  async close(): Promise<void> {
+    await Promise.allSettled([...this.#sessions].map((session) => session.close()));
   }
 
   /** A machine as the scripts see it. */

@@ -129,6 +129,15 @@ export const noSshThere = (machine: string): TrainyardError =>
 export const bucketLater = (): TrainyardError =>
   new TrainyardError('COPY_BUCKET_LATER', 'No site of yours holds objects yet.');
 
+export const appEnded = (): TrainyardError =>
+  new TrainyardError(
+    'COPY_APP_ENDED',
+    'Trainyard ended while this was copied. Copy again: it goes on where it was.',
+    {
+      retryable: true,
+    },
+  );
+
 export const copyUnknown = (copyId: string): TrainyardError =>
   new TrainyardError('COPY_UNKNOWN', 'There is no such copy.', { params: { copyId } });
 

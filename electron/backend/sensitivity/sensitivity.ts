@@ -213,6 +213,34 @@ export class Sensitivity {
     };
   }
 
+  /** Whether a copy may go there; a refusal, and an owner's override, are recorded. Throws SENSITIVITY_VIOLATION, OVERRIDE_NEEDS_OWNER. */
+  admitCopy({
+    copy,
+    actor,
+    override,
+    ...going
+  }: Going & { copy: { id: string; name: string }; override?: Override | undefined; actor: Actor }): void {
+    const { violations, label, place } = this.judge(going);
+    if (violations.length === 0) return;
+    const details = {
+      copy: copy.name,
+      place: place.siteName,
+      label,
+      violations: violations.map(violationSentence),
+    };
+    const error =
+      override === undefined
+        ? sensitivityViolation(violations, place)
+        : roleAllows(actor.role, 'owner')
+          ? null
+          : overrideNeedsOwner();
+    if (error !== null) {
+      this.#record(actor, 'copy.start', copy.id, { ...details, code: error.code }, 'refused');
+      throw error;
+    }
+    this.#record(actor, 'data.override', copy.id, { ...details, reason: override?.reason });
+  }
+
   /** What stands against the attempt's data going there as its launch was called; null: nothing. Recorded nowhere. */
   objection({ run, epoch, ...going }: Going & { run: { id: string }; epoch: number }): TrainyardError | null {
     const asked = this.#tables.runData(run.id, epoch)?.asked ?? null;

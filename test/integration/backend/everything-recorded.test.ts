@@ -109,6 +109,17 @@ test('whatever changes something leaves an entry with who did it and in which ro
   const data = await leaves('data.set', () => client.data.set({ path: configFile, label: 'confidential' }));
   await leaves('data.remove', () => client.data.remove({ id: data?.id ?? '' }));
 
+  await leaves('copies.paths', () => client.copies.paths({ fromMachineId: siteId, toMachineId: siteId }));
+  const copy = await leaves('copies.start', () =>
+    client.copies.start({
+      requestId: newId(),
+      from: { machineId: siteId, path: '~/a' },
+      to: { machineId: siteId, path: '~/b' },
+      mirror: false,
+    }),
+  );
+  await leaves('copies.cancel', () => client.copies.cancel({ copyId: copy?.id ?? '' }));
+
   const launch = () =>
     client.runs.launch({
       requestId: newId(),
