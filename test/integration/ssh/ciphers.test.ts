@@ -27,4 +27,23 @@ describe.skipIf(!needs('sshd'))('bytes arrive as they were sent', () => {
     expect(stdout.length).toBe(expected.length);
     expect(digest(stdout)).toBe(digest(expected));
   });
+
+  test.each(['aes128-gcm@openssh.com', 'aes128-ctr'])(
+    'through many renewals of the keys, over %s',
+    async (cipher) => {
+      const { connection } = await connectedBox({ config: [`Ciphers ${cipher}`, 'RekeyLimit 1M none'] });
+      for (let round = 0; round < 5; round += 1) {
+        const { stdout } = await connection.exec(
+          { script: 'yes 0123456789abcdef | head -c 20000000' },
+          { maxOutputBytes: 30_000_000, timeoutMs: 60_000 },
+        );
+        expect(stdout.length).toBe(20_000_000);
+        const up = await connection.exec(
+          { script: 'wc -c' },
+          { stdin: Buffer.alloc(10_000_000, round), timeoutMs: 60_000 },
+        );
+        expect(Number(up.stdout.toString())).toBe(10_000_000);
+      }
+    },
+  );
 });
