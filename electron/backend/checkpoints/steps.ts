@@ -8,7 +8,8 @@ const none: NamedStep = { step: null, order: null };
 const ofStep = /(?:global[-_]?steps?|steps?|iter(?:ation)?s?|updates?|batch|it)[-_=.:]?(\d{1,15})(?!\d)/i;
 const ofEpoch = /(?:epochs?|ep)[-_=.:]?(\d{1,15})(?!\d)/i;
 const ofSave = /(?:checkpoint|ckpt|chkpt|cp|model|state|snapshot|save)s?[-_=.:]?(\d{1,15})(?!\d)/i;
-const bare = /(?:^|[-_=.])(\d{1,15})$/;
+/** Not the digits behind a decimal point. */
+const bare = /(?:^|[-_=]|(?<!\d)\.)(\d{1,15})$/;
 
 /** "epoch=3-step=400.ckpt" is step 400; "model_500.pt" and "500" are 500; an epoch alone orders but is no step. */
 export function stepOfName(name: string): NamedStep {

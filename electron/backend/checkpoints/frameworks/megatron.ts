@@ -1,10 +1,10 @@
 import type { CheckpointVerdict } from '#shared/domain/checkpoint.ts';
 import { numberAfter } from '../formats/pickle-words.ts';
-import { readText } from '../formats/read.ts';
+import { isRecord, parseJson, readText } from '../formats/read.ts';
 import { torchFiles, wordsOfFile } from '../formats/torch-file.ts';
 import type { Recognised } from '../recogniser.ts';
 import { join, type TreeIndex } from '../tree-index.ts';
-import { complete, empty, fileMissing, notAnnounced, ranksMissing } from '../verdicts.ts';
+import { complete, empty, fileDamaged, fileMissing, notAnnounced, ranksMissing } from '../verdicts.ts';
 import { isDcp, judgeDcp } from './torch-dcp.ts';
 
 const tracker = 'latest_checkpointed_iteration.txt';
@@ -47,7 +47,9 @@ async function judge(index: TreeIndex, home: string, name: string, said: string 
     step,
     order: step,
     files: named ? [...files, join(home, tracker)] : files,
-    problem: announced(home, step, said) ?? (dcp ? dcp.problem : await partsProblem(index, path)),
+    problem:
+      announced(home, step, said) ??
+      (dcp ? (dcp.problem ?? (await commonProblem(index, path))) : await partsProblem(index, path)),
     verdict: complete(),
   };
 }
@@ -58,6 +60,15 @@ function announced(home: string, step: number | null, said: string | null): Chec
   if (said === null) return fileMissing(path);
   if (said === 'release' || step === null) return null;
   return /^\d{1,15}$/.test(said) && Number(said) >= step ? null : notAnnounced(path);
+}
+
+/** Beside the parts of a distributed one: what all have in common, and of what kind it is. */
+async function commonProblem(index: TreeIndex, path: string): Promise<CheckpointVerdict | null> {
+  const [common, kind] = ['common.pt', 'metadata.json'].map((name) => join(path, name));
+  if (common === undefined || kind === undefined || index.file(kind) === null) return null;
+  const text = await readText(index, kind);
+  if (!isRecord(text === null ? null : parseJson(text))) return fileDamaged(kind, 'it is no whole JSON');
+  return (await torchFiles(index, [common])).problem;
 }
 
 const ranksOf = (index: TreeIndex, path: string): string[] =>

@@ -11,6 +11,7 @@ const arrayMetadata = '_METADATA';
 const manifest = 'manifest.ocdbt';
 const success = 'commit_success.txt';
 const numbered = /^(?:[A-Za-z][\w-]*[-_])?\d{1,15}$/;
+const described = /^(?:\.zarray|zarr\.json)$/;
 const ocdbtMagic = 0x0cdb3a2a;
 
 /**
@@ -88,9 +89,7 @@ async function problemOf(
   const metadata = await metadataProblem(index, join(step, stepMetadata));
   if (metadata !== null) return metadata;
   const items = inside.filter((path) => path === step || directoryOf(path) === step);
-  const arrays = items.filter((path) =>
-    index.names(path).some((name) => name === arrayMetadata || name === manifest),
-  );
+  const arrays = items.filter((path) => holdsArrays(index, path));
   if (
     arrays.length === 0 &&
     items.every((path) => index.fileNames(path).every((name) => name.startsWith('_')))
@@ -102,6 +101,13 @@ async function problemOf(
   ]);
   return judged.find((problem) => problem !== null) ?? null;
 }
+
+/** Also where the description of the tree is lost: an array tells of itself. */
+const holdsArrays = (index: TreeIndex, directory: string): boolean =>
+  index.names(directory).some((name) => name === arrayMetadata || name === manifest) ||
+  index
+    .directoryNames(directory)
+    .some((name) => index.names(join(directory, name)).some((each) => described.test(each)));
 
 /** Where the step has it: it says when it was committed. */
 async function metadataProblem(index: TreeIndex, path: string): Promise<CheckpointVerdict | null> {
@@ -141,15 +147,15 @@ async function arraysProblem(index: TreeIndex, directory: string): Promise<Check
   for (const name of index.directoryNames(directory)) {
     const array = join(directory, name);
     const names = index.names(array);
-    const described = names.find((each) => each === '.zarray' || each === 'zarr.json');
-    if (described === undefined) {
+    const description = names.find((each) => described.test(each));
+    if (description === undefined) {
       if (names.some((each) => /^\d+(?:\.\d+)*$/.test(each))) return fileMissing(join(array, '.zarray'));
       continue;
     }
-    const description = await readText(index, join(array, described));
-    if (!isRecord(description === null ? null : parseJson(description)))
-      return fileDamaged(join(array, described), 'it is no whole JSON');
-    const parts = index.below(array).filter((each) => nameOf(each) !== described);
+    const said = await readText(index, join(array, description));
+    if (!isRecord(said === null ? null : parseJson(said)))
+      return fileDamaged(join(array, description), 'it is no whole JSON');
+    const parts = index.below(array).filter((each) => nameOf(each) !== description);
     if (parts.length === 0) return fileMissing(join(array, '0'));
     const hollow = parts.find((each) => index.file(each)?.bytes === 0);
     if (hollow !== undefined) return fileDamaged(hollow, 'it is empty');
