@@ -12,6 +12,7 @@ import { dataRouter } from './api/data.ts';
 import { type AppRouter, createRouter } from './api/index.ts';
 import { logsRouter } from './api/logs.ts';
 import { machinesRouter } from './api/machines.ts';
+import { migrationsRouter } from './api/migrations.ts';
 import { runsRouter } from './api/runs.ts';
 import { sitesRouter } from './api/sites.ts';
 import { storeRouter } from './api/store.ts';
@@ -26,6 +27,7 @@ import { Housekeeping } from './housekeeping.ts';
 import { Jobs } from './jobs.ts';
 import { openLog } from './log.ts';
 import { findLogins } from './logins/index.ts';
+import { createPlanner, MigrationsService } from './migrations/index.ts';
 import { localPrograms } from './processes/index.ts';
 import { remoteScript, resourcesDirectory } from './resources.ts';
 import { runCredentials } from './run-credentials.ts';
@@ -224,6 +226,24 @@ function build(
     },
   });
   stack.add('checkpoints', () => checkpoints.close());
+  const migrations = new MigrationsService({
+    store,
+    events,
+    activity,
+    clock,
+    log,
+    handover: runs.handover,
+    copies,
+    looks,
+    plan: createPlanner({
+      store,
+      handover: runs.handover,
+      copies,
+      looks,
+      script: remoteScript('move-facts.sh'),
+    }),
+  });
+  stack.add('migrations', () => migrations.close());
   // Closed before what they work with.
   stack.add('jobs', () => jobs.close());
 
@@ -252,6 +272,7 @@ function build(
     logs: logsRouter(runs),
     checkpoints: checkpointsRouter(checkpoints),
     data: dataRouter(sensitivity, runs),
+    migrations: migrationsRouter(migrations),
     copies: copiesRouter(copyJobs),
     vault: vaultRouter(vault, (signal) => findLogins(undefined, signal)),
   });
@@ -261,6 +282,7 @@ function build(
   // Runs listen before the first connection is made.
   runs.start();
   checkpoints.start();
+  migrations.resume();
   if (options.connect ?? true) sites.start();
   log.info({ version, host }, 'the backend is up');
   return {

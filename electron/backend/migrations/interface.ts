@@ -27,7 +27,12 @@ export interface Migrations {
   /** Throws MOVE_REFUSED. Resolves once it is in the journal. */
   start(request: MoveRequest, actor: Actor, signal: AbortSignal): Promise<Migration>;
   get(id: string): Migration;
-  list(filter: { runId?: string; machineId?: string; active?: boolean; limit?: number }): Migration[];
+  list(filter: {
+    runId?: string | undefined;
+    machineId?: string | undefined;
+    active?: boolean | undefined;
+    limit?: number | undefined;
+  }): Migration[];
   cancel(id: string, actor: Actor): Migration;
   /** Resolves when the move has ended, either way. */
   ended(id: string, signal: AbortSignal): Promise<Migration>;

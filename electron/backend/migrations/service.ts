@@ -17,7 +17,7 @@ import {
   stoppedByUser,
 } from './errors.ts';
 import type { Migrations, MoveRequest } from './interface.ts';
-import { Journal, moveUnknown } from './journal.ts';
+import { Journal, type JournalFilter, moveUnknown } from './journal.ts';
 import { Move } from './move.ts';
 import { usualPace } from './pace.ts';
 import { cancelConsequence, type MoveRecord, newMemory } from './record.ts';
@@ -130,7 +130,7 @@ export class MigrationsService implements Migrations {
     return this.#view(record);
   }
 
-  list(filter: { runId?: string; machineId?: string; active?: boolean; limit?: number }): Migration[] {
+  list(filter: JournalFilter): Migration[] {
     return this.#context.journal.list(filter).map((record) => this.#view(record));
   }
 
