@@ -47,7 +47,7 @@ export interface RecoveryDependencies {
   proposals: ProposalDesk;
   spareCopies?: SpareCopies;
   /** Tests: called after each step of a restart is on the disk. */
-  onStep?(step: string): void;
+  onStep?(step: string): void | Promise<void>;
 }
 
 export interface RecoveryContext extends RecoveryDependencies {

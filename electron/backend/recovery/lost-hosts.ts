@@ -111,16 +111,14 @@ export class LostHosts {
     const grace = store.settings.get().stopGraceSeconds;
     for (const { runId, newest } of runs) {
       const there = report.attempts.filter((each) => each.runId === runId);
-      // A box that restarted it by itself may have gone beyond the attempt that was given up.
-      const last = Math.max(0, ...there.map(({ epoch }) => epoch));
-      if (last > 0 && there.every(({ movedTo }) => movedTo === null)) {
-        await box.entomb(runId, last, newest, signal);
-      }
       for (const attempt of there.filter(isAlive)) {
         await box.stop(runId, attempt.epoch, grace, policyActor.name, signal);
         this.#tell(machineId, runId, attempt.epoch, newest);
         await this.#untilDead(machineId, runId, attempt.epoch, signal);
       }
+      // A box that starts runs after its boot may have gone beyond the attempt that was given up; now it starts none of it.
+      const last = Math.max(0, ...there.map(({ epoch }) => epoch));
+      if (last > 0) await box.entomb(runId, last, newest, signal);
       policies.clearGivenUp(runId, machineId);
     }
   }

@@ -7,7 +7,7 @@ import type { Actor } from '#shared/domain/role.ts';
 import { type Attempt, hasEnded, type Run } from '#shared/domain/run.ts';
 import { AtBoot } from './at-boot.ts';
 import { causesOf, coveredCause } from './causes.ts';
-import { policyActor, type RecoveryContext, type RecoveryDependencies } from './context.ts';
+import type { RecoveryContext, RecoveryDependencies } from './context.ts';
 import { decide, longestWaitMs } from './decide.ts';
 import { entryOver } from './errors.ts';
 import { exitOf, gather } from './evidence.ts';
@@ -253,7 +253,7 @@ export class Recovery {
     if (decision.kind === 'give-up') this.#settling.giveUp(entry, run, policy, decision.why);
     else if (policy.ask) this.#settling.ask(entry, run, attempt);
     else journal.add(entry);
-    this.#context.onStep?.('decided');
+    await this.#context.onStep?.('decided');
   }
 
   /** After a reboot the box has started the run by itself: that is written down like a restart of ours. */
@@ -313,9 +313,6 @@ export class Recovery {
     // Should it have come back right then.
     if (outcome.kind === 'restarted' && lost !== undefined)
       this.#do(() => this.#lostHosts.seen(lost.machineId));
-    this.#context.onStep?.('settled');
+    await this.#context.onStep?.('settled');
   }
 }
-
-/** For the log and the activity list: who did it. */
-export { policyActor };

@@ -127,7 +127,7 @@ async function claimed(
     };
     entry.memory.starting = next;
     context.journal.save(entry);
-    context.onStep?.('starting');
+    await context.onStep?.('starting');
     return await begin(context, entry, next, accelerators, signal);
   } catch (error) {
     if (entry.memory.starting === null) handover.unreserve(run.id, machine.id, by);
@@ -164,7 +164,7 @@ async function begin(
     signal,
   });
   context.handover.unreserve(runId, machineId, claimOf(entry));
-  context.onStep?.('begun');
+  await context.onStep?.('begun');
   return { kind: 'restarted', epoch, machineId, machineName, byBox: false };
 }
 
@@ -218,10 +218,12 @@ async function bringOver(
   newest: Awaited<ReturnType<typeof newestCheckpoint>>,
   signal: AbortSignal,
 ): Promise<Source> {
-  const there = await handover.prepare(run.id, machineId, { signal });
+  let there = await handover.prepare(run.id, machineId, { signal });
   const from = lost.directory ?? there.runDirectory;
   const code = there.codeDirectory.slice(there.runDirectory.length);
   await send(`${from}${code}`, there.codeDirectory, 'all');
+  // Another computer launched it: its code has come from where it was, and set-up can be run now.
+  if (there.code === 'missing') there = await handover.prepare(run.id, machineId, { signal });
   const directory = looks.directoryOf(run.spec, there.runDirectory);
   if (newest === null || directory === null) return { resume: null, prepared: true };
   await send(newest.directory, directory, newest.found.files);
