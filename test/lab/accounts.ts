@@ -9,6 +9,8 @@ export interface Account {
   name: string;
   uid: number;
   gid: number;
+  /** Ends every process of the account. */
+  killAll(): void;
   /** Ends every process of the account and removes it. */
   remove(): Promise<void>;
 }
@@ -40,6 +42,7 @@ export async function makeAccount(home: string, shell: string, password: string 
     name,
     uid,
     gid,
+    killAll: () => killAllOf(uid),
     remove: async () => {
       killAllOf(uid);
       await underLock('userdel', '-f', name);
@@ -57,7 +60,7 @@ function killAllOf(uid: number): void {
   }
 }
 
-function processesOf(uid: number): number[] {
+export function processesOf(uid: number): number[] {
   return readdirSync('/proc').flatMap((entry) => {
     if (!/^\d+$/.test(entry)) return [];
     try {

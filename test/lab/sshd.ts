@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { appendFileSync, existsSync, mkdirSync } from 'node:fs';
 import { chmod, chown, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -61,6 +61,8 @@ export interface Box {
   /** Ends and starts the server on the same port. */
   stopServer(): Promise<void>;
   startServer(): Promise<void>;
+  /** What a reboot does: every process of the box ends at once, and its server is back with another boot id. Needs root. */
+  reboot(): Promise<void>;
   /** Ends everything of the box, removes its account and directory. */
   stop(): Promise<void>;
 }
@@ -100,8 +102,10 @@ export async function startBox(options: BoxOptions = {}): Promise<Box> {
 
   let server: ChildProcess | null = null;
   let port = 0;
+  let bootFile: string | null = null;
   const start = async (wanted: number) => {
-    const started = await startServer(directory, wanted, account?.name ?? null, options, hostKeyTypes);
+    const user = account?.name ?? null;
+    const started = await startServer(directory, wanted, user, options, hostKeyTypes, bootFile);
     server = started.server;
     port = started.port;
   };
@@ -149,6 +153,14 @@ export async function startBox(options: BoxOptions = {}): Promise<Box> {
       if (server) await endServer(server);
     },
     startServer: () => start(port),
+    reboot: async () => {
+      if (!account) throw new Error('only an account of its own can be rebooted');
+      bootFile = path.join(directory, 'boot_id');
+      if (server) await endServer(server);
+      account.killAll();
+      await writeFile(bootFile, `${randomUUID()}\n`);
+      await start(port);
+    },
     stop: async () => {
       if (server) await endServer(server);
       await account?.remove();
@@ -234,13 +246,14 @@ async function startServer(
   user: string | null,
   options: BoxOptions,
   hostKeyTypes: readonly HostKeyType[],
+  bootFile: string | null,
 ): Promise<{ server: ChildProcess; port: number }> {
   for (let attempt = 0; ; attempt++) {
     const port = wantedPort || (await freePort());
     const configFile = path.join(directory, 'sshd_config');
     await writeFile(configFile, sshdConfig(directory, port, user, options, hostKeyTypes));
     try {
-      return { server: await listening(configFile, path.join(directory, 'sshd.log')), port };
+      return { server: await listening(configFile, path.join(directory, 'sshd.log'), bootFile), port };
     } catch (error) {
       // Another process may have taken the port between the look and the bind.
       if (attempt >= 10 || !String(error).includes('Address already in use')) throw error;
@@ -284,12 +297,19 @@ function sshdConfig(
   ].join('\n');
 }
 
-function listening(configFile: string, logFile: string): Promise<ChildProcess> {
+/** In a namespace of its own with `bootFile`'s boot id where one is given: so are then all sessions of the server. */
+const inBoot = 'mount --bind "$1" /proc/sys/kernel/random/boot_id && shift && exec /usr/sbin/sshd "$@"';
+
+function listening(configFile: string, logFile: string, bootFile: string | null): Promise<ChildProcess> {
   if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
   return new Promise((resolve, reject) => {
-    const server = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', configFile], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
+    const args = ['-D', '-e', '-f', configFile];
+    const server =
+      bootFile === null
+        ? spawn('/usr/sbin/sshd', args, { stdio: ['ignore', 'ignore', 'pipe'] })
+        : spawn('unshare', ['-m', '/bin/sh', '-c', inBoot, 'sh', bootFile, ...args], {
+            stdio: ['ignore', 'ignore', 'pipe'],
+          });
     running.add(server);
     let said = '';
     server.stderr?.on('data', (bytes: Buffer) => {
