@@ -17,13 +17,13 @@ const usage =
 const needsUser =
   /^(MACHINE_BLOCKED|SECRET_MISSING|VAULT_(LOCKED|WRONG_PASSPHRASE)|PROMPT_DECLINED|SSH_(HOST_KEY_\w+|AUTH_FAILED|NEEDS_USER|KEY_UNREADABLE|CONFIG_INVALID|NO_COMMON_ALGORITHM))$/;
 const unreachable =
-  /^(BACKEND_OFFLINE|MACHINE_UNREACHABLE|LOG_OUT_OF_SIGHT|SSH_(HOST_NOT_FOUND|UNREACHABLE|REFUSED|TIMED_OUT|CONNECTION_LOST|PROXY_FAILED))$/;
+  /^(BACKEND_OFFLINE|MACHINE_UNREACHABLE|LOG_OUT_OF_SIGHT|COPY_(NO_PATH|INTERRUPTED|STALLED)|SSH_(HOST_NOT_FOUND|UNREACHABLE|REFUSED|TIMED_OUT|CONNECTION_LOST|PROXY_FAILED))$/;
 
 export function exitCodeOf({ code }: TrainyardError): number {
   if (code === 'INTERRUPTED') return exitCodes.interrupted;
   if (usage.test(code)) return exitCodes.usage;
   if (needsUser.test(code)) return exitCodes.needsUser;
   if (unreachable.test(code)) return exitCodes.unreachable;
-  if (/_(UNKNOWN|NOT_FOUND|DIRECTORY_MISSING)$/.test(code)) return exitCodes.notFound;
+  if (/_(UNKNOWN|NOT_FOUND|DIRECTORY_MISSING|SOURCE_MISSING)$/.test(code)) return exitCodes.notFound;
   return exitCodes.failed;
 }

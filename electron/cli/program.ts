@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { labels } from '#shared/domain/label.ts';
+import { addCopyVerb } from './copy-program.ts';
 import { addDataVerbs } from './data-program.ts';
 import { addVaultVerbs } from './vault-program.ts';
 
@@ -144,6 +145,7 @@ export function buildProgram(version: string, done: (exitCode: number) => void):
   );
 
   addVaultVerbs(program, add, act, json);
+  addCopyVerb(program, add, act, json);
   addDataVerbs(program, sites, add, act, json);
   addUpkeepVerbs(program, add, act, json);
   addActivityVerbs(program, add, act, json, done);

@@ -169,7 +169,7 @@ case $verb in
     ;;
   # Makes the staging directory ($1, within the place's own directory) and says what lies in it: "NAME SIZE" a line.
   begin)
-    why=$(mkdir -p "$place" 2>&1) || refuse_write "$why" /
+    why=$(umask 022 && mkdir -p "$place" 2>&1) || refuse_write "$why" /
     cd "$place" || refuse "write $place"
     why=$(mkdir -p "$1/in" "$1/out" 2>&1) || refuse_write "$why"
     # Of earlier copies that nobody took up again.

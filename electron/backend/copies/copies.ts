@@ -98,6 +98,7 @@ export class CopyService implements Copies {
         destination,
         stage,
         place,
+        wasThere: destination.kind !== 'none',
         way,
         clock,
         onClose: async () => {

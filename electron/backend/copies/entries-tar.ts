@@ -11,7 +11,11 @@ export function tarOf(
   const blocks: Buffer[] = [];
   for (const { path, kind, mode, mtime, target } of entries) {
     const isLink = kind === 'link';
-    const name = Buffer.concat([Buffer.from('./'), bytesOf(path), Buffer.from(isLink ? '' : '/')]);
+    const name = Buffer.concat([
+      Buffer.from('./'),
+      bytesOf(path),
+      Buffer.from(isLink || path === '' ? '' : '/'),
+    ]);
     const link = isLink ? bytesOf(target) : Buffer.alloc(0);
     if (link.length > longest) blocks.push(long('K', link));
     if (name.length > longest) blocks.push(long('L', name));

@@ -13,6 +13,8 @@ export interface Plan {
   newDirectories: Entry[];
   /** All of them, for their modes and times at the end. */
   directories: Entry[];
+  /** The source's own directory. */
+  root: Entry | null;
   /** Links to be made or made anew. */
   links: Entry[];
   /** Files that the destination lacks, or has in another size. */
@@ -33,6 +35,7 @@ export function planOf(
   const plan: Plan = {
     newDirectories: [],
     directories: [],
+    root: source.find(({ path, kind }) => path === '' && kind === 'directory') ?? null,
     links: [],
     missing: [],
     alike: [],

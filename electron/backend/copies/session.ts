@@ -25,6 +25,8 @@ export interface SessionOptions {
   stage: string;
   /** Directory that is copied into (of one file: the one that it lies in), absolute. */
   place: string;
+  /** Before this session the place was there already. */
+  wasThere: boolean;
   way: Way;
   clock: Clock;
   onClose(): Promise<void>;
@@ -339,7 +341,10 @@ class Sending {
     }
     // Two archives: tar makes some links only after it has set the times of directories.
     if (plan.links.length > 0) await this.#untar(plan.links);
-    if (plan.directories.length > 0) await this.#untar(plan.directories);
+    // The place itself is like the source only where it was made for it.
+    const root = this.#single === null && !this.#options.wasThere ? plan.root : null;
+    const directories = root === null ? plan.directories : [...plan.directories, root];
+    if (directories.length > 0) await this.#untar(directories);
     // What an interrupted try leaves stays there for the next one.
     await this.#to.ask('end', [place, stage], { signal });
   }
