@@ -59,18 +59,10 @@ export class MigrationsService implements Migrations {
 
   plan(
     request: Pick<MoveRequest, 'runId' | 'machineId' | 'mode' | 'path'>,
-    actor: Actor,
+    _actor: Actor,
     signal: AbortSignal,
   ): Promise<MigrationPlan> {
-    const { activity, plan, handover } = this.#context;
-    const { name } = handover.get(request.runId);
-    activity.record({
-      actor,
-      action: 'migration.plan',
-      target: request.runId,
-      details: { name, machine: this.#machineName(request.machineId) },
-    });
-    return plan(request, signal);
+    return this.#context.plan(request, signal);
   }
 
   async start(request: MoveRequest, actor: Actor, signal: AbortSignal): Promise<Migration> {
@@ -136,17 +128,19 @@ export class MigrationsService implements Migrations {
 
   /** On the disk before it is done. Throws MOVE_UNKNOWN, MOVE_PAST_CANCEL. */
   cancel(id: string, actor: Actor): Migration {
-    const { activity } = this.#context;
+    const { activity, journal } = this.#context;
     const { move } = this.#underWay.get(id) ?? {};
-    const { runId, runName, cancelConsequence: consequence } = move?.migration ?? this.get(id);
+    const migration = move?.migration ?? journal.get(id)?.migration;
+    const { runName = '', cancelConsequence: consequence = null } = migration ?? {};
     const details = { migrationId: id, name: runName, consequence: consequence ?? '' };
+    const target = migration?.runId ?? id;
     if (move === undefined || consequence === null) {
-      activity.record({ actor, action: 'migration.cancel', target: runId, result: 'refused', details });
-      throw pastCancel();
+      activity.record({ actor, action: 'migration.cancel', target, result: 'refused', details });
+      throw migration === undefined ? moveUnknown(id) : pastCancel();
     }
     if (move.memory.cancelledBy === null) {
       move.write({ cancelledBy: actor.name }, {}, () =>
-        activity.record({ actor, action: 'migration.cancel', target: runId, details }),
+        activity.record({ actor, action: 'migration.cancel', target, details }),
       );
     }
     move.interrupt(cancelledBy(actor.name));

@@ -26,6 +26,7 @@ const unrecorded: Record<string, string> = {
   'access.list': 'lists what is there; for owners only',
   'vault.logins': 'looks for logins of other programs and changes nothing',
   'checkpoints.inspect': 'looks at a directory of a machine and changes nothing',
+  'migrations.plan': 'looks at both machines and changes nothing; the move itself is recorded',
   'data.judge': 'says what a launch would be told; the launch itself is recorded',
 };
 
@@ -132,6 +133,10 @@ test('whatever changes something leaves an entry with who did it and in which ro
     });
   const runId = (await leaves('runs.launch', launch))?.id ?? '';
   const other = (await launch()).id;
+  await leaves('migrations.start', () =>
+    client.migrations.start({ requestId: newId(), runId, machineId: siteId, secrets: {} }),
+  );
+  await leaves('migrations.cancel', () => client.migrations.cancel({ migrationId: newId() }));
   await leaves('runs.rename', () => client.runs.rename({ runId, name: 'renamed' }));
   await leaves('runs.setPriority', () => client.runs.setPriority({ runId, priority: 5 }));
   await leaves('runs.stop', () => client.runs.stop({ runId }));
