@@ -13,6 +13,8 @@ import { type AppRouter, createRouter } from './api/index.ts';
 import { logsRouter } from './api/logs.ts';
 import { machinesRouter } from './api/machines.ts';
 import { migrationsRouter } from './api/migrations.ts';
+import { placesRouter } from './api/places.ts';
+import { recoveryRouter } from './api/recovery.ts';
 import { runsRouter } from './api/runs.ts';
 import { sitesRouter } from './api/sites.ts';
 import { storeRouter } from './api/store.ts';
@@ -28,6 +30,7 @@ import { Jobs } from './jobs.ts';
 import { openLog } from './log.ts';
 import { findLogins } from './logins/index.ts';
 import { createPlanner, MigrationsService } from './migrations/index.ts';
+import { openPolicies } from './policies.ts';
 import { localPrograms } from './processes/index.ts';
 import { remoteScript, resourcesDirectory } from './resources.ts';
 import { runCredentials } from './run-credentials.ts';
@@ -244,6 +247,19 @@ function build(
     }),
   });
   stack.add('migrations', () => migrations.close());
+  const policies = openPolicies({
+    store,
+    events,
+    activity,
+    clock,
+    log,
+    access: sites.machines,
+    runs,
+    looks,
+    copies,
+    migrations,
+  });
+  stack.add('policies', () => policies.close());
   // Closed before what they work with.
   stack.add('jobs', () => jobs.close());
 
@@ -273,6 +289,8 @@ function build(
     checkpoints: checkpointsRouter(checkpoints),
     data: dataRouter(sensitivity, runs),
     migrations: migrationsRouter(migrations),
+    recovery: recoveryRouter(policies.recovery),
+    places: placesRouter(policies.places),
     copies: copiesRouter(copyJobs),
     vault: vaultRouter(vault, (signal) => findLogins(undefined, signal)),
   });
@@ -283,6 +301,7 @@ function build(
   runs.start();
   checkpoints.start();
   migrations.resume();
+  policies.start();
   if (options.connect ?? true) sites.start();
   log.info({ version, host }, 'the backend is up');
   return {

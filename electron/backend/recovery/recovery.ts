@@ -56,9 +56,9 @@ export class Recovery {
     this.#settling = new Settling(context);
   }
 
-  /** Takes up what an earlier process left, and listens. Call once, before machines are connected. */
+  /** Takes up what an earlier process left, and listens. Call once. */
   start(): void {
-    const { events, access, journal } = this.#context;
+    const { store, events, access, journal } = this.#context;
     this.#endings.push(
       events.subscribe((event) => this.#hear(event)),
       access.onConnected((machineId) => {
@@ -66,6 +66,9 @@ export class Recovery {
         this.#do(() => this.#lostHosts.seen(machineId));
       }),
     );
+    for (const id of store.machines.ids()) {
+      if (access.isConnected(id)) this.#do(() => this.#lostHosts.seen(id));
+    }
     for (const { runId } of journal.unjudged()) this.#examine(runId);
     this.#do(() => this.#keepLooking());
   }
