@@ -259,7 +259,7 @@ export const fixtureYaml = (name: string): string => `# Supervised fine-tuning o
 name: ${name}
 
 resources:
-  accelerators: H100:4
+  accelerators: [H100:2, H200:2, A100:2]
   cpus: 16+
   memory: 64+
 
@@ -300,7 +300,7 @@ export function fixtureDetail(run: RunSummary, logBytes: number): Run {
     spec: {
       name: run.name,
       resources: {
-        accelerators: [{ name: 'H100', count: 4 }],
+        accelerators: ['H100', 'H200', 'A100'].map((name) => ({ name, count: 2 })),
         cpus: { count: 16, atLeast: true },
         memoryGiB: { size: 64, atLeast: true },
         diskGiB: null,

@@ -184,6 +184,7 @@ export function fixturePlan(
             ...said(
               'SENSITIVITY_VIOLATION',
               `“patients” is confidential; ${to.name} may hold internal data.`,
+              { place: to.name },
             ),
             remedy: said('CHECK_DATA_REMEDY', 'An owner can raise what the site may hold, or give a reason.'),
           },
@@ -258,6 +259,13 @@ export function fixtureCheckpoints(
     const step = (run.step ?? 18_400) - index * 500;
     const isFirst = index === 0;
     const verifiedAt = now - index * 8 * minute;
+    const own = {
+      machineId: run.machineId,
+      machineName: run.machineName,
+      path: `/home/mei/.trainyard/runs/${run.id}/work/checkpoints/checkpoint-${step}`,
+      kind: 'run' as const,
+      verifiedAt,
+    };
     return {
       id: fixtureId('c', index),
       runId: run.id,
@@ -276,13 +284,7 @@ export function fixtureCheckpoints(
       copies: isFirst
         ? []
         : [
-            {
-              machineId: run.machineId,
-              machineName: run.machineName,
-              path: `/home/mei/.trainyard/runs/${run.id}/work/checkpoints/checkpoint-${step}`,
-              kind: 'run' as const,
-              verifiedAt,
-            },
+            ...(index > 4 ? [] : [own]),
             ...(index % 3 === 1
               ? [
                   {
@@ -472,7 +474,7 @@ export function fixtureBackups(run: RunSummary, kite: Machine, away: Machine, no
       verifiedAt: null,
       checkpoint: null,
       error: {
-        code: 'DISK_FULL',
+        code: 'BACKUP_DISK_FULL',
         message: `The disk of ${away.name} is full.`,
         params: {},
         details: '',

@@ -16,7 +16,7 @@ const tables = { ...areas, ...errorTables } as Record<
 const deliberatelyEqual =
   /^(Trainyard|English|GPUs?|CPUs?|SSH|CUDA|Python|PyTorch|[A-Z]{2,}|[^\p{L}]*|[\w ./:,·+-]*\{\{.*)$/u;
 /** … names of products and files. */
-const names = /^(credentials\.login\.|sites\.(configFile|step\.shell)$)/;
+const names = /^(credentials\.login\.|checkpoints\.framework\.|sites\.(configFile|step\.shell)$)/;
 
 function sources(directory: string): string[] {
   return readdirSync(directory, { recursive: true, encoding: 'utf8' })

@@ -21,7 +21,7 @@ run: |
 `;
 
 test('the form shows what the text says', () => {
-  expect(readForm(yaml)).toEqual({
+  expect(readForm(yaml)).toMatchObject({
     name: 'sft',
     accelerators: 'H100:2',
     cpus: '8+',
@@ -73,4 +73,73 @@ test('whatever is typed into a field, the text stays YAML and the field reads ba
     }),
     { numRuns: 2000 },
   );
+});
+
+const saving = `# keep me
+run: python train.py
+checkpoint:
+  path: out   # here
+  request: {signal: USR1}
+  keep: 3
+recovery:
+  # what counts
+  on: [crash, reboot]
+  exit_codes: [1, 137]
+  to: [ibis, kite]
+  ask: true
+`;
+
+test('the form shows how a task saves and is recovered', () => {
+  expect(readForm(saving)).toMatchObject({
+    checkpointPath: 'out',
+    requestSignal: 'USR1',
+    keep: '3',
+    elastic: '',
+    recoveryOn: 'crash, reboot',
+    exitCodes: '1, 137',
+    recoveryTo: 'ibis, kite',
+    recoveryAsk: 'true',
+  });
+  // Without "on" it means every cause, as the backend reads it.
+  expect(readForm('recovery:\n  max: 2\n')?.recoveryOn).toBe('preemption, crash, reboot, host-lost');
+  expect(readForm('run: x\n')?.recoveryOn).toBe('');
+});
+
+test('what is changed of saving and recovery keeps the rest and its comments', () => {
+  let text = writeField(saving, 'recoveryOn', 'crash');
+  text = writeField(text, 'resumeArgument', '--resume');
+  text = writeField(text, 'elastic', 'true');
+  text = writeField(text, 'recoveryMax', '5');
+  text = writeField(text, 'recoveryTo', 'any');
+  expect(text).toContain('# keep me');
+  expect(text).toContain('# here');
+  expect(parse(text)).toEqual({
+    run: 'python train.py',
+    checkpoint: {
+      path: 'out',
+      request: { signal: 'USR1' },
+      keep: 3,
+      resume: { argument: '--resume' },
+      elastic: true,
+    },
+    recovery: { on: ['crash'], exit_codes: [1, 137], to: 'any', ask: true, max: 5 },
+  });
+});
+
+test('what is emptied goes, and its parents with it', () => {
+  let text = writeField(saving, 'requestSignal', '');
+  expect(parse(text).checkpoint).not.toHaveProperty('request');
+  for (const field of ['checkpointPath', 'keep'] as const) text = writeField(text, field, '');
+  expect(parse(text)).not.toHaveProperty('checkpoint');
+  // No cause at all is said as such while something else is said of recovery.
+  text = writeField(text, 'recoveryOn', '');
+  expect(parse(text).recovery.on).toEqual([]);
+  for (const field of ['exitCodes', 'recoveryTo', 'recoveryAsk'] as const) text = writeField(text, field, '');
+  text = writeField(text, 'recoveryOn', '');
+  expect(parse(text)).toEqual({ run: 'python train.py' });
+  expect(parse(writeField('run: x\n', 'recoveryOn', 'crash'))).toEqual({
+    run: 'x',
+    recovery: { on: ['crash'] },
+  });
+  expect(parse(writeField('run: x\n', 'resumeEnv', ''))).toEqual({ run: 'x' });
 });

@@ -3,8 +3,10 @@ import { countAccelerators } from '#renderer/features/overview/figures.tsx';
 import { happenings } from '#renderer/features/overview/lately.tsx';
 import { expectedEnd, findNeeds } from '#renderer/features/overview/needs.ts';
 import { t } from '#renderer/i18n/index.ts';
+import type { Proposal } from '#shared/domain/recovery.ts';
 import type { Site } from '#shared/domain/site.ts';
 import { accelerator, machine, runOn } from '../machines.ts';
+import { move } from '../moves/made-up.ts';
 
 const now = 1_000_000_000;
 const box = machine('heron', [accelerator(0, { fault: 'needs reset' }), accelerator(1, { utilisation: 50 })]);
@@ -71,6 +73,40 @@ test('accelerators held by runs, busy and seen', () => {
     runOn(box, { state: 'queued', acceleratorIndexes: [0] }),
   ];
   expect(countAccelerators([box, away], runs)).toEqual({ all: 3, held: 1, busy: 1, seen: 1 });
+});
+
+test('an open proposal asks for an answer, before what is only running short', () => {
+  const proposal: Proposal = {
+    id: 'p',
+    at: 1,
+    kind: 'move',
+    runId: 'r',
+    runName: 'run',
+    fromMachineId: 'a',
+    fromMachineName: 'a',
+    toMachineId: 'b',
+    toMachineName: 'b',
+    rule: 'overloaded',
+    reason: { code: 'X', params: {}, message: 'x' },
+    state: 'open',
+    migrationId: null,
+  };
+  const proposals = [proposal, { ...proposal, id: 'q', state: 'dismissed' as const }];
+  const needs = findNeeds({ prompts: [], sites: [], machines: [box], ended: [], proposals }, now);
+  expect(needs.map(({ id }) => id)).toEqual([`gpu ${box.id} 0`, 'proposal p']);
+});
+
+test('moves are among what happened lately, with how they ended', () => {
+  const moves = [
+    move('a', { phase: 'committed', startedAt: 1, endedAt: 6 }),
+    move('b', { phase: 'rolled-back', startedAt: 2, endedAt: 5 }),
+    move('c', { phase: 'copying', startedAt: 4 }),
+  ];
+  expect(happenings([], moves, 9, t).map(({ id, key }) => [id, key])).toEqual([
+    ['a', 'move.committedLately'],
+    ['b', 'move.wentBackLately'],
+    ['c', 'move.startedLately'],
+  ]);
 });
 
 test('what happened lately, newest first, each once', () => {

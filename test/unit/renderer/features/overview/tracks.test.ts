@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { carsOf, describeHardware, heatOf, layTracks } from '#renderer/features/overview/tracks.ts';
 import { shortModel } from '#renderer/ui/models.ts';
 import { accelerator, machine, runOn } from '../machines.ts';
+import { move } from '../moves/made-up.ts';
 
 const eight = machine(
   'heron',
@@ -88,4 +89,26 @@ test.each([
 
 test('heat rises with load and is unknown without it', () => {
   expect([null, 0, 10, 45, 70, 100].map(heatOf)).toEqual([null, 0, 1, 2, 3, 4]);
+});
+
+test('runs that arrive stand on free cells, beside them where there are too few', () => {
+  const all = Array.from({ length: 4 }, (_, index) => accelerator(index));
+  const heron = machine('heron', all);
+  const kite = machine('kite', [accelerator(0)]);
+  const standing = runOn(heron, { id: 'standing', acceleratorIndexes: [1] });
+  const coming = runOn(kite, { id: 'coming', acceleratorIndexes: [0, 1] });
+  const wide = runOn(kite, { id: 'wide', acceleratorIndexes: [0, 1, 2] });
+  const to = { machineId: heron.id, machineName: heron.name };
+  const moves = [move('a', { runId: 'coming', to }), move('b', { runId: 'wide', to })];
+  const tracks = layTracks([heron, kite], [standing, coming, wide], 'name', moves).flatMap(
+    (group) => group.tracks,
+  );
+  const arrivals = tracks.find((track) => track.machine === heron)?.arrivals;
+  expect(arrivals?.map(({ from, span }) => [from, span])).toEqual([
+    [2, 2],
+    [null, 3],
+  ]);
+  // Started over there it is a car, and arrives no more.
+  const there = layTracks([heron], [runOn(heron, { id: 'coming' })], 'name', moves);
+  expect(there[0]?.tracks[0]?.arrivals.map((arrival) => arrival.move.id)).toEqual(['b']);
 });

@@ -126,3 +126,32 @@ describe('a run in words', () => {
     setLanguage('en');
   });
 });
+
+describe('a run that moves', () => {
+  const moving = { migrationId: 'mmmmmmmmmmmm', phase: 'copying' as const, toMachineName: 'kite' };
+
+  it('says where to and how far, then what is known of it', () => {
+    const said = described('running', heartbeat(now - 4000), { moving, step: 12 });
+    expect(said.state).toBe('Moving');
+    expect(said.shape).toBe('arrow');
+    expect(said.sentence).toBe('Moving to kite, copying. Heartbeat 4 s ago, step 12');
+  });
+
+  it('is not said to be stopped between its stop there and its start here', () => {
+    const said = described('stopped', exit({ by: 'user' }), { moving });
+    expect(said.sentence).toBe('Moving to kite, copying');
+    expect(said.tone).toBe('accent');
+  });
+
+  it('stays a hollow ring where its box is out of sight', () => {
+    const said = described('running', heartbeat(minutesAgo(4)), { moving, machineConnection: 'unreachable' });
+    expect([said.shape, said.unseen]).toEqual(['ring', true]);
+    expect(said.sentence).toContain('Moving to kite');
+    expect(said.sentence).toContain('Nothing is known to be wrong');
+  });
+
+  it('leaves behind an attempt that says where it went', () => {
+    const said = described('stopped', { kind: 'moved', at: minutesAgo(2), toMachineName: 'kite' });
+    expect([said.state, said.sentence]).toEqual(['Moved', 'Moved to kite 2 min ago']);
+  });
+});
