@@ -19,8 +19,9 @@ fi
 new=$attempt/arm.new.$$
 trap 'rm -f "$new"' EXIT
 trap 'exit 1' HUP INT TERM
-if ! why=$( { arm_make && printf '%-127s\n' "armed $token $due $wall $grace $time" >"$new"; } 2>&1); then
-  printf 'refused write %s\n' "$why"
+ty_why=
+if ! arm_make 2>/dev/null || ! ty_write "$new" "$(printf '%-127s' "armed $token $due $wall $grace $time")"; then
+  printf 'refused write %s\n' "${ty_why:-the records of a stop could not be made}"
   exit 0
 fi
 while :; do

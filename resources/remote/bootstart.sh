@@ -19,11 +19,12 @@ case $payload in *'
 [ -d "$home/attempts/$epoch" ] || { echo 'refused unknown'; exit 0; }
 umask 077
 new=$home/.boot.$$
-if ! why=$( { printf '# v1 %s %s %s %s\n%s\n' "$epoch" "$3" "$4" "$5" "$payload" >"$new" && ty_sync "$new" && mv "$new" "$home/boot"; } 2>&1); then
+ty_write "$new" "# v1 $epoch $3 $4 $5
+$payload" && ty_sync "$new" && ty_why=$(mv "$new" "$home/boot" 2>&1) || {
   rm -f "$new"
-  printf 'refused write %s\n' "$why"
+  printf 'refused write %s\n' "$ty_why"
   exit 0
-fi
+}
 ty_sync "$home"
 if schedule_on; then
   echo "boot $schedule_by"

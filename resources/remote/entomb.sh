@@ -32,11 +32,11 @@ if ty_get "$home/moved"; then
 fi
 if [ "$before" -le "$epoch" ]; then
   new=$home/.moved.$$
-  if ! why=$( { printf 'v1 %s %s\n' "$epoch" "$to" >"$new" && ty_sync "$new" && mv "$new" "$home/moved"; } 2>&1); then
+  ty_write "$new" "v1 $epoch $to" && ty_sync "$new" && ty_why=$(mv "$new" "$home/moved" 2>&1) || {
     rm -f "$new"
     unlock_run
-    refuse_write "$why"
-  fi
+    refuse_write "$ty_why"
+  }
   ty_sync "$home"
 fi
 unlock_run

@@ -174,6 +174,14 @@ ty_notify() {
   done
 }
 
+# ty_write FILE TEXT: a new file, or ty_why says why not: a shell's own printf does not.
+ty_write() {
+  { printf '%s\n' "$2" >"$1"; } 2>/dev/null && return 0
+  ty_why=$( (printf '%s\n' "$2" | LC_ALL=C cat >"$1") 2>&1)
+  rm -f "$1"
+  return 1
+}
+
 # Has the files written to the disk. Old systems know only the whole of it.
 ty_sync() {
   sync "$@" 2>/dev/null || sync

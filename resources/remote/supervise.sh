@@ -141,7 +141,8 @@ answer=
 
 record_exit "$code"
 sweep
-kill "$beater" 2>/dev/null
+# One that stands still (SIGSTOP) would keep us waiting.
+kill "$beater" 2>/dev/null && kill -CONT "$beater" 2>/dev/null
 wait "$beater" 2>/dev/null
 put_surely "$attempt/state" "ended $ty_now"
 rmdir "$home/.new" 2>/dev/null

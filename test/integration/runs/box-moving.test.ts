@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { BoxLaunch } from '#backend/runs/box/index.ts';
-import { type BoxKind, isAlive, killed, type LocalBox, localBox } from '#test/lab/local-box.ts';
+import { type ClockedBox, clockedBox } from '#test/lab/clocked-box.ts';
+import { type BoxKind, isAlive, killed } from '#test/lab/local-box.ts';
 import { needs } from '#test/needs.ts';
 import { until } from '#test/until.ts';
 
@@ -13,17 +14,25 @@ const kinds: { kind: BoxKind; present: boolean }[] = [
   { kind: 'busybox', present: needs('linux', 'busybox') },
   { kind: 'bare', present: needs('linux', 'dash') },
 ];
+const numbered = (text: string | undefined) => {
+  const pid = Number(text);
+  if (!(pid > 1)) throw new Error(`${text} is no process`);
+  return pid;
+};
 const token = 'laptopA';
 const long = { token, seconds: 3600, graceSeconds: 5 };
 
 for (const { kind, present } of kinds) {
   describe.skipIf(!present)(`a stop that is armed (${kind})`, () => {
-    let box: LocalBox;
+    let box: ClockedBox;
     beforeAll(async () => {
-      box = await localBox({ kind });
+      box = await clockedBox(kind);
       await box.runs.install();
     });
-    afterEach(() => box.killEverything());
+    afterEach(async () => {
+      box.setClock(0);
+      await box.killEverything();
+    });
     afterAll(() => box.close());
 
     const started = async (run = 'echo ready; sleep 1000', more: Partial<BoxLaunch> = {}) => {
@@ -34,8 +43,8 @@ for (const { kind, present } of kinds) {
     };
     const record = (runId: string, name: string) =>
       readFileSync(`${box.root}/runs/${runId}/attempts/1/${name}`, 'utf8').trim().split(' ');
-    const guard = (runId: string, name: 'timer' | 'beater') => Number(record(runId, name)[0]);
-    const supervisor = (runId: string) => Number(record(runId, 'start')[3]);
+    const guard = (runId: string, name: 'timer' | 'beater') => numbered(record(runId, name)[0]);
+    const supervisor = (runId: string) => numbered(record(runId, 'start')[3]);
 
     test('it ends in time: TERM, the grace, KILL, everything of it; and that it was the timer is recorded', async () => {
       const polite = await started(
@@ -89,11 +98,19 @@ for (const { kind, present } of kinds) {
         (runId) => [supervisor(runId), guard(runId, 'timer')],
         (runId) => [supervisor(runId), guard(runId, 'beater')],
       ];
-      await Promise.all(
+      const runs = await Promise.all(
         victims.map(async (of) => {
           const { runId } = await started('trap "" TERM; echo ready; sleep 1000');
-          await box.runs.arm(runId, 1, { token, seconds: 2, graceSeconds: 0.5 });
-          for (const pid of of(runId)) killed(pid);
+          await box.runs.arm(runId, 1, { ...long, graceSeconds: 0.5 });
+          const pids = of(runId);
+          for (const pid of pids) killed(pid);
+          await until('they are gone', () => !pids.some(isAlive));
+          return runId;
+        }),
+      );
+      box.setClock(4000);
+      await Promise.all(
+        runs.map(async (runId) => {
           const ended = await box.ended(runId);
           expect(ended).toMatchObject({ phase: 'ended', exit: { by: 'timer' }, armed: { fired: true } });
         }),
@@ -103,9 +120,10 @@ for (const { kind, present } of kinds) {
 
     test('a guard that stood still, and a supervisor that did, end it all the same when they go on', async () => {
       const { runId } = await started();
-      await box.runs.arm(runId, 1, { token, seconds: 1, graceSeconds: 1 });
+      await box.runs.arm(runId, 1, { ...long, graceSeconds: 1 });
       const stopped = [supervisor(runId), guard(runId, 'beater'), guard(runId, 'timer')];
       for (const pid of stopped) killed(pid, 'SIGSTOP');
+      box.setClock(4000);
       await until('the time has come', async () => (await box.attempt(runId)).armed?.remainingMs === 0);
       for (const pid of stopped) killed(pid, 'SIGCONT');
       expect((await box.ended(runId)).exit).toMatchObject({ by: 'timer' });
