@@ -1,3 +1,4 @@
+import { refusedOnRecord } from '#backend/activity/index.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import type { Migration } from '#shared/domain/migration.ts';
 import type { Evacuation, MachinePolicy, Proposal, RebalancePolicy } from '#shared/domain/recovery.ts';
@@ -71,15 +72,18 @@ export class Places {
     actor: Actor,
     signal: AbortSignal,
   ): Promise<{ migrations: Migration[] }> {
-    return { migrations: await this.#evacuations.evacuate(request, actor, signal) };
+    const migrations = await this.#recorded('places.evacuate', request.machineId, actor, () =>
+      this.#evacuations.evacuate(request, actor, signal),
+    );
+    return { migrations };
   }
 
   evacuations(): Evacuation[] {
     return this.#evacuations.list();
   }
 
-  cancelEvacuation(id: string, actor: Actor): Evacuation {
-    return this.#evacuations.cancel(id, actor);
+  cancelEvacuation(id: string, actor: Actor): Promise<Evacuation> {
+    return this.#recorded('places.cancelEvacuation', id, actor, () => this.#evacuations.cancel(id, actor));
   }
 
   rebalance(): { policy: RebalancePolicy; proposals: Proposal[] } {
@@ -91,15 +95,23 @@ export class Places {
   }
 
   accept(proposalId: string, actor: Actor, signal: AbortSignal): Promise<Proposal> {
-    return this.#rebalance.accept(proposalId, actor, signal);
+    return this.#recorded('places.accept', proposalId, actor, () =>
+      this.#rebalance.accept(proposalId, actor, signal),
+    );
   }
 
-  dismiss(proposalId: string, actor: Actor): Proposal {
-    return this.#rebalance.dismiss(proposalId, actor);
+  dismiss(proposalId: string, actor: Actor): Promise<Proposal> {
+    return this.#recorded('places.dismiss', proposalId, actor, () =>
+      this.#rebalance.dismiss(proposalId, actor),
+    );
   }
 
   /** Looks at the rules now. For tests. */
   look(): Promise<void> {
     return this.#rebalance.look();
+  }
+
+  #recorded<T>(action: string, target: string, actor: Actor, work: () => T | Promise<T>): Promise<T> {
+    return refusedOnRecord(this.#context.activity, { actor, action, target }, work);
   }
 }

@@ -1,3 +1,4 @@
+import { refusedOnRecord } from '#backend/activity/index.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import type { AppEvent } from '#shared/domain/event.ts';
 import { newId } from '#shared/domain/id.ts';
@@ -112,7 +113,9 @@ export class Recovery {
 
   /** The user's word that a machine will not come back: see LostHosts. */
   async declareLost(machineId: string, actor: Actor): Promise<{ runs: number }> {
-    return { runs: await this.#lostHosts.declare(machineId, actor) };
+    const entry = { actor, action: 'recovery.declareLost', target: machineId };
+    const declare = () => this.#lostHosts.declare(machineId, actor);
+    return { runs: await refusedOnRecord(this.#context.activity, entry, declare) };
   }
 
   /** Every event of all runs, newest first. */

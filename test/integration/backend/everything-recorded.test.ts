@@ -7,7 +7,7 @@ import { type Backend, startBackend } from '#backend/main.ts';
 import type { Keychain } from '#backend/vault/index.ts';
 import { type Client, contract } from '#shared/contract/index.ts';
 import { newRecoveryPassphrase } from '#shared/domain/credential.ts';
-import { newId } from '#shared/domain/id.ts';
+import { newId, thisComputerId } from '#shared/domain/id.ts';
 import { hasEnded } from '#shared/domain/run.ts';
 import { makeTempDirectory } from '#test/temp.ts';
 import { until } from '#test/until.ts';
@@ -27,6 +27,7 @@ const unrecorded: Record<string, string> = {
   'vault.logins': 'looks for logins of other programs and changes nothing',
   'checkpoints.inspect': 'looks at a directory of a machine and changes nothing',
   'migrations.plan': 'looks at both machines and changes nothing; the move itself is recorded',
+  'places.planEvacuation': 'asks where runs would go and changes nothing; the evacuation itself is recorded',
   'data.judge': 'says what a launch would be told; the launch itself is recorded',
 };
 
@@ -137,6 +138,21 @@ test('whatever changes something leaves an entry with who did it and in which ro
     client.migrations.start({ requestId: newId(), runId, machineId: siteId, secrets: {} }),
   );
   await leaves('migrations.cancel', () => client.migrations.cancel({ migrationId: newId() }));
+  await leaves('recovery.set', () => client.recovery.set({ runId, policy: null }));
+  await leaves('recovery.declareLost', () => client.recovery.declareLost({ machineId: thisComputerId }));
+  await leaves('places.evacuate', () => client.places.evacuate({ machineId: siteId, requestId: newId() }));
+  // It takes runs again.
+  await leaves('places.setPolicy', () =>
+    client.places.setPolicy({
+      machineId: siteId,
+      policy: { draining: false, window: null, preference: 1 },
+    }),
+  );
+  await leaves('places.cancelEvacuation', () => client.places.cancelEvacuation({ evacuationId: newId() }));
+  const { policy } = await client.places.rebalance();
+  await leaves('places.setRebalance', () => client.places.setRebalance(policy));
+  await leaves('places.accept', () => client.places.accept({ proposalId: newId() }));
+  await leaves('places.dismiss', () => client.places.dismiss({ proposalId: newId() }));
   await leaves('runs.rename', () => client.runs.rename({ runId, name: 'renamed' }));
   await leaves('runs.setPriority', () => client.runs.setPriority({ runId, priority: 5 }));
   await leaves('runs.stop', () => client.runs.stop({ runId }));

@@ -19,7 +19,8 @@ test('a host that answers is not given up; nor is this computer', async () => {
   });
   world.app.store.machines.upsert({ id: site, siteId: site, name: 'here' });
   await expect(world.recovery.declareLost(site, me)).rejects.toMatchObject({ code: 'RECOVERY_HOST_HERE' });
-  expect(world.activity).toEqual([]);
+  expect(world.activity).toMatchObject([{ result: 'refused' }, { result: 'refused' }]);
+  expect(world.run((await world.launch(task(null))).id).state).toBe('running');
 });
 
 test('given up with nothing left of it: what is lost is said and asked; back later, it is stopped there', async () => {
