@@ -222,7 +222,7 @@ function build(
     log,
     access: sites.machines,
     looks,
-    copies: null,
+    copies,
     async ask(attempt, how, signal) {
       const { box } = await runs.handover.connect(attempt.machineId, signal);
       return box.requestCheckpoint(attempt.runId, attempt.epoch, how, signal);
