@@ -2,6 +2,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
+export const trainersDirectory = here;
 
 /** Real PyTorch; saves, resumes, writes a history. Needs `torch` for /usr/bin/python3. */
 export const trainer = path.join(here, 'train.py');
