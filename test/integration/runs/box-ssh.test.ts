@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createBoxRuns } from '#backend/runs/box/index.ts';
@@ -113,6 +113,40 @@ for (const { shell, program, present } of shells) {
       const again = await until('it is connected again', connect);
       expect((await again.status()).attempts).toMatchObject([
         { phase: 'ended', exit: { code: 137, by: 'user' } },
+      ]);
+    });
+
+    test('a setup ahead of its launch: done over the connection, and ended with all of it when that is cut', async () => {
+      const { box, connect, processes } = await boxOverSsh(shell, program);
+      const runs = await connect();
+      const { runId, workdir } = launchOf('');
+      const setup = 'printf %s "$SECRET" >made';
+      const asked = { runId, workdir, setup, setupKey: 'ahead', env: { SECRET: `it's "secret"` } };
+      await runs.warm(asked, new AbortController().signal);
+      const code = path.join(box.home, '.trainyard/runs', runId, 'code');
+      expect(readFileSync(`${code}/made`, 'utf8')).toBe(`it's "secret"`);
+      const endless = { ...asked, setup: ': >begun; while :; do sleep 1; done', setupKey: 'endless' };
+      const under = runs.warm(endless, new AbortController().signal).catch((error: unknown) => error);
+      await until('it has begun', () => existsSync(`${code}/begun`));
+      box.dropConnections();
+      expect(await under).toMatchObject({ retryable: true });
+      await until('nothing of ours runs on the box', () => processes().length === 0);
+    });
+
+    test('armed and cut off: the box keeps the time by itself', async () => {
+      const { box, connect, processes } = await boxOverSsh(shell, program);
+      const runs = await connect();
+      const launch = launchOf('trap "" TERM; echo ready; while :; do sleep 0.2; done');
+      await runs.launch(launch);
+      await until('it is ready', async () =>
+        String(await runs.readLog(launch.runId, 1, 0, 1000)).includes('ready'),
+      );
+      await runs.arm(launch.runId, 1, { token: 'a', seconds: 1, graceSeconds: 1 });
+      box.dropConnections();
+      await until('nothing of ours runs on the box', () => processes().length === 0);
+      const again = await until('it is connected again', connect);
+      expect((await again.status()).attempts).toMatchObject([
+        { phase: 'ended', exit: { code: 137, by: 'timer' }, armed: { token: 'a', fired: true } },
       ]);
     });
   });

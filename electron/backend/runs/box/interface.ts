@@ -66,7 +66,7 @@ export interface BoxRuns {
    * RUN_NOT_ALIVE where there is nothing to stop.
    */
   arm(runId: string, epoch: number, request: BoxArming, signal?: AbortSignal): Promise<void>;
-  /** It need not stop. RUN_NOT_ALIVE where it has stopped already. */
+  /** It need not stop; that token is used up, so that an arming which comes late is refused (RUN_ARMED). RUN_NOT_ALIVE where it has stopped already. */
   disarm(runId: string, epoch: number, token: string, signal?: AbortSignal): Promise<void>;
   /** From now on this box starts no attempt of the run up to `epoch`: it has gone on elsewhere. A later one (moved back) takes it away. */
   entomb(runId: string, epoch: number, to: string, signal?: AbortSignal): Promise<void>;

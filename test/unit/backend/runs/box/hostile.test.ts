@@ -68,6 +68,19 @@ describe('a box that gives nonsense for an answer', () => {
       await expect(runs.status()).rejects.toMatchObject(wrong);
       await expect(runs.remove(id)).rejects.toMatchObject(wrong);
       await expect(runs.usage(id)).rejects.toMatchObject(wrong);
+      const { signal } = new AbortController();
+      const { runId, epoch: _, ...bare } = launch();
+      await expect(runs.arm(id, 1, { token: 'a', seconds: 5, graceSeconds: 5 })).rejects.toMatchObject(wrong);
+      await expect(runs.disarm(id, 1, 'a')).rejects.toMatchObject(wrong);
+      await expect(runs.entomb(id, 1, 'there')).rejects.toMatchObject(wrong);
+      await expect(runs.requestCheckpoint(id, 1, { signal: 'USR1' })).rejects.toMatchObject(wrong);
+      await expect(runs.requestCheckpoint(id, 1, { command: 'true' })).rejects.toMatchObject(wrong);
+      await expect(
+        runs.warm({ runId, workdir: 'code', setup: 'true', setupKey: 'a', env: {} }, signal),
+      ).rejects.toMatchObject(wrong);
+      await expect(runs.startAtBoot(id, 1, { launch: bare, secretNames: [], max: 1 })).rejects.toMatchObject(
+        wrong,
+      );
       if (stdout !== '') await expect(runs.listFiles(id, '')).rejects.toMatchObject(wrong);
       if (stdout.length > 5) await expect(runs.readLog(id, 1, 0, 5)).rejects.toBeInstanceOf(Error);
       const query = { pattern: 'x', regex: true, ignoreCase: false, limit: 10 };
@@ -99,6 +112,75 @@ describe('a box that gives nonsense for an answer', () => {
       code: 'BOX_DISK_FULL',
       details: '[31mNo space left on device',
     });
+  });
+});
+
+describe('what a box refuses while a run moves', () => {
+  const id = newId();
+  const { runId: _, epoch: __, ...bare } = launch();
+  const of = (stdout: string) => createBoxRuns(lyingBox({ stdout }));
+  const token = { token: 'a', seconds: 5, graceSeconds: 5 };
+
+  test('its words become errors with stable codes', async () => {
+    const cases: [string, string, object][] = [
+      ['refused armed\n', 'RUN_ARMED', {}],
+      ['refused notalive\n', 'RUN_NOT_ALIVE', {}],
+      ['refused moved some place\u001b[2J\n', 'RUN_MOVED', { params: { to: 'some place [2J' } }],
+      ['refused unknown\n', 'RUN_UNKNOWN_ON_BOX', {}],
+      ['refused elsewhere\n', 'RUN_ON_OTHER_MACHINE', {}],
+      ['refused write ln: No space left on device\n', 'BOX_DISK_FULL', {}],
+    ];
+    for (const [stdout, code, more] of cases)
+      await expect(of(stdout).arm(id, 1, token)).rejects.toMatchObject({ code, ...more });
+    const asked = of('refused unhandled\n').requestCheckpoint(id, 1, { signal: 'SIGUSR1' });
+    await expect(asked).rejects.toMatchObject({ code: 'RUN_SIGNAL_UNHANDLED' });
+    const unseen = of('refused nosignals\n').requestCheckpoint(id, 1, { signal: 'usr1' });
+    await expect(unseen).rejects.toMatchObject({ code: 'RUN_SIGNAL_UNKNOWN' });
+    const setup = { runId: id, workdir: 'code', setup: 'false', setupKey: 'a', env: {} };
+    await expect(
+      of('refused setup code 9: no\u0007 such package\n').warm(setup, new AbortController().signal),
+    ).rejects.toMatchObject({ code: 'RUN_SETUP_FAILED', details: 'code 9: no  such package' });
+  });
+
+  test('what it says about the start after a reboot', async () => {
+    const plan = { launch: bare, secretNames: [], max: 3 };
+    expect(await of('boot cron\n').startAtBoot(id, 1, plan)).toEqual({
+      by: 'cron',
+      why: null,
+      details: null,
+    });
+    expect(await of('boot impossible no cron runs\u001b\n').startAtBoot(id, 1, plan)).toEqual({
+      by: 'impossible',
+      why: 'no-scheduler',
+      details: 'no cron runs',
+    });
+    const secret = { ...plan, secretNames: ['A', 'B'] };
+    expect(await of('boot off\n').startAtBoot(id, 1, secret)).toEqual({
+      by: 'impossible',
+      why: 'secrets',
+      details: 'A, B',
+    });
+  });
+
+  test('what makes no sense is not sent', async () => {
+    const wrong = { code: 'RUN_REQUEST_INVALID' };
+    const runs = of('ok\n');
+    for (const bad of [
+      { seconds: 0 },
+      { seconds: Number.NaN },
+      { seconds: 1e9 },
+      { graceSeconds: -1 },
+      { token: 'a b' },
+    ])
+      await expect(runs.arm(id, 1, { ...token, ...bad })).rejects.toMatchObject(wrong);
+    await expect(runs.disarm(id, 1, '')).rejects.toMatchObject(wrong);
+    await expect(runs.entomb(id, 0, 'there')).rejects.toMatchObject(wrong);
+    for (const how of [{ signal: 'KILL' }, { signal: '9' }, { command: ' ' }, { command: 'a\0b' }])
+      await expect(runs.requestCheckpoint(id, 1, how)).rejects.toMatchObject(wrong);
+    for (const max of [0, 1.5, 1001])
+      await expect(runs.startAtBoot(id, 1, { launch: bare, secretNames: [], max })).rejects.toMatchObject(
+        wrong,
+      );
   });
 });
 

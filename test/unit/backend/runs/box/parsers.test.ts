@@ -92,6 +92,28 @@ describe('what a box says about its runs', () => {
     ]);
   });
 
+  test('a stop that is armed, a run that has moved, one that its box has begun', () => {
+    const of = (armed: string, moved = '-', byBoot = '0') =>
+      parseReport(report(fields.with(18, armed).with(19, moved).with(20, byBoot).join('\t')), '/r')
+        .attempts[0];
+    expect(of('laptopA 4500 0', "Anna's box", '1')).toMatchObject({
+      armed: { token: 'laptopA', remainingMs: 4500, fired: false },
+      movedTo: "Anna's box",
+      startedAtBoot: true,
+    });
+    expect(of('laptopA 0 1')?.armed).toEqual({ token: 'laptopA', remainingMs: 0, fired: true });
+    for (const odd of ['', 'laptopA', 'laptopA x 0', 'a;b 5 0', 'laptopA 5 2', `${'a'.repeat(41)} 5 0`])
+      expect(of(odd)?.armed).toBeNull();
+    expect(of('-', '\u001b[2J')?.movedTo).toBe('[2J');
+    expect(
+      parseReport(report(fields.with(12, 'timer').with(10, '143').join('\t')), '/r').attempts[0]?.exit,
+    ).toEqual({
+      code: 143,
+      signal: null,
+      by: 'timer',
+    });
+  });
+
   test('escape sequences do not get through', () => {
     const evil = fields.with(17, '\u001b]0;owned\u0007 setup failed\u009b31m').join('\t');
     expect(parseReport(report(evil), '/r').attempts[0]?.complaint).toBe(']0;owned  setup failed 31m');
