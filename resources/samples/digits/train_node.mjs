@@ -46,11 +46,12 @@ const savedSteps = () =>
 function save(step) {
   mkdirSync(CHECKPOINTS, { recursive: true });
   const path = nameOf(step);
-  const file = openSync(`${path}.tmp`, 'w');
+  const unfinished = `${CHECKPOINTS}/unfinished`;
+  const file = openSync(unfinished, 'w');
   writeSync(file, JSON.stringify({ step, weights, bias }));
   fsyncSync(file);
   closeSync(file);
-  renameSync(`${path}.tmp`, path);
+  renameSync(unfinished, path);
   for (const old of savedSteps().slice(0, -2)) rmSync(nameOf(old));
   console.log(`saved ${path}`);
 }
@@ -66,8 +67,9 @@ function probabilities(image) {
 let weights = Array.from({ length: classes }, () => new Array(pixels).fill(0));
 let bias = new Array(classes).fill(0);
 let start = 0;
-if (savedSteps().length > 0) {
-  ({ step: start, weights, bias } = JSON.parse(readFileSync(nameOf(savedSteps().at(-1)), 'utf8')));
+const saved = process.env.RESUME_FROM || (savedSteps().length > 0 ? nameOf(savedSteps().at(-1)) : '');
+if (saved !== '') {
+  ({ step: start, weights, bias } = JSON.parse(readFileSync(saved, 'utf8')));
   console.log(`resumed from step ${start}`);
 }
 

@@ -38,11 +38,12 @@ def saved_steps():
 def save(step):
     os.makedirs(FOLDER, exist_ok=True)
     path = os.path.join(FOLDER, f"step-{step:06d}.json")
-    with open(path + ".tmp", "w") as file:
+    unfinished = os.path.join(FOLDER, "unfinished")
+    with open(unfinished, "w") as file:
         json.dump({"step": step, "weights": weights, "bias": bias}, file)
         file.flush()
         os.fsync(file.fileno())
-    os.replace(path + ".tmp", path)
+    os.replace(unfinished, path)
     for old in saved_steps()[:-2]:
         os.remove(os.path.join(FOLDER, f"step-{old:06d}.json"))
     print(f"saved {path}", flush=True)
@@ -59,8 +60,11 @@ def probabilities(image):
 weights = [[0.0] * PIXELS for _ in range(CLASSES)]
 bias = [0.0] * CLASSES
 start = 0
-if saved_steps():
-    with open(os.path.join(FOLDER, f"step-{saved_steps()[-1]:06d}.json")) as file:
+saved = os.environ.get("RESUME_FROM")
+if not saved and saved_steps():
+    saved = os.path.join(FOLDER, f"step-{saved_steps()[-1]:06d}.json")
+if saved:
+    with open(saved) as file:
         state = json.load(file)
     start, weights, bias = state["step"], state["weights"], state["bias"]
     print(f"resumed from step {start}", flush=True)

@@ -43,11 +43,12 @@ def newest():
 def save(step):
     os.makedirs(FOLDER, exist_ok=True)
     path = os.path.join(FOLDER, f"step-{step:06d}.pt")
-    with open(path + ".tmp", "wb") as file:
+    unfinished = os.path.join(FOLDER, "unfinished")
+    with open(unfinished, "wb") as file:
         torch.save({"step": step, "model": model.state_dict(), "optimiser": optimiser.state_dict()}, file)
         file.flush()
         os.fsync(file.fileno())
-    os.replace(path + ".tmp", path)
+    os.replace(unfinished, path)
     for old in newest()[:-2]:
         os.remove(os.path.join(FOLDER, f"step-{old:06d}.pt"))
     print(f"saved {path}", flush=True)
@@ -57,8 +58,11 @@ torch.manual_seed(SEED)
 model = torch.nn.Sequential(torch.nn.Linear(64, 64), torch.nn.ReLU(), torch.nn.Linear(64, 10)).to(device)
 optimiser = torch.optim.SGD(model.parameters(), lr=LR, momentum=0.9)
 start = 0
-if newest():
-    state = torch.load(os.path.join(FOLDER, f"step-{newest()[-1]:06d}.pt"), map_location=device)
+saved = os.environ.get("RESUME_FROM")
+if not saved and newest():
+    saved = os.path.join(FOLDER, f"step-{newest()[-1]:06d}.pt")
+if saved:
+    state = torch.load(saved, map_location=device)
     model.load_state_dict(state["model"])
     optimiser.load_state_dict(state["optimiser"])
     start = state["step"]

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 
 import torch
 import torch.distributed as dist
@@ -14,7 +15,13 @@ parser.add_argument("--lr", type=float, default=0.05)
 parser.add_argument("--seed", type=int, default=0)
 parser.add_argument("--every", type=int, default=200, help="steps between checkpoints")
 parser.add_argument("--checkpoints", default="checkpoints")
+parser.add_argument("--keep", type=int, default=2, help="checkpoints that stay")
+parser.add_argument("--resume", help="the checkpoint to go on from; default: the newest there is")
 args = parser.parse_args()
+
+# All ranks hear the signal and must not end by it; rank 0 saves, after the step that it is in.
+asked = {"save": False}
+signal.signal(signal.SIGUSR1, lambda *_: asked.update(save=True))
 
 on_gpu = torch.cuda.is_available() and torch.cuda.device_count() >= int(os.environ["LOCAL_WORLD_SIZE"])
 dist.init_process_group("nccl" if on_gpu else "gloo")
@@ -32,9 +39,34 @@ model = DistributedDataParallel(
     device_ids=[local] if on_gpu else None,
 )
 optimiser = torch.optim.SGD(model.parameters(), lr=args.lr, momentum=0.9)
-newest = os.path.join(args.checkpoints, "newest.pt")
+
+
+def saved():
+    """The checkpoints there are, the oldest first."""
+    names = os.listdir(args.checkpoints) if os.path.isdir(args.checkpoints) else []
+    return [os.path.join(args.checkpoints, name) for name in sorted(names) if name.endswith(".pt")]
+
+
+def save(step):
+    """Aside, to the disk, then renamed: a checkpoint that is there is whole."""
+    os.makedirs(args.checkpoints, exist_ok=True)
+    path = os.path.join(args.checkpoints, f"step-{step:08d}.pt")
+    state = {"step": step, "model": model.module.state_dict(), "optimiser": optimiser.state_dict()}
+    with open(path + ".tmp", "wb") as file:
+        torch.save(state, file)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(path + ".tmp", path)
+    for old in saved()[: -args.keep]:
+        os.remove(old)
+    print(f"saved step {step}", flush=True)
+
+
+newest = args.resume or (saved() or [None])[-1]
+# Rank 0 may save at once: nobody looks for the newest after that.
+dist.barrier()
 start = 0
-if os.path.exists(newest):
+if newest:
     state = torch.load(newest, map_location=device)
     model.module.load_state_dict(state["model"])
     optimiser.load_state_dict(state["optimiser"])
@@ -56,14 +88,9 @@ for step in range(start + 1, args.steps + 1):
         dist.all_reduce(mean)
         if rank == 0:
             print(f"step {step}/{args.steps} loss={mean.item() / world:.5f}", flush=True)
-    if (step % args.every == 0 or step == args.steps) and rank == 0:
-        os.makedirs(args.checkpoints, exist_ok=True)
-        torch.save(
-            {"step": step, "model": model.module.state_dict(), "optimiser": optimiser.state_dict()},
-            newest + ".tmp",
-        )
-        os.replace(newest + ".tmp", newest)
-        print(f"saved step {step}", flush=True)
+    if rank == 0 and (step % args.every == 0 or step == args.steps or asked["save"]):
+        asked["save"] = False
+        save(step)
 
 dist.barrier()
 dist.destroy_process_group()

@@ -14,6 +14,8 @@ parser.add_argument("--lr", type=float, default=0.05)
 parser.add_argument("--seed", type=int, default=0)
 parser.add_argument("--every", type=int, default=200, help="steps between checkpoints")
 parser.add_argument("--checkpoints", default="checkpoints")
+parser.add_argument("--keep", type=int, default=2, help="checkpoints that stay")
+parser.add_argument("--resume", help="the checkpoint to go on from; default: the newest there is")
 args = parser.parse_args()
 
 asked = {"save": False, "stop": False}
@@ -35,28 +37,35 @@ def batch(step):
     return inputs.to(device), wanted.to(device)
 
 
-newest = os.path.join(args.checkpoints, "newest.pt")
+def saved():
+    """The checkpoints there are, the oldest first."""
+    names = os.listdir(args.checkpoints) if os.path.isdir(args.checkpoints) else []
+    return [os.path.join(args.checkpoints, name) for name in sorted(names) if name.endswith(".pt")]
 
 
 def save(step):
     """Aside, to the disk, then renamed: a checkpoint that is there is whole."""
     os.makedirs(args.checkpoints, exist_ok=True)
+    path = os.path.join(args.checkpoints, f"step-{step:08d}.pt")
     state = {
         "step": step,
         "model": model.state_dict(),
         "optimiser": optimiser.state_dict(),
         "scheduler": scheduler.state_dict(),
     }
-    with open(newest + ".tmp", "wb") as file:
+    with open(path + ".tmp", "wb") as file:
         torch.save(state, file)
         file.flush()
         os.fsync(file.fileno())
-    os.replace(newest + ".tmp", newest)
+    os.replace(path + ".tmp", path)
+    for old in saved()[: -args.keep]:
+        os.remove(old)
     print(f"saved step {step}", flush=True)
 
 
 start = 0
-if os.path.exists(newest):
+newest = args.resume or (saved() or [None])[-1]
+if newest:
     state = torch.load(newest, map_location=device)
     model.load_state_dict(state["model"])
     optimiser.load_state_dict(state["optimiser"])

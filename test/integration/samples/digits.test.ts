@@ -93,7 +93,7 @@ describe('the bundled sample', () => {
         const whole = train(command, await copyOfSample(), rest);
         expect(await whole.ended).toBe(0);
         expect([...lossesOf(first.lines()), ...lossesOf(second.lines())]).toEqual(lossesOf(whole.lines()));
-        expect(readdirSync(path.join(work, 'checkpoints')).some((name) => name.includes('.tmp'))).toBe(false);
+        expect(readdirSync(path.join(work, 'checkpoints')).includes('unfinished')).toBe(false);
       },
     );
   });
