@@ -4,6 +4,8 @@ run=$1 epoch=$2 token=$3
 . "$ty_bin/armed.sh"
 . "$ty_bin/alive.sh"
 must_be_alive
+# Before anything else, so that no arming of this token that is still on its way can come after it.
+printf '%s\n' "$token" >>"$attempt/disarmed" 2>/dev/null
 # The one of now: a moment later another laptop may have armed it again, with a timer of its own.
 find_guard timer && timer=$guard timer_start=${ty_record#* } || timer=
 arm_slept=0
@@ -19,6 +21,7 @@ while :; do
     echo 'refused notalive'
     exit 0
   fi
+  arm_use "$token"
   arm_step "$attempt/arm.off"
   case $? in
     0) break ;;

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { TrainyardError } from '#shared/domain/error.ts';
 import { type End, ends, type Move } from './move.ts';
 
@@ -50,9 +51,17 @@ export class Leash {
    * or what kept it from being heard for `limitMs`.
    */
   async take(limitMs: number): Promise<void> {
-    if (this.#move.memory.leashes[this.#end] !== 'held') this.#move.leash(this.#end, 'asked');
+    const state = this.#move.memory.leashes[this.#end];
+    if (state === 'freeing') await this.#free(limitMs);
+    if (state === 'none' || state === 'freeing') this.#renameToken();
+    if (state !== 'held') this.#move.leash(this.#end, 'asked');
     await this.#move.persist({ limitMs }, (signal) => this.#send(signal));
     this.#move.leash(this.#end, 'held');
+  }
+
+  /** One that was taken off is used up on the box: a renewal that comes late can do nothing. */
+  #renameToken(): void {
+    this.#move.note({ tokens: { ...this.#move.memory.tokens, [this.#end]: newToken() } });
   }
 
   /** Puts the stop off again and again, until `rest`. A renewal that fails says nothing: the next one is tried. */
@@ -80,16 +89,12 @@ export class Leash {
 
   /** Takes it off. No error where there is nothing left to take off. */
   async free(limitMs: number | null): Promise<void> {
-    const epoch = this.#epoch;
-    if (epoch === null || this.#move.memory.leashes[this.#end] === 'none') return;
+    if (this.#epoch === null || this.#move.memory.leashes[this.#end] === 'none') return;
     await this.rest();
     // From here on it may be gone: nobody may wait for it any more.
     this.#move.leash(this.#end, 'freeing');
     try {
-      await this.#move.persist({ limitMs }, async (signal) => {
-        const { box } = await this.#move.box(this.#end, signal);
-        await box.disarm(this.#move.runId, epoch, this.#move.memory.tokens[this.#end], signal);
-      });
+      await this.#free(limitMs);
     } catch (error) {
       if (!nothingToFree.has(TrainyardError.from(error).code)) throw error;
       // Perhaps it has happened: whoever asks how the attempt ended must still be led to ask.
@@ -97,6 +102,15 @@ export class Leash {
     }
     this.#move.leash(this.#end, 'none');
     this.#unanswered = 0;
+  }
+
+  async #free(limitMs: number | null): Promise<void> {
+    const epoch = this.#epoch;
+    if (epoch === null) return;
+    await this.#move.persist({ limitMs }, async (signal) => {
+      const { box } = await this.#move.box(this.#end, signal);
+      await box.disarm(this.#move.runId, epoch, this.#move.memory.tokens[this.#end], signal);
+    });
   }
 
   async #send(signal: AbortSignal): Promise<void> {
@@ -122,6 +136,9 @@ export class Leash {
     this.#unanswered -= 1;
   }
 }
+
+/** Names an armed stop: whoever has it may put it off or take it off. */
+export const newToken = (): string => randomBytes(12).toString('hex');
 
 /** It has ended, or the stop is another's: ours is not there. */
 const nothingToFree = new Set([

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { TrainyardError } from '#shared/domain/error.ts';
 import { newId } from '#shared/domain/id.ts';
 import { isOver, type Migration, type MigrationPlan } from '#shared/domain/migration.ts';
@@ -18,6 +17,7 @@ import {
 } from './errors.ts';
 import type { Migrations, MoveRequest } from './interface.ts';
 import { Journal, type JournalFilter, moveUnknown } from './journal.ts';
+import { newToken } from './leash.ts';
 import { Move } from './move.ts';
 import { usualPace } from './pace.ts';
 import { cancelConsequence, type MoveRecord, newMemory } from './record.ts';
@@ -299,5 +299,3 @@ export class MigrationsService implements Migrations {
     return this.#context.store.machines.get(machineId)?.name ?? machineId;
   }
 }
-
-const newToken = (): string => randomBytes(12).toString('hex');

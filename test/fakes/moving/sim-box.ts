@@ -63,8 +63,8 @@ export class SimBox {
   hasCopy = false;
   /** Trainers die here as soon as they have begun. */
   broken = false;
-  /** What was wrong, ever. */
-  readonly violations: string[] = [];
+  /** Tokens that were taken off. */
+  readonly #usedUp = new Set<string>();
   #now = 0;
 
   constructor(machineId: string) {
@@ -166,12 +166,14 @@ export class SimBox {
   arm(epoch: number, token: string, ms: number): void {
     const attempt = this.#live(epoch);
     if (this.tomb !== null && this.tomb.epoch >= epoch) throw refusal('RUN_MOVED');
+    if (this.#usedUp.has(token)) throw refusal('RUN_ARMED');
     if (attempt.armed !== null && attempt.armed.token !== token) throw refusal('RUN_ARMED');
     attempt.armed = { token, at: this.#now + ms };
   }
 
   disarm(epoch: number, token: string): void {
     const attempt = this.#live(epoch);
+    this.#usedUp.add(token);
     if (attempt.armed === null) return;
     if (attempt.armed.token !== token) throw refusal('RUN_ARMED');
     attempt.armed = null;

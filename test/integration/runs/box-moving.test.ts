@@ -83,9 +83,14 @@ for (const { kind, present } of kinds) {
       await box.runs.disarm(runId, 1, token);
       await box.runs.disarm(runId, 1, token);
       expect((await box.attempt(runId)).armed).toBeNull();
+      // A renewal that was long on its way must not arm it again.
+      await expect(box.runs.arm(runId, 1, long)).rejects.toMatchObject({ code: 'RUN_TOKEN_USED' });
       await until('the timer is gone', () => !isAlive(timer) && box.processes().length === before);
       expect(await box.attempt(runId)).toMatchObject({ phase: 'running', trainerAlive: true });
-      await box.laptop().arm(runId, 1, { ...other, seconds: 0.5 });
+      // What was taken off is used up: an arming that was on its way must not come after.
+      await expect(box.runs.arm(runId, 1, long)).rejects.toMatchObject({ code: 'RUN_ARMED' });
+      expect((await box.attempt(runId)).armed).toBeNull();
+      await box.laptop().arm(runId, 1, { ...other, token: 'laptopC', seconds: 0.5 });
       expect((await box.ended(runId)).exit).toMatchObject({ by: 'timer' });
       await box.nothingLeft();
     });
@@ -135,15 +140,18 @@ for (const { kind, present } of kinds) {
       const laptops = ['one', 'two', 'three'].map((name) => ({ name, runs: box.laptop() }));
       for (let round = 0; round < (kind === 'dash' ? 12 : 4); round++) {
         const results = await Promise.allSettled(
-          laptops.map(({ name, runs }) => runs.arm(runId, 1, { ...long, token: name })),
+          laptops.map(({ name, runs }) => runs.arm(runId, 1, { ...long, token: `${name}${round}` })),
         );
         const winners = laptops.filter((_, index) => results[index]?.status === 'fulfilled');
         expect(winners).toHaveLength(1);
         for (const result of results)
           if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'RUN_ARMED' });
         const [winner] = winners;
-        expect((await box.attempt(runId)).armed).toMatchObject({ token: winner?.name, fired: false });
-        await winner?.runs.disarm(runId, 1, winner.name);
+        expect((await box.attempt(runId)).armed).toMatchObject({
+          token: `${winner?.name}${round}`,
+          fired: false,
+        });
+        await winner?.runs.disarm(runId, 1, `${winner.name}${round}`);
       }
       await box.runs.kill(runId, 1, 'test');
       await box.ended(runId);

@@ -1,0 +1,149 @@
+import { copyFile, readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { createRouterClient } from '@orpc/server';
+import pino from 'pino';
+import { type Backend, startBackend } from '#backend/main.ts';
+import type { Client } from '#shared/contract/index.ts';
+import { newId } from '#shared/domain/id.ts';
+import { isOver, type Migration, type MigrationMode } from '#shared/domain/migration.ts';
+import { type Box, startBox, writeSshConfig } from '#test/lab/sshd.ts';
+import { type HistoryLine, readHistory, trainer } from '#test/lab/trainers/index.ts';
+import { makeTempDirectory } from '#test/temp.ts';
+import { until } from '#test/until.ts';
+
+export const me = { name: 'desktop', role: 'owner' } as const;
+const log = pino({ level: process.env.TEST_LOG ?? 'silent' });
+
+/** Two boxes, and the code that runs on them. */
+export interface Lab {
+  boxes: [Box, Box];
+  configFile: string;
+  code: string;
+  stop(): Promise<void>;
+}
+
+export async function startLab(): Promise<Lab> {
+  const env = { PATH: '/usr/bin:/bin', TY_BEAT: '1' };
+  // The usual place for keys, as sshd has it by itself: where a copy from box to box puts its own for a while.
+  const config = ['AuthorizedKeysFile %h/../authorized_keys %h/.ssh/authorized_keys'];
+  const boxes = await Promise.all([
+    startBox({ name: 'one', env, config }),
+    startBox({ name: 'two', env, config }),
+  ]);
+  const code = await makeTempDirectory('code');
+  await copyFile(trainer, path.join(code, 'train.py'));
+  const configFile = await writeSshConfig(code, boxes);
+  return {
+    boxes,
+    configFile,
+    code,
+    stop: async () => {
+      await Promise.all(boxes.map((box) => box.stop()));
+      await rm(code, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A whole backend with both boxes as its sites, and what a user does with it. */
+export interface Laptop {
+  backend: Backend;
+  client: Client;
+  /** Machine identifiers, by the box's name. */
+  ids: Record<string, string>;
+}
+
+export async function openLaptop({ boxes, configFile }: Lab, dataDirectory: string): Promise<Laptop> {
+  const backend = await startBackend({
+    dataDirectory,
+    host: 'headless',
+    version: 'test',
+    log,
+    connect: false,
+  });
+  const client = createRouterClient(backend.router, { context: { actor: me, log } }) as unknown as Client;
+  const known = await client.sites.list();
+  const ids: Record<string, string> = {};
+  for (const { name } of boxes) {
+    const site =
+      known.find((each) => each.ssh?.host === name) ??
+      (await client.sites.add({ ssh: { host: name, configFile }, connect: false }));
+    ids[name] = site.id;
+    await client.sites.connect({ siteId: site.id });
+  }
+  return { backend, client, ids };
+}
+
+/** A training of the real trainer: `steps` in all, a little rest after each. */
+export const taskOf = (trains: string, more = ''): string =>
+  [
+    'name: train',
+    'workdir: .',
+    `run: ${trains}`,
+    'checkpoint:',
+    '  path: checkpoints',
+    '  request: { signal: USR1 }',
+    '  resume: { env: RESUME_FROM }',
+    more,
+  ].join('\n');
+export const plainTraining = (steps: number, every = 20, pace = 0.05): string =>
+  `exec python3 train.py --steps ${steps} --every ${every} --pace ${pace}`;
+
+export async function launch(
+  { client, ids }: Laptop,
+  { code }: Lab,
+  yaml: string,
+  on = 'one',
+): Promise<string> {
+  const { id } = await client.runs.launch({
+    requestId: newId(),
+    yaml,
+    baseDirectory: code,
+    machineId: ids[on] ?? '',
+    envs: {},
+    secrets: {},
+    priority: 0,
+  });
+  return id;
+}
+
+/** It trains, and has a checkpoint or more. */
+export async function trained({ client }: Laptop, runId: string, steps: number): Promise<void> {
+  await until(`it has made ${steps} steps`, async () => {
+    const run = await client.runs.get({ runId });
+    if (run.state === 'failed') throw new Error(await logOf(client, runId));
+    return run.state === 'running' && (run.step ?? 0) >= steps;
+  });
+}
+
+export async function move(
+  { client, ids }: Laptop,
+  runId: string,
+  to: string,
+  more: { mode?: MigrationMode; path?: 'direct' | 'laptop'; requestId?: string } = {},
+): Promise<Migration> {
+  const requestId = more.requestId ?? newId();
+  return client.migrations.start({ requestId, runId, machineId: ids[to] ?? '', secrets: {}, ...more });
+}
+
+export async function ended({ client }: Laptop, migrationId: string): Promise<Migration> {
+  return until(
+    'the move is over',
+    async () => {
+      const now = await client.migrations.get({ migrationId });
+      return isOver(now.phase) ? now : null;
+    },
+    { deadlineMs: 120_000, everyMs: 50 },
+  );
+}
+
+export async function logOf(client: Client, runId: string, epoch?: number): Promise<string> {
+  const read = await client.logs.read({ runId, offset: 0, length: 4_000_000, ...(epoch ? { epoch } : {}) });
+  return Buffer.from(read.base64, 'base64').toString();
+}
+
+export const runDirectory = (box: Box, runId: string): string =>
+  path.join(box.home, '.trainyard/runs', runId);
+
+export async function historyAt(box: Box, runId: string): Promise<HistoryLine[]> {
+  return readHistory(await readFile(path.join(runDirectory(box, runId), 'code/history.tsv'), 'utf8'));
+}

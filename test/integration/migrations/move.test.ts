@@ -1,0 +1,81 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { needs } from '#test/needs.ts';
+import { makeTempDirectory } from '#test/temp.ts';
+import { until } from '#test/until.ts';
+import {
+  ended,
+  historyAt,
+  type Lab,
+  type Laptop,
+  launch,
+  logOf,
+  move,
+  openLaptop,
+  plainTraining,
+  runDirectory,
+  startLab,
+  taskOf,
+  trained,
+} from './lab.ts';
+
+describe.skipIf(!needs('sshd', 'root', 'torch'))('a real training moves between two real boxes', () => {
+  let lab: Lab;
+  let laptop: Laptop;
+  beforeAll(async () => {
+    lab = await startLab();
+    laptop = await openLaptop(lab, await makeTempDirectory('data'));
+  }, 120_000);
+  afterAll(async () => {
+    await laptop?.backend.close();
+    await lab?.stop();
+  });
+
+  const keysOf = (at: 0 | 1): string => {
+    const file = path.join(lab.boxes[at].home, '.ssh/authorized_keys');
+    return existsSync(file) ? readFileSync(file, 'utf8') : '';
+  };
+
+  test.each([
+    ['request', 'direct'],
+    ['next', 'laptop'],
+    ['last', 'direct'],
+  ] as const)('by "%s", %s', { timeout: 240_000 }, async (mode, way) => {
+    const [one, two] = lab.boxes;
+    const runId = await launch(laptop, lab, taskOf(plainTraining(100_000)));
+    await trained(laptop, runId, 45);
+    const begun = await move(laptop, runId, 'two', { mode, path: way });
+    const done = await ended(laptop, begun.id);
+    expect(done.error).toBeNull();
+    expect(done).toMatchObject({ phase: 'committed', fromEpoch: 1, toEpoch: 2, mode, path: way });
+
+    const run = await laptop.client.runs.get({ runId });
+    expect(run).toMatchObject({ state: 'running', machineId: laptop.ids.two, epoch: 2, moving: null });
+    expect(run.attempts[0]).toMatchObject({
+      state: 'stopped',
+      evidence: { kind: 'moved', toMachineName: 'two' },
+    });
+    await until('the source has its tombstone', () =>
+      existsSync(path.join(runDirectory(one, runId), 'moved')),
+    );
+    expect(keysOf(0) + keysOf(1)).not.toContain('trainyard-copy');
+
+    // Everything the source has trained is there, and the rest follows exactly from the checkpoint.
+    const before = await historyAt(one, runId);
+    const after = await until('it has trained on', async () => {
+      const lines = await historyAt(two, runId);
+      return lines.filter(({ epoch }) => epoch === 2).length > 5 ? lines : null;
+    });
+    expect(after.slice(0, before.length)).toEqual(before);
+    const second = after.filter(({ epoch }) => epoch === 2);
+    expect(second[0]?.step).toBe((done.checkpoint?.step ?? -1) + 1);
+    // Its first attempt's log, whole, on the new box too.
+    const log = readFileSync(path.join(runDirectory(one, runId), 'attempts/1/log'), 'utf8');
+    expect(readFileSync(path.join(runDirectory(two, runId), 'attempts/1/log'), 'utf8')).toBe(log);
+    expect(await logOf(laptop.client, runId, 2)).toContain(`resumed from step ${done.checkpoint?.step}`);
+
+    await laptop.client.runs.stop({ runId });
+    await until('it has ended', async () => (await laptop.client.runs.get({ runId })).state === 'stopped');
+  });
+});
