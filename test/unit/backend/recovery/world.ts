@@ -1,7 +1,7 @@
 import pino from 'pino';
 import { onTestFinished } from 'vitest';
 import { Proposals } from '#backend/places/index.ts';
-import { logTailOf, Recovery, type SpareCopies } from '#backend/recovery/index.ts';
+import { Recovery, type SpareCopies } from '#backend/recovery/index.ts';
 import type { RunHandover } from '#backend/runs/handover.ts';
 import type { FoundCheckpoint } from '#shared/domain/checkpoint.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
@@ -143,7 +143,9 @@ export class Recovering {
       log: pino({ level: process.env.TEST_LOG ?? 'silent' }),
       activity: { record: (entry) => void this.activity.push(entry) },
       handover: withoutPrograms(runs.handover),
-      logTail: logTailOf(runs),
+      // Without the copies on disk: time that is made up must not run away from a disk that is real.
+      logTail: async ({ runId, epoch, machineId }) =>
+        this.box(machineId).attempt(runId, epoch).log.toString(),
       proposals: this.proposals,
       looks: {
         directoryOf: ({ checkpoint }, directory) =>
