@@ -27,10 +27,8 @@ fi
 while :; do
   arm_read
   before=$arm_state
-  # A token that was taken off is used up: what was sent before that and comes after must not put it on again.
-  if [ -f "$attempt/disarmed" ] && grep -qxF -e "$token" "$attempt/disarmed"; then echo 'refused armed'; exit 0; fi
   case $arm_state in
-    off) if arm_is_used "$token"; then echo 'refused used'; exit 0; fi ;;
+    off) if arm_is_used "$token"; then echo 'refused armed'; exit 0; fi ;;
     fired) echo 'refused notalive'; exit 0 ;;
     armed)
       [ "$arm_token" = "$token" ] || { echo 'refused armed'; exit 0; }

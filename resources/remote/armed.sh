@@ -11,9 +11,27 @@ arm_first=100000000
 arm_make() {
   [ -f "$attempt/arm.fire" ] && return 0
   printf '%-127s\n' '' >"$attempt/timer" &&
+    printf '%-1023s\n' '' >"$attempt/arm.used" &&
     printf '%-127s\n' off >"$attempt/arm.off" &&
     ln -f "$attempt/arm.off" "$attempt/arm.$arm_first" &&
     printf '%-127s\n' fired >"$attempt/arm.fire"
+}
+
+# A token that was taken off is used up: a renewal of it that was long on its way must not arm the attempt again, with nobody
+# to put it off. The last twenty are kept, the newest first.
+arm_use() {
+  arm_used=$1
+  arm_count=1
+  ty_get "$attempt/arm.used"
+  for arm_word in $ty_record; do
+    [ "$arm_word" = "$1" ] && continue
+    [ $((arm_count += 1)) -le 20 ] && arm_used="$arm_used $arm_word"
+  done
+  { printf '%-1023s\n' "$arm_used" 1<>"$attempt/arm.used"; } 2>/dev/null
+}
+arm_is_used() {
+  ty_get "$attempt/arm.used"
+  case " $ty_record " in *" $1 "*) return 0 ;; *) return 1 ;; esac
 }
 
 # What holds now: arm_n, arm_state (off, armed, fired), and of the last arming arm_token arm_due arm_wall arm_grace arm_total.

@@ -64,7 +64,7 @@ case $(tar --version 2>/dev/null) in
   *)
     # Older small tars follow links that came in the same archive: it is looked through first.
     said=$(cat 2>&1 >"$name.tar") || { rm -f "$name.tar"; refuse_write "$said"; }
-    if tar -tvf "$name.tar" 2>/dev/null | grep -q '^[lhbcp]'; then rm -f "$name.tar"; refuse 'more than files in a pack'; fi
+    if tar -tvf "$name.tar" 2>/dev/null | grep -q '^[lhbcp][-rwxsStT]\{9\} '; then rm -f "$name.tar"; refuse 'more than files in a pack'; fi
     said=$(tar -xpof "$name.tar" -C "$name" 2>&1) || { rm -f "$name.tar"; refuse_write "$said"; }
     rm -f "$name.tar"
     ;;

@@ -5,14 +5,21 @@ run=$1 epoch=$2 token=$3
 . "$ty_bin/alive.sh"
 must_be_alive
 # Before anything else, so that no arming of this token that is still on its way can come after it.
-printf '%s\n' "$token" >>"$attempt/disarmed" 2>/dev/null
+arm_make 2>/dev/null
+arm_use "$token"
 # The one of now: a moment later another laptop may have armed it again, with a timer of its own.
 find_guard timer && timer=$guard timer_start=${ty_record#* } || timer=
 arm_slept=0
 while :; do
   arm_read
   case $arm_state in
-    off) echo ok; exit 0 ;;
+    off)
+      # A step all the same: one that has looked at the tokens a moment before us must look again.
+      arm_step "$attempt/arm.off"
+      [ $? = 1 ] && continue
+      echo ok
+      exit 0
+      ;;
     fired) echo 'refused notalive'; exit 0 ;;
   esac
   [ "$arm_token" = "$token" ] || { echo 'refused armed'; exit 0; }
@@ -21,7 +28,6 @@ while :; do
     echo 'refused notalive'
     exit 0
   fi
-  arm_use "$token"
   arm_step "$attempt/arm.off"
   case $? in
     0) break ;;

@@ -26,6 +26,8 @@ interface Kept {
   log: Buffer;
   pid: number;
   armed: BoxArming | null;
+  /** Tokens that were taken off: a renewal that comes late does not arm it again. */
+  usedTokens: Set<string>;
 }
 
 /**
@@ -115,6 +117,7 @@ export class FakeBox {
       log: Buffer.alloc(0),
       pid: ++this.#pid,
       armed: null,
+      usedTokens: new Set(),
     };
     this.#tokens.set(key, request.token ?? '');
     this.tombs.delete(request.runId);
@@ -382,6 +385,8 @@ export class FakeConnection implements BoxRuns {
         throw new TrainyardError('RUN_MOVED', 'This run has gone on elsewhere.', { params: { to: tomb.to } });
       if (kept.armed !== null && kept.armed.token !== request.token)
         throw new TrainyardError('RUN_ARMED', 'Another move has armed it.');
+      if (kept.usedTokens.has(request.token))
+        throw new TrainyardError('RUN_ARMED', 'This stop was taken off already.');
       kept.armed = request;
     });
   }
@@ -389,6 +394,7 @@ export class FakeConnection implements BoxRuns {
     return this.#call('disarm', signal, () => {
       const kept = this.box.attempt(runId, epoch);
       if (!isAlive(kept)) throw new TrainyardError('RUN_NOT_ALIVE', 'It has stopped already.');
+      kept.usedTokens.add(token);
       if (kept.armed !== null && kept.armed.token !== token)
         throw new TrainyardError('RUN_ARMED', 'Another move has armed it.');
       kept.armed = null;

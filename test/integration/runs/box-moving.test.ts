@@ -83,13 +83,15 @@ for (const { kind, present } of kinds) {
       await box.runs.disarm(runId, 1, token);
       await box.runs.disarm(runId, 1, token);
       expect((await box.attempt(runId)).armed).toBeNull();
-      // A renewal that was long on its way must not arm it again.
-      await expect(box.runs.arm(runId, 1, long)).rejects.toMatchObject({ code: 'RUN_TOKEN_USED' });
       await until('the timer is gone', () => !isAlive(timer) && box.processes().length === before);
       expect(await box.attempt(runId)).toMatchObject({ phase: 'running', trainerAlive: true });
       // What was taken off is used up: an arming that was on its way must not come after.
       await expect(box.runs.arm(runId, 1, long)).rejects.toMatchObject({ code: 'RUN_ARMED' });
       expect((await box.attempt(runId)).armed).toBeNull();
+      // Also one that was never heard of before it was taken off.
+      await box.runs.disarm(runId, 1, 'neverseen');
+      const late = box.runs.arm(runId, 1, { ...long, token: 'neverseen' });
+      await expect(late).rejects.toMatchObject({ code: 'RUN_ARMED' });
       await box.laptop().arm(runId, 1, { ...other, token: 'laptopC', seconds: 0.5 });
       expect((await box.ended(runId)).exit).toMatchObject({ by: 'timer' });
       await box.nothingLeft();

@@ -62,9 +62,9 @@ export interface BoxRuns {
   ): Promise<number>;
   /**
    * "Stop yourself in so many seconds unless told otherwise": held by the supervisor and, should that be killed, by a process
-   * beside it. The same token again sets a new time. RUN_ARMED where another token holds it, RUN_TOKEN_USED where this one was
-   * taken off before (a renewal that was long on its way), RUN_MOVED where the run has left, RUN_NOT_ALIVE where there is nothing
-   * to stop, or its time has come.
+   * beside it. The same token again sets a new time. RUN_ARMED where another token holds it, or where this one was taken off
+   * before (a renewal that was long on its way), RUN_MOVED where the run has left, RUN_NOT_ALIVE where there is nothing to stop,
+   * or its time has come.
    */
   arm(runId: string, epoch: number, request: BoxArming, signal?: AbortSignal): Promise<void>;
   /** It need not stop; that token is used up, so that an arming which comes late is refused (RUN_ARMED). RUN_NOT_ALIVE where it has stopped already. */
