@@ -44,9 +44,18 @@ export const readLedger = (text: string): LedgerEvent[] =>
 export interface HistoryRules {
   /** The loss that a run never moved has at this step; null: not known. */
   lossAt(step: number): number | null;
-  /** The source may have been out of sight when the run went on: then from an older checkpoint than its newest. */
-  olderAllowed: boolean;
+  /**
+   * The attempt that this one goes on from: the one before, but after a way back the one before the destination's. `seen`: the
+   * machine where that one was could be seen, so its newest checkpoint must be what this one begins from.
+   */
+  origin(epoch: number): { epoch: number; seen: boolean };
 }
+
+/** A run that went on from attempt to attempt, each machine in sight. */
+export const oneAfterTheOther = (epoch: number): { epoch: number; seen: boolean } => ({
+  epoch: epoch - 1,
+  seen: true,
+});
 
 /** What the ledgers of one run must be, whatever was done to it. Pure; every break of a rule is told. */
 export function checkHistory(events: readonly LedgerEvent[], rules: HistoryRules): Violation[] {
@@ -121,35 +130,39 @@ function checkStart(
   name: string,
   start: LedgerEvent,
   before: readonly LedgerEvent[],
-  { olderAllowed }: HistoryRules,
+  rules: HistoryRules,
 ): Violation[] {
   const from = start.step ?? 0;
-  const newest = newestSaved(before);
+  const lineage = lineageOf(start.epoch, rules);
+  const newest = newestSaved(before.filter(({ epoch }) => lineage.has(epoch)));
   const found: Violation[] = [];
-  if (from === 0) {
-    if (newest !== null)
-      found.push(broken('no checkpoint lost', `${name} began anew though step ${newest} was saved`));
-    return found;
-  }
+  const { seen } = rules.origin(start.epoch);
+  if (newest !== null && from < newest && (seen || from === 0))
+    found.push(
+      broken('no checkpoint lost', `${name} went on from step ${from} though step ${newest} was saved`),
+    );
+  if (from === 0) return found;
   const written = before.some(
-    ({ event, step, sha }) => event === 'saving' && step === from && sha === start.sha,
+    ({ event, epoch, step, sha }) =>
+      event === 'saving' && lineage.has(epoch) && step === from && sha === start.sha,
   );
   if (!written)
     found.push(
       broken(
         'steps go on exactly',
-        `${name} went on from step ${from}, from something that no trainer has saved`,
+        `${name} went on from step ${from}, which none before it has saved like that`,
       ),
     );
-  if (newest !== null && from < newest && !olderAllowed)
-    found.push(
-      broken('no checkpoint lost', `${name} went on from step ${from} though step ${newest} was saved`),
-    );
-  const told =
-    start.told === undefined || start.told === null ? null : /(\d+)(?:\.\w+)?$/.exec(start.told)?.[1];
-  if (told !== null && told !== undefined && Number(told) !== from)
+  const told = start.told ? /(\d+)(?:\.\w+)?$/.exec(start.told)?.[1] : undefined;
+  if (told !== undefined && Number(told) !== from)
     found.push(broken('steps go on exactly', `${name} was told step ${told} and found ${from}`));
   return found;
+}
+
+function lineageOf(epoch: number, { origin }: HistoryRules): Set<number> {
+  const lineage = new Set<number>();
+  for (let at = origin(epoch).epoch; at > 0 && !lineage.has(at); at = origin(at).epoch) lineage.add(at);
+  return lineage;
 }
 
 /** The newest step that any trainer has completely saved. */

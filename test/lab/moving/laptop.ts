@@ -56,6 +56,7 @@ export interface LaptopOptions {
 /** The rooms that a move goes through, over real connections: what the app is without its sites and its page. */
 export interface Laptop {
   store: Store;
+  events: EventBus;
   runs: RunsService;
   moves: MigrationsService;
   access: MachineAccess;
@@ -146,6 +147,7 @@ export async function openLaptop(options: LaptopOptions): Promise<Laptop> {
     store.sql.get<{ chores: number }>('SELECT chores FROM migrations WHERE id = ?', id)?.chores !== 0;
   return {
     store,
+    events,
     runs,
     moves,
     access,

@@ -5,12 +5,13 @@ import {
   type HistoryRules,
   type LedgerEvent,
   newestSaved,
+  oneAfterTheOther,
   plainLosses,
   readLedger,
 } from '#test/lab/invariants.ts';
 
 const lossAt = plainLosses(7);
-const rules: HistoryRules = { lossAt, olderAllowed: false };
+const rules: HistoryRules = { lossAt, origin: oneAfterTheOther };
 const broken = (events: LedgerEvent[], more: Partial<HistoryRules> = {}) =>
   checkHistory(events, { ...rules, ...more }).map(({ invariant }) => invariant);
 
@@ -119,18 +120,30 @@ describe('what a history must be', () => {
     expect(broken(events)).toContain(invariant);
   });
 
+  test('after a way back the source goes on from its own newest, whatever the destination has saved meanwhile', () => {
+    const events = history([
+      { host: 'a', from: 0, to: 5 },
+      { host: 'b', from: 5, to: 9 },
+      { host: 'a', from: 5, to: 12 },
+    ]);
+    expect(broken(events)).toEqual(['no checkpoint lost']);
+    const back = (epoch: number) => ({ epoch: epoch === 3 ? 1 : epoch - 1, seen: true });
+    expect(broken(events, { origin: back })).toEqual([]);
+    expect(broken(moved(), { origin: back })).toEqual(['steps go on exactly']);
+  });
+
   test('an older checkpoint is right where the newest was out of sight, but nothing else is', () => {
     const events = history([
       { host: 'a', from: 0, to: 5 },
       { host: 'a', from: 5, to: 9 },
       { host: 'b', from: 5, to: 12 },
     ]);
-    expect(broken(events, { olderAllowed: true })).toEqual([]);
+    expect(broken(events, { origin: unseen })).toEqual([]);
     const anew = history([
       { host: 'a', from: 0, to: 5 },
       { host: 'b', from: 0, to: 9 },
     ]);
-    expect(broken(anew, { olderAllowed: true })).toEqual(['no checkpoint lost']);
+    expect(broken(anew, { origin: unseen })).toEqual(['no checkpoint lost']);
   });
 
   test('a save that was cut off by KILL counts as one that may be gone on from, not as one that must', () => {
@@ -158,6 +171,9 @@ test('half a line at the end of a ledger is no event', () => {
   expect(readLedger('')).toEqual([]);
 });
 
+function unseen(epoch: number) {
+  return { epoch: epoch - 1, seen: false };
+}
 function at(time: number): Pick<LedgerEvent, 'run' | 'at'> {
   return { run: 'r', at: time };
 }

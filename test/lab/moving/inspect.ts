@@ -1,0 +1,156 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { hasEnded } from '#shared/domain/run.ts';
+import { processesOf } from '#test/lab/accounts.ts';
+import {
+  checkHistory,
+  checkLog,
+  type HistoryRules,
+  type Invariant,
+  type LedgerEvent,
+  newestSaved,
+  readLedger,
+  type Violation,
+} from '#test/lab/invariants.ts';
+import { until } from '#test/until.ts';
+import type { RemoteLaptop } from './remote.ts';
+import { type MovingBox, type MovingYard, readIfThere } from './yard.ts';
+
+type State = Awaited<ReturnType<RemoteLaptop['call']>> & object;
+export interface CheckOptions {
+  lossAt: HistoryRules['lossAt'];
+  /** torchrun puts each process's name before what it prints. */
+  logsAreExact?: boolean;
+}
+
+/** Stops the run where it is and looks at everything that a move may leave behind. The laptop must be up, all boxes in sight. */
+export async function checkRun(
+  yard: MovingYard,
+  laptop: RemoteLaptop,
+  runId: string,
+  options: CheckOptions,
+): Promise<Violation[]> {
+  const before = await laptop.call('state', runId);
+  const run = await endRun(laptop, runId);
+  const events = ledgersOf(yard, runId);
+  const found: Violation[] = [];
+  const add = (invariant: Invariant, what: string) => found.push({ invariant, what: `${runId}: ${what}` });
+
+  found.push(...checkHistory(events, { lossAt: options.lossAt, origin: originOf(before.moves) }));
+  for (const move of before.moves)
+    if (move.phase !== 'committed' && move.phase !== 'rolled-back')
+      add('ends by itself', `a move is ${move.phase}`);
+  if (before.claimedBy !== null) add('claims released', `claimed by ${before.claimedBy}`);
+  if (before.reservations > 0) add('claims released', 'places are put aside');
+  for (const each of before.armed) add('nothing left on a box', `a stop is armed for attempt ${each}`);
+  found.push(...checkNewest(yard, runId, events));
+  if (options.logsAreExact !== false)
+    for (const { epoch, machineId } of run.attempts)
+      found.push(...(await checkLogs(yard.box(machineId), laptop, runId, epoch)));
+  for (const box of yard.boxes) {
+    const left = await leftOvers(box, runId);
+    for (const each of left) add('nothing left on a box', `${box.name}: ${each}`);
+    if (/trainyard-copy/.test(readIfThere(path.join(box.home, '.ssh/authorized_keys'))))
+      add('no key left', `a line in authorized_keys of ${box.name}`);
+  }
+  return found;
+}
+
+/** What all trainers of the run have written down, on whatever box. */
+export const ledgersOf = (yard: MovingYard, runId: string): LedgerEvent[] =>
+  yard.boxes.flatMap(({ ledger }) => readLedger(readIfThere(ledger)).filter(({ run }) => run === runId));
+
+async function endRun(laptop: RemoteLaptop, runId: string) {
+  if (!hasEnded((await laptop.call('run', runId)).state)) await laptop.call('stop', runId);
+  return until('the run has ended', async () => {
+    const run = await laptop.call('run', runId);
+    return hasEnded(run.state) ? run : null;
+  });
+}
+
+/** Which attempt each has gone on from, by the journal of moves. */
+function originOf(moves: Extract<State, { moves: unknown }>['moves']): HistoryRules['origin'] {
+  return (epoch) => {
+    const move = moves.find(({ toEpoch, backEpoch }) => toEpoch === epoch || backEpoch === epoch);
+    if (move === undefined) return { epoch: epoch - 1, seen: true };
+    return { epoch: move.fromEpoch, seen: move.backEpoch === epoch || move.sourceEnded !== 'timer' };
+  };
+}
+
+/** The newest that was completely saved lies on some box, whole. */
+function checkNewest(yard: MovingYard, runId: string, events: readonly LedgerEvent[]): Violation[] {
+  const step = newestSaved(events);
+  if (step === null) return [];
+  const written = events.find((each) => each.event === 'saving' && each.step === step);
+  const name = written?.name ?? '';
+  const whole = yard.boxes.some((box) => {
+    const file = path.join(runDirectory(box, runId), 'code/checkpoints', name);
+    if (!existsSync(file)) return false;
+    // Of a trainer with PyTorch the hash is of the state, not of the file.
+    if (!name.endsWith('.bin')) return true;
+    return createHash('sha256').update(readFileSync(file)).digest('hex') === written?.sha;
+  });
+  return whole ? [] : [{ invariant: 'no checkpoint lost', what: `${runId}: ${name} is on no box` }];
+}
+
+export const runDirectory = (box: MovingBox, runId: string): string =>
+  path.join(box.home, '.trainyard/runs', runId);
+
+async function checkLogs(
+  box: MovingBox,
+  laptop: RemoteLaptop,
+  runId: string,
+  epoch: number,
+): Promise<Violation[]> {
+  const mirror = `${box.ledger}.${runId}.${epoch}.out`;
+  if (!existsSync(mirror)) return [];
+  const written = readFileSync(mirror);
+  const name = `${runId}/${epoch}`;
+  const there = path.join(runDirectory(box, runId), `attempts/${epoch}/log`);
+  const onBox = existsSync(there) ? readFileSync(there) : Buffer.alloc(0);
+  let here = Buffer.alloc(0);
+  // What the app has is read from the box as it comes.
+  await until('the log is here', async () => {
+    here = Buffer.from(await laptop.call('readLog', runId, epoch));
+    return here.length >= written.length;
+  }).catch(() => undefined);
+  return [
+    ...checkLog(`log of ${name} on ${box.name}`, onBox, written),
+    ...checkLog(`log of ${name} here`, here, written),
+  ];
+}
+
+/** Processes of ours that nothing needs any more; they are given a while to end. */
+async function leftOvers(box: MovingBox, runId: string): Promise<string[]> {
+  let left: string[] = [];
+  await until(
+    'nothing is left',
+    () => {
+      left = ours(box, runId);
+      return left.length === 0;
+    },
+    { deadlineMs: 30_000, everyMs: 50 },
+  ).catch(() => undefined);
+  const sessions = path.join(box.home, '.trainyard/copies');
+  const directories = existsSync(sessions)
+    ? readdirSync(sessions).filter((name) => !name.startsWith('.'))
+    : [];
+  return [...left, ...directories.map((name) => `copies/${name}`)];
+}
+
+function ours(box: MovingBox, runId: string): string[] {
+  return processesOf(statSync(box.home).uid).flatMap((pid) => {
+    try {
+      const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+      const environment = readFileSync(`/proc/${pid}/environ`, 'latin1');
+      const isOurs =
+        command.includes(runId) ||
+        environment.includes(`TRAINYARD_RUN_ID=${runId}`) ||
+        /copy-key\.sh|copy-receive|trainyard-copy/.test(command);
+      return isOurs ? [`${pid} ${command.slice(0, 200)}`] : [];
+    } catch {
+      return []; // gone meanwhile
+    }
+  });
+}
