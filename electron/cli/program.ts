@@ -3,6 +3,7 @@ import { labels } from '#shared/domain/label.ts';
 import { addCopyVerb } from './copy-program.ts';
 import { addDataVerbs } from './data-program.ts';
 import { addMoveVerbs } from './move-program.ts';
+import { addPolicyVerbs } from './policy-program.ts';
 import { addVaultVerbs } from './vault-program.ts';
 
 const repeatable = (value: string, before: string[] = []): string[] => [...before, value];
@@ -148,6 +149,7 @@ export function buildProgram(version: string, done: (exitCode: number) => void):
   addVaultVerbs(program, add, act, json);
   addCopyVerb(program, add, act, json);
   addMoveVerbs(program, add, act, json, done);
+  addPolicyVerbs(program, machines, add, act, json);
   addDataVerbs(program, sites, add, act, json);
   addUpkeepVerbs(program, add, act, json);
   addActivityVerbs(program, add, act, json, done);
