@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { cancelled, type ExecResult, type RunningProgram } from '#backend/processes/index.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import type { CopyBox } from './box.ts';
-import { stalled } from './errors.ts';
+import { linkLost, stalled } from './errors.ts';
 import type { Load, Way } from './way.ts';
 
 export interface LaptopWayOptions {
@@ -66,16 +66,20 @@ export class LaptopWay implements Way {
         () => null,
         (error: unknown) => error,
       );
+      let isCut = false;
       const taken = taker.exited.then((exit) => {
         if (exit.exitCode !== 0) giver.kill();
+        isCut = exit.exitCode === 0 && !giver.stdout.readableEnded;
+        taker.stdin.destroy(); // nobody reads it any more, and nobody shall wait to write
         return exit;
       });
       const [given, gone] = await Promise.all([giver.exited, taken]);
       const broke = await piped;
       const [givenSaid, takenSaid] = await Promise.all(said);
       check(to, gone, takenSaid, load);
+      if (isCut) throw linkLost('what takes it in ended before everything was there');
       check(from, given, givenSaid, load);
-      if (broke !== null) throw broke;
+      if (broke !== null) throw linkLost(String(broke));
     } catch (error) {
       if (guard.silent) throw stalled(Math.round(silenceMs / 1000));
       if (signal.aborted) throw cancelled(signal);
@@ -96,11 +100,7 @@ function check(
   load: Load,
 ): void {
   const result: ExecResult = { ...exit, stdout: Buffer.alloc(0), stderr: Buffer.from(said) };
-  if (exit.exitCode === null)
-    throw new TrainyardError('COPY_STALLED', 'A program of the copy was ended.', {
-      retryable: true,
-      details: said,
-    });
+  if (exit.exitCode === null) throw linkLost(`ended by ${exit.signal ?? 'nobody knows what'}: ${said}`);
   box.check(result, load.bytes, '');
 }
 

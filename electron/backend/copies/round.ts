@@ -55,6 +55,7 @@ export class Round {
   #cuts = 0;
   #pieceMib = firstPieceMib;
   #wake = Promise.withResolvers<void>();
+  #failure: { error: unknown } | null = null;
 
   constructor(options: RoundOptions) {
     this.#options = options;
@@ -66,14 +67,17 @@ export class Round {
     const lanes = Array.from({ length: this.#options.way.lanes }, (_, lane) => this.#lane(lane));
     try {
       await Promise.all(lanes);
-      while (this.#ending.size > 0) await Promise.all(this.#ending);
+      while (this.#ending.size > 0) await Promise.allSettled(this.#ending);
+      if (this.#failure !== null) throw this.#failure.error;
       return this.#result;
     } catch (error) {
       this.#stop.abort();
       this.#stir();
       await Promise.allSettled([...lanes, ...this.#ending]);
+      // What stopped the others is the reason, not their being stopped.
+      const { error: first } = this.#failure ?? { error };
       if (this.#options.signal.aborted) throw cancelled(this.#options.signal);
-      throw error;
+      throw first;
     } finally {
       for (const { large } of this.#active) large.end();
     }
@@ -189,11 +193,15 @@ export class Round {
   #end(active: Active): void {
     if (!this.#active.includes(active)) return;
     this.#active.splice(this.#active.indexOf(active), 1);
-    const ending = this.#verify(active).finally(() => {
-      this.#ending.delete(ending);
-      this.#stir();
-    });
-    ending.catch(() => this.#stop.abort()); // the round's run rejects with it
+    const ending: Promise<void> = this.#verify(active)
+      .catch((error: unknown) => {
+        this.#failure ??= { error };
+        this.#stop.abort();
+      })
+      .finally(() => {
+        this.#ending.delete(ending);
+        this.#stir();
+      });
     this.#ending.add(ending);
   }
 

@@ -69,7 +69,11 @@ const relative = (name: Buffer): string => {
 
 const kinds: Record<string, Entry['kind']> = { f: 'file', d: 'directory', l: 'link' };
 /** The file type bits of a mode. */
-const kindOfMode: Record<number, Entry['kind']> = { 16807: 'file', 9604: 'directory', 21609: 'link' };
+const kindOfMode = new Map<number, Entry['kind']>([
+  [0o100000, 'file'],
+  [0o040000, 'directory'],
+  [0o120000, 'link'],
+]);
 
 /** `FORM MODE TYPE SIZE MTIME CTIME INODE BLOCKS NAME` */
 function entryOf(head: Buffer, target: string): Entry | null {
@@ -93,7 +97,7 @@ function entryOf(head: Buffer, target: string): Entry | null {
   const mtime = m === undefined ? fromText(mText) : seconds(m);
   const ctime = c === undefined ? fromText(cText) : seconds(c);
   const bits = Number.parseInt(mode, form === 'f' ? 8 : 16);
-  const kind = form === 'f' ? (kinds[type] ?? 'other') : (kindOfMode[bits & 0o170000] ?? 'other');
+  const kind = form === 'f' ? (kinds[type] ?? 'other') : (kindOfMode.get(bits & 0o170000) ?? 'other');
   const bytes = Number(size);
   if (!Number.isSafeInteger(bytes)) return null;
   return {

@@ -103,6 +103,21 @@ class Sending {
   }
 
   async run(files: readonly string[] | 'all'): Promise<CopyResult> {
+    try {
+      return await this.#run(files);
+    } catch (error) {
+      // On a full disk what could not be finished only takes others' room.
+      if (TrainyardError.from(error).code === 'COPY_DISK_FULL') await this.#clear();
+      throw error;
+    }
+  }
+
+  async #clear(): Promise<void> {
+    const { place, stage } = this.#options;
+    await this.#to.ask('end', [place, stage], { signal: this.#send.signal, timeoutMs: 120_000 });
+  }
+
+  async #run(files: readonly string[] | 'all'): Promise<CopyResult> {
     const { mirror = false } = this.#send;
     const { clock } = this.#options;
     const began = clock.elapsed();
@@ -331,7 +346,7 @@ class Sending {
 
   /** Links and what directories are like come last, when nothing is put into them any more. */
   async #finish(plan: Plan, mirror: boolean): Promise<void> {
-    const { place, stage } = this.#options;
+    const { place } = this.#options;
     const { signal } = this.#send;
     if (mirror && plan.extra.length > 0) {
       const names = (wanted: boolean) =>
@@ -346,7 +361,7 @@ class Sending {
     const directories = root === null ? plan.directories : [...plan.directories, root];
     if (directories.length > 0) await this.#untar(directories);
     // What an interrupted try leaves stays there for the next one.
-    await this.#to.ask('end', [place, stage], { signal });
+    await this.#clear();
   }
 
   /** What is now the same on both sides, and how both look. */

@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { Transform } from 'node:stream';
 import { onTestFinished } from 'vitest';
 import { systemClock } from '#backend/clock.ts';
 import { type CopiesOptions, CopyService, KeyJournal } from '#backend/copies/index.ts';
-import { localPrograms, type RunsPrograms } from '#backend/processes/index.ts';
+import { localPrograms, type RunningProgram, type RunsPrograms } from '#backend/processes/index.ts';
 import type { MachineAccess } from '#backend/sites/index.ts';
 import { createSshPool } from '#backend/ssh/index.ts';
 import { openStore } from '#backend/store/index.ts';
@@ -44,10 +45,48 @@ export async function copiesBetween(
 }
 
 /** This computer's programs, ended with the test. `env` may hide tools. */
-export function localMachine(env?: NodeJS.ProcessEnv): () => Promise<RunsPrograms> {
-  const programs = localPrograms(env === undefined ? {} : { env: { ...process.env, ...env } });
+export function localMachine(env?: NodeJS.ProcessEnv, shell?: string): () => Promise<RunsPrograms> {
+  const programs = localPrograms({
+    ...(env === undefined ? {} : { env: { ...process.env, ...env } }),
+    ...(shell === undefined ? {} : { shell }),
+  });
   onTestFinished(() => programs.close());
   return () => Promise.resolve(programs);
+}
+
+/** What a test does to a machine's programs. Each is told the words that a script is called with. */
+export interface Meddling {
+  /** Before a program starts; what it throws is the program's failure. */
+  before?(words: readonly string[]): void | Promise<void>;
+  /** What is written to the program, piece by piece. */
+  writing?(words: readonly string[], chunk: Buffer, program: RunningProgram): Buffer;
+}
+
+export function meddled(machine: Machines[string], { before, writing }: Meddling): Machines[string] {
+  return async (signal) => {
+    const programs = await machine(signal);
+    return {
+      exec: async (command, options) => {
+        await before?.(command.args ?? []);
+        return programs.exec(command, options);
+      },
+      spawn: async (command, options) => {
+        const words = command.args ?? [];
+        const aborted = Promise.withResolvers<never>();
+        options?.signal?.addEventListener('abort', () => aborted.reject(options.signal?.reason));
+        aborted.promise.catch(() => undefined);
+        await Promise.race([before?.(words), aborted.promise]);
+        const program = await programs.spawn(command, options);
+        if (writing === undefined) return program;
+        const stdin = new Transform({
+          transform: (chunk: Buffer, _encoding, done) => done(null, writing(words, chunk, program)),
+        });
+        stdin.on('error', () => undefined);
+        stdin.pipe(program.stdin);
+        return { ...program, stdin };
+      },
+    };
+  };
 }
 
 /** A bit of everything that names and files can be. */
