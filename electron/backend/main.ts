@@ -6,6 +6,7 @@ import { Activity } from './activity/index.ts';
 import { accessRouter } from './api/access.ts';
 import { activityRouter } from './api/activity.ts';
 import { appRouter } from './api/app.ts';
+import { backupsRouter } from './api/backups.ts';
 import { checkpointsRouter } from './api/checkpoints.ts';
 import { copiesRouter } from './api/copies.ts';
 import { dataRouter } from './api/data.ts';
@@ -33,6 +34,7 @@ import { createPlanner, MigrationsService } from './migrations/index.ts';
 import { openPolicies } from './policies.ts';
 import { localPrograms } from './processes/index.ts';
 import { remoteScript, resourcesDirectory } from './resources.ts';
+import { RunBackups } from './run-backups/index.ts';
 import { runCredentials } from './run-credentials.ts';
 import { createBoxRuns } from './runs/box/index.ts';
 import { createRuns } from './runs/index.ts';
@@ -195,6 +197,7 @@ function build(
     log,
   });
   stack.add('copy jobs', () => copyJobs.close());
+  const code = codeKeeper(new CodeStore(path.join(dataDirectory, 'code')), { scriptsDirectory });
   const runs = createRuns({
     store,
     access: sites.machines,
@@ -203,7 +206,7 @@ function build(
     clock,
     log,
     dataDirectory,
-    code: codeKeeper(new CodeStore(path.join(dataDirectory, 'code')), { scriptsDirectory }),
+    code,
     boxRuns: (boxPrograms) => createBoxRuns(boxPrograms, { scriptsDirectory }),
     templatesDirectory: path.join(resourcesDirectory, 'templates'),
     credentials: runCredentials(vault),
@@ -247,7 +250,23 @@ function build(
     }),
   });
   stack.add('migrations', () => migrations.close());
+  const runBackups = new RunBackups({
+    store,
+    events,
+    activity,
+    clock,
+    log,
+    access: sites.machines,
+    handover: runs.handover,
+    copies,
+    looks,
+    checkpoints,
+    codeFiles: async (snapshotId) => [...(await code.files(snapshotId)).keys()],
+  });
+  stack.add('backups of runs', () => runBackups.close());
+  checkpoints.showAlso((runId) => runBackups.copiesOf(runId));
   const policies = openPolicies({
+    spareCopies: runBackups,
     store,
     events,
     activity,
@@ -287,6 +306,7 @@ function build(
     runs: runsRouter(runs),
     logs: logsRouter(runs),
     checkpoints: checkpointsRouter(checkpoints),
+    backups: backupsRouter(runBackups),
     data: dataRouter(sensitivity, runs),
     migrations: migrationsRouter(migrations),
     recovery: recoveryRouter(policies.recovery),
@@ -301,6 +321,7 @@ function build(
   runs.start();
   checkpoints.start();
   migrations.resume();
+  runBackups.start();
   policies.start();
   if (options.connect ?? true) sites.start();
   log.info({ version, host }, 'the backend is up');

@@ -5,6 +5,7 @@ import type { EventBus } from '#backend/events.ts';
 import type { MachineAccess, RecordsActivity } from '#backend/sites/index.ts';
 import { runUnknown, type Store } from '#backend/store/index.ts';
 import {
+  type CheckpointCopy,
   type CheckpointFramework,
   checkpointFramework,
   type FoundCheckpoint,
@@ -33,6 +34,11 @@ export interface CheckpointsOptions {
   ask(attempt: Attempt, how: { signal: string } | { command: string }, signal: AbortSignal): Promise<number>;
 }
 
+/** Copies of a run's checkpoints that others have made, and which each is of. */
+export type KeptElsewhere = (
+  runId: string,
+) => { copy: CheckpointCopy; holds: (checkpoint: RunCheckpoint) => boolean }[];
+
 /** Hashing is for the newest: older ones were hashed when they were new, or are about to be rotated away. */
 const mostHashed = 2;
 const goneKept = 50;
@@ -50,6 +56,7 @@ export class Checkpoints {
   readonly #endsSeen = new Set<string>();
   #hashing: Promise<void> = Promise.resolve();
   #stopListening: (() => void) | null = null;
+  #keptElsewhere: KeptElsewhere = () => [];
 
   constructor(options: CheckpointsOptions) {
     this.#options = options;
@@ -66,6 +73,11 @@ export class Checkpoints {
       this.#lookQuietly(event.run.id);
     });
     this.#track(this.#keepLooking());
+  }
+
+  /** Asked whenever checkpoints are shown. */
+  showAlso(keptElsewhere: KeptElsewhere): void {
+    this.#keptElsewhere = keptElsewhere;
   }
 
   async close(): Promise<void> {
@@ -140,7 +152,13 @@ export class Checkpoints {
     return run;
   }
 
-  #shown = (runId: string): RunCheckpoint[] => newestFirst(this.#rows.ofRun(runId)).map(({ shown }) => shown);
+  #shown(runId: string): RunCheckpoint[] {
+    const elsewhere = this.#keptElsewhere(runId);
+    return newestFirst(this.#rows.ofRun(runId)).map(({ shown }) => {
+      const copies = elsewhere.filter(({ holds }) => holds(shown));
+      return { ...shown, copies: [...shown.copies, ...copies.map(({ copy }) => copy)] };
+    });
+  }
 
   /** At most one look per run at a time: who asks meanwhile gets its answer. */
   #lookAt(run: Run): Promise<RunCheckpoint[]> {
