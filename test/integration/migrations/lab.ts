@@ -52,7 +52,19 @@ export interface Laptop {
   ids: Record<string, string>;
 }
 
-export async function openLaptop({ boxes, configFile }: Lab, dataDirectory: string): Promise<Laptop> {
+export const openLaptop = ({ boxes, configFile }: Lab, dataDirectory: string): Promise<Laptop> =>
+  openLaptopIn(
+    dataDirectory,
+    configFile,
+    boxes.map(({ name }) => name),
+  );
+
+export async function openLaptopIn(
+  dataDirectory: string,
+  configFile: string,
+  names: readonly string[],
+  onMove: (migration: Migration) => void = () => undefined,
+): Promise<Laptop> {
   const backend = await startBackend({
     dataDirectory,
     host: 'headless',
@@ -60,10 +72,13 @@ export async function openLaptop({ boxes, configFile }: Lab, dataDirectory: stri
     log,
     connect: false,
   });
+  backend.events.subscribe((event) => {
+    if (event.type === 'migration.changed') onMove(event.migration);
+  });
   const client = createRouterClient(backend.router, { context: { actor: me, log } }) as unknown as Client;
   const known = await client.sites.list();
   const ids: Record<string, string> = {};
-  for (const { name } of boxes) {
+  for (const name of names) {
     const site =
       known.find((each) => each.ssh?.host === name) ??
       (await client.sites.add({ ssh: { host: name, configFile }, connect: false }));

@@ -1,0 +1,3 @@
+import { killedIn } from './killed.ts';
+
+killedIn(['precopying', 'armed', 'stopping']);
