@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { checkTasks } from '#backend/runs/spec/index.ts';
+import { checkTasks, describeRecovery } from '#backend/runs/spec/index.ts';
 import type { SpecIssue, TaskSpec } from '#shared/domain/spec.ts';
 import { parseEnvironment } from '../environment.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -41,8 +41,13 @@ async function checkFile(file: string, envs: Record<string, string>): Promise<Ch
   };
 }
 
-function print({ file, ok, errors }: CheckedFile): void {
+function print({ file, ok, tasks, errors }: CheckedFile): void {
   if (ok) printLine(`${printable(file)}: fine`);
+  for (const task of ok ? tasks : []) {
+    if (task.checkpoint !== null) printLine(printable(`  checkpoints in ${task.checkpoint.path}`));
+    const recovery = describeRecovery(task);
+    if (recovery !== '') printLine(printable(`  recovery ${recovery}`));
+  }
   for (const { kind, key, line, message } of errors) {
     const where = `${file}${line > 0 ? `:${line}` : ''}`;
     printLine(

@@ -1,3 +1,4 @@
+import type { RecoveryCause } from '#shared/domain/recovery.ts';
 import type { AcceleratorRequest, TaskSpec } from '#shared/domain/spec.ts';
 
 const mostNamed = 4;
@@ -28,6 +29,26 @@ export function describeResources(spec: TaskSpec): string {
   ]
     .filter((part) => part !== '')
     .join(', ');
+}
+
+const causesInWords: Readonly<Record<RecoveryCause, string>> = {
+  preemption: 'a preemption',
+  crash: 'a crash',
+  reboot: 'a reboot',
+  'host-lost': 'the loss of its host',
+};
+
+/** "after a crash or a reboot, 3 times in a row at most, on the same machine": what a person reads; '' where nothing is done. */
+export function describeRecovery({ recovery }: TaskSpec): string {
+  if (recovery === null || recovery.on.length === 0 || recovery.max === 0) return '';
+  const causes = recovery.on.map((cause) => causesInWords[cause]);
+  const last = causes.pop() ?? '';
+  const { to, max, ask } = recovery;
+  const where =
+    to === 'same' ? 'on the same machine' : to === 'any' ? 'on any machine' : `on ${to.join(', then ')}`;
+  const often = `${max === 1 ? 'once' : `${max} times`} in a row at most`;
+  const after = `after ${causes.length > 0 ? `${causes.join(', ')} or ` : ''}${last}`;
+  return `${ask ? 'asks before it restarts ' : ''}${after}, ${often}, ${where}`;
 }
 
 const tidy = (size: number): string => String(Math.round(size * 100) / 100);

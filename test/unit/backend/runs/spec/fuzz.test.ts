@@ -20,6 +20,7 @@ const real = [
   'num_nodes: 2\nfile_mounts:\n  /a: {source: s3://b}\nrun: go\n',
   'name: p\n---\nresources: {any_of: [{infra: aws}, {use_spot: true}]}\nrun: y\n',
   'checkpoint:\n  path: out\n  request: {signal: USR1}\nworkdir: .\nrun: t\n',
+  'run: t\ncheckpoint: {path: c, elastic: yes, resume: {argument: --a}}\nrecovery:\n  on: [crash]\n  max: 3\n  backoff: 5m\n  to: [a, b]\n',
 ];
 const pieces = [
   '&a ',
