@@ -3,6 +3,8 @@ import { words } from './words.ts';
 /** Words of the kit itself: dialogs, copying, ages and lengths of time. */
 export const ui = words({
   en: {
+    comma: ', ',
+    gap: ' ',
     cancel: 'Cancel',
     close: 'Close',
     copy: 'Copy',
@@ -32,6 +34,8 @@ export const ui = words({
     forDaysHours: '{{d}} d {{h}} h',
   },
   'zh-CN': {
+    comma: '，',
+    gap: '',
     cancel: '取消',
     close: '关闭',
     copy: '复制',

@@ -36,6 +36,13 @@ const menu = (opener: [string, string], entry: [string, string]) => async (page:
   await page.getByRole('dialog').waitFor();
 };
 
+/** The dialog that plans a move, its plan for a machine shown to its end. */
+const planMove = (machine: string) => async (page: Page, language: 0 | 1) => {
+  await press('Move…', '迁移……')(page, language);
+  await page.getByRole('radio', { name: machine }).check();
+  await page.locator('.move__plan').waitFor();
+};
+
 const screens: Screen[] = [
   { name: 'overview', path: '/' },
   { name: 'runs', path: '/runs' },
@@ -68,9 +75,45 @@ const screens: Screen[] = [
   { name: 'run, files', path: `/runs/${run}?tab=files` },
   { name: 'run, specification', path: `/runs/${run}?tab=spec` },
   { name: 'run, attempts', path: `/runs/${run}?tab=attempts` },
+  { name: 'run, checkpoints', path: `/runs/${run}?tab=checkpoints` },
+  { name: 'run, moves', path: `/runs/${run}?tab=moves` },
+  { name: 'run, moving', path: `/runs/${fixtureId('r', 1)}?tab=files` },
+  { name: 'run, a move that waits', path: `/runs/${fixtureId('r', 2)}?tab=moves` },
+  { name: 'run, recovery', path: `/runs/${run}?tab=recovery` },
+  {
+    name: 'run, recovery policy',
+    path: `/runs/${run}?tab=recovery`,
+    prepare: press('Change…', '更改……'),
+  },
+  { name: 'run, backups', path: `/runs/${run}?tab=backups` },
+  {
+    name: 'run, backup policy',
+    path: `/runs/${run}?tab=backups`,
+    prepare: press('Change policy…', '更改策略……'),
+  },
+  { name: 'run, restore', path: `/runs/${run}?tab=backups`, prepare: press('Restore…', '恢复……') },
+  { name: 'run, move', path: `/runs/${run}`, prepare: planMove('kite') },
+  { name: 'run, move refused', path: `/runs/${run}`, prepare: planMove('cluster') },
   { name: 'a run that is gone', path: '/runs/nonesuch0000' },
   { name: 'machines', path: '/machines' },
-  { name: 'machine', path: `/machines/${fixtureId('m', 2)}` },
+  { name: 'machine', path: `/machines/${fixtureId('s', 2)}` },
+  {
+    name: 'evacuate',
+    path: `/machines/${fixtureId('s', 2)}`,
+    prepare: async (page, language) => {
+      await press('Evacuate…', '清空……')(page, language);
+      await page.locator('.places__plan').waitFor();
+    },
+  },
+  { name: 'rules of the yard', path: '/machines', prepare: press('Rules of the yard…', '车场规则……') },
+  {
+    name: 'copies',
+    path: '/runs',
+    prepare: async (page) => {
+      await page.locator('.statusbar').getByRole('button').nth(1).click();
+      await page.locator('.copies li').first().waitFor();
+    },
+  },
   { name: 'sites', path: '/sites' },
   { name: 'add a host', path: '/sites?add=1', prepare: async (page) => page.getByRole('dialog').waitFor() },
   {

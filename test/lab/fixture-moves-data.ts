@@ -181,11 +181,10 @@ export function fixturePlan(
     ...(data
       ? [
           {
-            ...said(
-              'SENSITIVITY_VIOLATION',
-              `“patients” is confidential; ${to.name} may hold internal data.`,
-              { place: to.name },
-            ),
+            ...said('CHECK_DATA_LABEL', `Its data may not go to ${to.name}.`, {
+              to: to.name,
+              why: `“patients” is confidential; ${to.name} may hold internal data.`,
+            }),
             remedy: said('CHECK_DATA_REMEDY', 'An owner can raise what the site may hold, or give a reason.'),
           },
         ]
@@ -209,10 +208,10 @@ export function fixturePlan(
     checks: [
       ...passing.map((check) => ({ ...check, verdict: 'pass' as const, remedy: null })),
       {
-        ...said(
-          'CHECK_GPU_MODEL',
-          `${to.name} has other GPUs than ${run.machineName}: steps may take longer.`,
-        ),
+        ...said('CHECK_GPU_MODEL', 'The GPUs are others.', {
+          there: to.inventory?.accelerators[0]?.model ?? '',
+          here: 'NVIDIA H100',
+        }),
         verdict: 'warn' as const,
         remedy: null,
       },

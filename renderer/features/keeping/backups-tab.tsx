@@ -115,5 +115,5 @@ function usePolicySentence(policy: KeepPolicy | null): string {
     t('keeping.keeps', { count: policy.keep, n: formatInteger(policy.keep) }),
   ]
     .filter(Boolean)
-    .join(' ');
+    .join(t('ui.gap'));
 }

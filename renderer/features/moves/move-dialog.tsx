@@ -1,5 +1,5 @@
 import './moves.css';
-import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { rpc } from '#renderer/app/backend.ts';
 import { paths } from '#renderer/app/routes.ts';
@@ -51,23 +51,27 @@ export function MoveDialog({ asked: { run, machineId: wanted } }: { asked: Asked
       description={t('move.intro', { machine: run.machineName })}
       onClose={closeMove}
     >
-      <div className="dialog__body move">
+      <StartForm
+        run={run}
+        detail={detail}
+        plan={planning.plan}
+        looking={planning.looking}
+        onAgain={planning.again}
+      >
         <MachineChoice run={run} spec={detail?.spec} chosen={machineId} onChoose={choose} />
         {planning.looking && !planning.plan ? <Looking /> : null}
         {planning.failure ? <ErrorState error={planning.failure} onRetry={planning.again} /> : null}
         {planning.plan ? (
-          <PlanView plan={planning.plan} looking={planning.looking} onMode={setMode} onPath={setPath} />
+          <PlanView
+            plan={planning.plan}
+            looking={planning.looking}
+            mode={mode ?? planning.plan.mode}
+            path={path ?? planning.plan.path}
+            onMode={setMode}
+            onPath={setPath}
+          />
         ) : null}
-        <StartForm
-          // What was agreed to for one plan is not agreed to for another.
-          key={`${machineId} ${planning.plan?.mode} ${planning.plan?.estimate?.lostSteps}`}
-          run={run}
-          detail={detail}
-          plan={planning.plan}
-          looking={planning.looking}
-          onAgain={planning.again}
-        />
-      </div>
+      </StartForm>
     </Dialog>
   );
 }
@@ -105,22 +109,28 @@ interface StartFormProps {
   plan: MigrationPlan | null;
   looking: boolean;
   onAgain(): void;
+  /** What is chosen and found out, above what the user has to say to it. */
+  children: ReactNode;
 }
 
-/** What the user has to say before it starts (steps lost, an owner's reason, secrets), and the button. */
-function StartForm({ run, detail, plan, looking, onAgain }: StartFormProps) {
+/** What the user has to say before it starts (steps lost, an owner's reason, secrets), and the button, always in view. */
+function StartForm({ run, detail, plan, looking, onAgain, children }: StartFormProps) {
   const t = useT();
   const mayOverride = useMay('owner');
-  const [agreed, setAgreed] = useState(false);
+  const [agreedTo, setAgreedTo] = useState<string | null>(null);
   const [reason, setReason] = useState('');
   const [secrets, setSecrets] = useState<Readonly<Record<string, string>>>({});
   const { start, busy, failure } = useStart(run, onAgain);
+  const formId = useId();
 
   const failed = plan?.checks.filter(({ verdict }) => verdict === 'fail') ?? [];
   const onlyData = failed.length > 0 && failed.every(isAboutData);
   const overrides = onlyData && mayOverride && reason.trim().length >= shortestReason;
   const loses = plan?.mode === 'last';
   const lostSteps = plan?.estimate?.lostSteps ?? null;
+  // What was agreed to for one plan is not agreed to for another.
+  const loss = `${plan?.toMachineId} ${lostSteps}`;
+  const agreed = agreedTo === loss;
   const names = secretsNamed(plan, failure, detail?.spec.secretNames ?? []);
   const ready =
     plan !== null &&
@@ -138,54 +148,57 @@ function StartForm({ run, detail, plan, looking, onAgain }: StartFormProps) {
     });
   };
   return (
-    <form className="move__start" onSubmit={submit}>
-      {loses && plan.possible ? (
-        <Checkbox
-          label={
-            lostSteps === null
-              ? t('move.agreeUnknown')
-              : t('move.agree', { count: lostSteps, steps: formatInteger(lostSteps) })
-          }
-          checked={agreed}
-          onChecked={setAgreed}
-        />
-      ) : null}
-      {onlyData && mayOverride ? (
-        <Field label={t('data.overrideReason')} hint={t('data.overrideHint')}>
-          {(ids) => (
-            <Input
-              {...ids}
-              value={reason}
-              maxLength={500}
-              onChange={(event) => setReason(event.target.value)}
-            />
-          )}
-        </Field>
-      ) : null}
-      {names.length > 0 ? <p className="quiet">{t('move.secretsNeeded')}</p> : null}
-      {names.map((name) => (
-        <Field key={name} label={<code>{name}</code>}>
-          {(ids) => (
-            <Input
-              {...ids}
-              type="password"
-              value={secrets[name] ?? ''}
-              onChange={(event) => setSecrets({ ...secrets, [name]: event.target.value })}
-            />
-          )}
-        </Field>
-      ))}
-      {failure ? <ErrorState error={failure} /> : null}
+    <>
+      <div className="move">{children}</div>
+      <form id={formId} className="move__start" onSubmit={submit}>
+        {loses && plan.possible ? (
+          <Checkbox
+            label={
+              lostSteps === null
+                ? t('move.agreeUnknown')
+                : t('move.agree', { count: lostSteps, steps: formatInteger(lostSteps) })
+            }
+            checked={agreed}
+            onChecked={(on) => setAgreedTo(on ? loss : null)}
+          />
+        ) : null}
+        {onlyData && mayOverride ? (
+          <Field label={t('data.overrideReason')} hint={t('data.overrideHint')}>
+            {(ids) => (
+              <Input
+                {...ids}
+                value={reason}
+                maxLength={500}
+                onChange={(event) => setReason(event.target.value)}
+              />
+            )}
+          </Field>
+        ) : null}
+        {names.length > 0 ? <p className="quiet">{t('move.secretsNeeded')}</p> : null}
+        {names.map((name) => (
+          <Field key={name} label={<code>{name}</code>}>
+            {(ids) => (
+              <Input
+                {...ids}
+                type="password"
+                value={secrets[name] ?? ''}
+                onChange={(event) => setSecrets({ ...secrets, [name]: event.target.value })}
+              />
+            )}
+          </Field>
+        ))}
+        {failure ? <ErrorState error={failure} /> : null}
+      </form>
       <div className="dialog__actions">
         <span className="move__why quiet" aria-live="polite">
           {whyNotReady()}
         </span>
         <Button onClick={closeMove}>{t('ui.cancel')}</Button>
-        <Button type="submit" look="primary" disabled={!ready} busy={busy}>
+        <Button type="submit" form={formId} look="primary" disabled={!ready} busy={busy}>
           {t('move.start')}
         </Button>
       </div>
-    </form>
+    </>
   );
 
   function whyNotReady(): string {

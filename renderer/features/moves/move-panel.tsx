@@ -66,7 +66,7 @@ function Facts({ move }: { move: Migration }) {
     reasonText(move, t),
     cancelText(move, t),
   ].filter(Boolean);
-  return <p className="quiet num">{parts.join(' ')}</p>;
+  return <p className="quiet num">{parts.join(t('ui.gap'))}</p>;
 }
 
 /** Cancels at once where that costs nothing; asks first where the run would be restarted. */

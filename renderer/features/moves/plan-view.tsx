@@ -11,19 +11,24 @@ import { costText, rangeText, rateText } from './words.ts';
 export function PlanView({
   plan,
   looking,
+  mode,
+  path,
   onMode,
   onPath,
 }: {
   plan: MigrationPlan;
   looking: boolean;
+  /** What the user has chosen, else what the plan has; the plan for it may still be on its way. */
+  mode: MigrationMode;
+  path: CopyPathKind | null;
   onMode(mode: MigrationMode): void;
   onPath(path: CopyPathKind): void;
 }) {
   return (
     <div className={`move__plan ${looking ? 'move__plan--old' : ''}`} aria-busy={looking}>
       <Checks checks={plan.checks} />
-      <Modes plan={plan} onMode={onMode} />
-      <Paths plan={plan} onPath={onPath} />
+      <Modes plan={plan} chosen={mode} onMode={onMode} />
+      <Paths plan={plan} chosen={path} onPath={onPath} />
       {plan.estimate ? <Estimate estimate={plan.estimate} /> : null}
       {plan.copies.length > 0 ? <Copies copies={plan.copies} /> : null}
     </div>
@@ -57,7 +62,15 @@ function Estimate({ estimate }: { estimate: NonNullable<MigrationPlan['estimate'
   );
 }
 
-function Modes({ plan, onMode }: { plan: MigrationPlan; onMode(mode: MigrationMode): void }) {
+function Modes({
+  plan,
+  chosen,
+  onMode,
+}: {
+  plan: MigrationPlan;
+  chosen: MigrationMode;
+  onMode(mode: MigrationMode): void;
+}) {
   const t = useT();
   return (
     <fieldset className="move__modes">
@@ -65,12 +78,12 @@ function Modes({ plan, onMode }: { plan: MigrationPlan; onMode(mode: MigrationMo
       {plan.modes.map((each) => (
         <label
           key={each.mode}
-          className={`choice choice--mode ${each.mode === plan.mode ? 'choice--chosen' : ''} ${each.possible ? '' : 'choice--off'}`}
+          className={`choice choice--mode ${each.mode === chosen ? 'choice--chosen' : ''} ${each.possible ? '' : 'choice--off'}`}
         >
           <input
             type="radio"
             name="mode"
-            checked={each.mode === plan.mode}
+            checked={each.mode === chosen}
             disabled={!each.possible}
             onChange={() => onMode(each.mode)}
           />
@@ -82,7 +95,15 @@ function Modes({ plan, onMode }: { plan: MigrationPlan; onMode(mode: MigrationMo
   );
 }
 
-function Paths({ plan, onPath }: { plan: MigrationPlan; onPath(path: CopyPathKind): void }) {
+function Paths({
+  plan,
+  chosen,
+  onPath,
+}: {
+  plan: MigrationPlan;
+  chosen: CopyPathKind | null;
+  onPath(path: CopyPathKind): void;
+}) {
   const t = useT();
   if (plan.paths.length === 0) return null;
   return (
@@ -91,12 +112,12 @@ function Paths({ plan, onPath }: { plan: MigrationPlan; onPath(path: CopyPathKin
       {plan.paths.map((path) => (
         <label
           key={path.kind}
-          className={`choice choice--mode ${path.kind === plan.path ? 'choice--chosen' : ''} ${path.usable ? '' : 'choice--off'}`}
+          className={`choice choice--mode ${path.kind === chosen ? 'choice--chosen' : ''} ${path.usable ? '' : 'choice--off'}`}
         >
           <input
             type="radio"
             name="path"
-            checked={path.kind === plan.path}
+            checked={path.kind === chosen}
             disabled={!path.usable}
             onChange={() => onPath(path.kind)}
           />
@@ -115,7 +136,9 @@ export function pathText({ usable, bytesPerSecond, roundTripMs, why }: CopyPath,
     roundTripMs === null ? '' : t('move.roundTrip', { time: formatDuration(roundTripMs) }),
     why ? said(why) : '',
   ].filter(Boolean);
-  return measured.length > 0 ? measured.join(', ') : t(usable ? 'move.notMeasured' : 'move.notUsable');
+  return measured.length > 0
+    ? measured.join(t('ui.comma'))
+    : t(usable ? 'move.notMeasured' : 'move.notUsable');
 }
 
 const looks = { fail: ['bad', 'cross'], warn: ['warn', 'half'], pass: ['ok', 'tick'] } as const;

@@ -37,7 +37,7 @@ export function progressText(progress: CopyProgress, t: Translate): string {
     remainingMs === null ? '' : t('move.left', { time: formatDuration(remainingMs) }),
   ]
     .filter(Boolean)
-    .join(', ');
+    .join(t('ui.comma'));
 }
 
 /** In a few words, for a list: "copying, 61 %". */

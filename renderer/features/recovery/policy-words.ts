@@ -31,5 +31,5 @@ export const defaultRecovery: RecoverySpec = {
 export function readCodes(text: string): number[] | null {
   const parts = text.split(/[\s,;]+/).filter(Boolean);
   const codes = parts.map(Number);
-  return codes.every((code) => Number.isInteger(code) && code >= 0 && code <= 255) ? codes : null;
+  return codes.every((code) => Number.isInteger(code) && code >= 1 && code <= 255) ? codes : null;
 }

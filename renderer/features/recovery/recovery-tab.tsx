@@ -189,7 +189,7 @@ function Outcome({ event }: { event: RecoveryEvent }) {
         : t('recovery.fromStep', { step: formatInteger(event.checkpoint.step) });
   const attempt = event.newEpoch === null ? '' : t('recovery.asAttempt', { n: event.newEpoch });
   const outcome = t(`recovery.outcome.${event.outcome}`);
-  const comma = t('recovery.comma');
+  const comma = t('ui.comma');
   const parts = [where, attempt, from, event.outcome === 'waiting' ? due : ''].filter(Boolean);
   return (
     <span className="soft num">

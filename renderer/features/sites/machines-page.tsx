@@ -178,7 +178,7 @@ function machineColumns(t: Translate): Column<Machine>[] {
     {
       key: 'disk',
       title: t('sites.disk'),
-      width: 92,
+      width: 124,
       align: 'right',
       sortKey: 'disk',
       cell: (machine) => <DiskCell free={homeDiskFree(machine)} />,
@@ -232,7 +232,12 @@ function RunsCell({ machine: { id, runningRuns, queuedRuns } }: { machine: Machi
   return (
     <span className="clip" title={words.join(', ')}>
       {queuedRuns > 0 ? `${runningRuns} + ${queuedRuns}` : runningRuns || ''}
-      {words.length > 0 ? <span className="soft"> {words.join(', ')}</span> : null}
+      {words.length > 0 ? (
+        <span className="soft">
+          {runningRuns + queuedRuns > 0 ? t('ui.comma') : ''}
+          {words.join(t('ui.comma'))}
+        </span>
+      ) : null}
     </span>
   );
 }

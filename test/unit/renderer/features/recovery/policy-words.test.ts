@@ -25,11 +25,11 @@ test('a policy is read out in sentences', () => {
 test('exit codes are read however they are set apart; anything else is refused whole', () => {
   expect(readCodes(' 1, 137;2 ')).toEqual([1, 137, 2]);
   expect(readCodes('')).toEqual([]);
-  for (const wrong of ['one', '1.5', '-1', '256', '1e9']) expect(readCodes(wrong)).toBeNull();
+  for (const wrong of ['one', '1.5', '-1', '0', '256', '1e9']) expect(readCodes(wrong)).toBeNull();
   fc.assert(
     fc.property(fc.string(), (text) => {
       const codes = readCodes(text);
-      expect(codes === null || codes.every((code) => code >= 0 && code <= 255)).toBe(true);
+      expect(codes === null || codes.every((code) => code >= 1 && code <= 255)).toBe(true);
     }),
   );
 });
