@@ -40,7 +40,7 @@ export interface RecoveryDependencies {
   log: Logger;
   access: Pick<MachineAccess, 'isConnected' | 'onConnected'>;
   handover: RunHandover;
-  looks: Pick<CheckpointLooks, 'inspect' | 'directoryOf'>;
+  looks: Pick<CheckpointLooks, 'inspect' | 'directoryOf' | 'ownOf'>;
   copies: Pick<Copies, 'open'>;
   /** The end of an attempt's log, as much of it as can be had. */
   logTail(attempt: Attempt, bytes: number, signal: AbortSignal): Promise<string>;

@@ -75,13 +75,14 @@ export async function newestCheckpoint(
 ): Promise<NewestCheckpoint | null> {
   const { looks, handover } = context;
   if (run.spec.checkpoint === null || attempt.directory === null) return null;
-  const directory = looks.directoryOf(run.spec, attempt.directory);
+  const directory = checkpointDirectory(context, run, attempt.machineId, attempt.directory);
   if (directory === null) return null;
   await handover.connect(attempt.machineId, signal);
   const framework = checkpointFramework.safeParse(run.spec.checkpoint.framework);
   try {
     const found = await looks.inspect(attempt.machineId, directory, {
       framework: framework.success ? framework.data : null,
+      own: looks.ownOf(run.spec),
       signal,
     });
     const newest = found.findLast(({ complete }) => complete);
@@ -91,6 +92,19 @@ export async function newestCheckpoint(
     if (TrainyardError.from(error).code === 'CHECKPOINT_DIRECTORY_MISSING') return null;
     throw error;
   }
+}
+
+/** Where a run's checkpoints lie on a machine, absolute; a trainer is given it as it is, and no shell makes a home of `~`. */
+export function checkpointDirectory(
+  { looks, store }: RecoveryContext,
+  run: Run,
+  machineId: string,
+  runDirectory: string,
+): string | null {
+  const given = looks.directoryOf(run.spec, runDirectory);
+  const home = store.machines.get(machineId)?.inventory?.home;
+  if (given === null || home === undefined) return given;
+  return given === '~' ? home : given.startsWith('~/') ? `${home}/${given.slice(2)}` : given;
 }
 
 export const joined = (directory: string, relative: string): string =>

@@ -3,7 +3,7 @@ import type { Accelerator } from '#shared/domain/machine.ts';
 import { type Attempt, hasEnded, type Run } from '#shared/domain/run.ts';
 import { policyActor, type RecoveryContext } from './context.ts';
 import { noPlace, stillWaits } from './errors.ts';
-import { joined, newestCheckpoint } from './evidence.ts';
+import { checkpointDirectory, joined, newestCheckpoint } from './evidence.ts';
 import type { Entry, Memory } from './journal.ts';
 import { choosePlace } from './place.ts';
 
@@ -211,20 +211,21 @@ async function goOnFrom(
 
 /** Code and set-up, then what the run has written, then the checkpoint, its markers last. */
 async function bringOver(
-  { handover, copies, looks }: RecoveryContext,
+  context: RecoveryContext,
   run: Run,
   lost: Attempt,
   machineId: string,
   newest: Awaited<ReturnType<typeof newestCheckpoint>>,
   signal: AbortSignal,
 ): Promise<Source> {
+  const { handover, copies } = context;
   let there = await handover.prepare(run.id, machineId, { signal });
   const from = lost.directory ?? there.runDirectory;
   const code = there.codeDirectory.slice(there.runDirectory.length);
   await send(`${from}${code}`, there.codeDirectory, 'all');
   // Another computer launched it: its code has come from where it was, and set-up can be run now.
   if (there.code === 'missing') there = await handover.prepare(run.id, machineId, { signal });
-  const directory = looks.directoryOf(run.spec, there.runDirectory);
+  const directory = checkpointDirectory(context, run, machineId, there.runDirectory);
   if (newest === null || directory === null) return { resume: null, prepared: true };
   await send(newest.directory, directory, newest.found.files);
   const path = joined(directory, newest.found.path);

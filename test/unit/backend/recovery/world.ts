@@ -148,6 +148,7 @@ export class Recovering {
         this.box(machineId).attempt(runId, epoch).log.toString(),
       proposals: this.proposals,
       looks: {
+        ownOf: () => null,
         directoryOf: ({ checkpoint }, directory) =>
           checkpoint === null ? null : `${directory}/${checkpoint.path}`,
         inspect: async (machineId, directory) => {
