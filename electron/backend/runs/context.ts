@@ -58,7 +58,7 @@ export interface RunPolicy {
     },
   ): () => void;
   /** What stands against it now, for who only asks: nothing is recorded. */
-  objection?(going: Going): TrainyardError | null;
+  objection?(going: Going & { sensitivity?: Label | undefined }): TrainyardError | null;
   /** Right before the first byte of the attempt leaves. Throws SENSITIVITY_VIOLATION. */
   beforeSending(going: Going): void;
 }

@@ -56,7 +56,7 @@ export interface RunHandover {
     asked: { sensitivity?: Label | undefined; override?: Override | undefined },
   ): void;
   /** The same question for those who only look: nothing is kept and nothing recorded. null: nothing stands against it. */
-  objection(runId: string, machineId: string): TrainyardError | null;
+  objection(runId: string, machineId: string, sensitivity?: Label): TrainyardError | null;
   /** Values that a launch needs and that neither memory nor the vault has now, by name. */
   missingSecrets(runId: string): string[];
   keepSecrets(runId: string, values: Record<string, string>): void;

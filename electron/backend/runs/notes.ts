@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Sql } from '#backend/store/index.ts';
+import { roleSchema } from '#shared/domain/role.ts';
 import { labelSchema, override } from '#shared/domain/sensitivity.ts';
 import { type MetricState, metricState } from './metrics/reader.ts';
 
@@ -66,6 +67,7 @@ export type ReservationsNote = z.infer<typeof reservationsNote>;
 /** What was said about the sensitivity of data when the move was let in: holds for the attempt that it begins. */
 export const admissionNote = z.object({
   machineId: z.string(),
+  actor: z.object({ name: z.string(), role: roleSchema }),
   sensitivity: labelSchema.optional(),
   override: override.optional(),
 });

@@ -243,7 +243,7 @@ export class Sensitivity {
 
   /** What stands against the attempt's data going there as its launch was called; null: nothing. Recorded nowhere. */
   objection({ run, epoch, ...going }: Going & { run: { id: string }; epoch: number }): TrainyardError | null {
-    const asked = this.#tables.runData(run.id, epoch)?.asked ?? null;
+    const asked = going.sensitivity ?? this.#tables.runData(run.id, epoch)?.asked ?? null;
     const { violations, place } = this.judge({ ...going, ...(asked !== null && { sensitivity: asked }) });
     return violations.length > 0 ? sensitivityViolation(violations, place) : null;
   }

@@ -9,6 +9,7 @@ import { CodeStore, codeKeeper } from '#backend/files/index.ts';
 import { type LocalPrograms, localPrograms } from '#backend/processes/index.ts';
 import { createBoxRuns } from '#backend/runs/box/index.ts';
 import { createRuns, type RunsService } from '#backend/runs/index.ts';
+import { Sensitivity } from '#backend/sensitivity/index.ts';
 import { openStore } from '#backend/store/index.ts';
 import { newId } from '#shared/domain/id.ts';
 import { killed, processesWith } from '#test/lab/local-box.ts';
@@ -37,7 +38,10 @@ async function twoHomes(): Promise<Record<string, string>> {
 }
 
 /** The real runs' room with two boxes: this computer's processes with homes of their own. */
-async function laptop(boxHomes: Record<string, string>): Promise<RunsService> {
+async function laptop(
+  boxHomes: Record<string, string>,
+  labelled?: string,
+): Promise<RunsService & { raise(): void }> {
   const data = await tempDirectory('data');
   const store = openStore({
     file: path.join(data, 'trainyard.db'),
@@ -50,7 +54,11 @@ async function laptop(boxHomes: Record<string, string>): Promise<RunsService> {
     store.machines.upsert({ id, siteId: id, name: `box-${id.slice(0, 2)}` });
     programs.set(id, localPrograms({ env: { ...process.env, HOME: home, TY_BEAT: '1' }, cwd: home }));
   }
+  const events = new EventBus();
+  const activity = { record: () => undefined as never };
+  const sensitivity = new Sensitivity({ store, activity, events, clock: systemClock });
   const runs = createRuns({
+    policy: sensitivity,
     store,
     access: {
       programs: async (id) => {
@@ -62,8 +70,8 @@ async function laptop(boxHomes: Record<string, string>): Promise<RunsService> {
       onConnected: () => () => undefined,
       onDisconnected: () => () => undefined,
     },
-    events: new EventBus(),
-    activity: { record: () => undefined },
+    events,
+    activity,
     clock: systemClock,
     log: pino({ level: process.env.TEST_LOG ?? 'silent' }),
     dataDirectory: data,
@@ -72,12 +80,13 @@ async function laptop(boxHomes: Record<string, string>): Promise<RunsService> {
     templatesDirectory: '/nonexistent',
   });
   runs.start();
+  const raise = () => sensitivity.set({ path: labelled ?? '', label: 'restricted', name: 'patients' }, me);
   onTestFinished(async () => {
     await runs.close();
     await Promise.all([...programs.values()].map((each) => each.close()));
     store.close();
   });
-  return runs;
+  return Object.assign(runs, { raise });
 }
 
 /** Set-up leaves an environment, a file, and a mark for each time that it was run. */
@@ -92,8 +101,8 @@ const yaml = [
 const trainScript =
   'echo "step 1 args: $*"; echo "from $TRAINYARD_CHECKPOINT at $TRAINYARD_CHECKPOINT_STEP"; exec sleep 600\n';
 
-async function launched(runs: RunsService): Promise<string> {
-  const base = await tempDirectory('code');
+async function launched(runs: RunsService, given?: string): Promise<string> {
+  const base = given ?? (await tempDirectory('code'));
   await writeFile(path.join(base, 'train.sh'), trainScript);
   const request = { requestId: newId(), yaml, baseDirectory: base, machineId: boxA };
   const { id } = runs.launch({ ...request, envs: {}, secrets: {}, priority: 0 }, me);
@@ -184,4 +193,43 @@ describe.skipIf(!needs('linux'))('over real boxes', () => {
     // The environment that came along is of no use here, and is now this machine's own.
     expect([...after.madeBySetup]).toEqual(['.venv']);
   });
+
+  test('a label that is raised on the way keeps the code here, unless an owner has said why it may go', async () => {
+    const boxHomes = await twoHomes();
+    const base = await tempDirectory('code');
+    const runs = await laptop(boxHomes, base);
+    const { handover } = runs;
+    const runId = await launched(runs, base);
+    handover.admit(runId, boxB, me, {});
+    handover.claim(runId, 'move-1');
+    expect(handover.objection(runId, boxB)).toBeNull();
+    runs.raise();
+    const refused = { code: 'SENSITIVITY_VIOLATION' };
+    expect(handover.objection(runId, boxB)).toMatchObject(refused);
+    await expect(handover.prepare(runId, boxB, { signal: signal() })).rejects.toMatchObject(refused);
+    expect(() => handover.admit(runId, boxB, me, {})).toThrow(expect.objectContaining(refused));
+    expect(existsSync(path.join(boxHomes[boxB] ?? '', `.trainyard/runs/${runId}`))).toBe(false);
+
+    handover.admit(runId, boxB, me, { override: { reason: 'the board has agreed' } });
+    const brought = await handover.prepare(runId, boxB, { signal: signal() });
+    expect(brought.code).toBe('brought');
+    await handover.end(runId, 1, 5, signal());
+    await until('it has stopped', () => runs.get(runId).state === 'stopped');
+    const there = { machineId: boxB, accelerators: [], resume: null, prepared: true } as const;
+    const going = { runId, actor: me, signal: signal() };
+    await handover.begin({ ...there, ...going, epoch: 2, reason: 'migration' });
+    await handover.end(runId, 2, 5, signal());
+    await until('that has stopped', () => runs.get(runId).state === 'stopped');
+    // Back to where it was: everything is there already.
+    const back = await handover.begin({
+      ...there,
+      ...going,
+      machineId: boxA,
+      epoch: 3,
+      reason: 'roll-back',
+    });
+    expect(back).toMatchObject({ machineId: boxA, epoch: 3 });
+    runs.kill(runId, me);
+    await until('it has ended', () => runs.get(runId).state === 'stopped');
+  }, 180_000);
 });

@@ -21,6 +21,10 @@ export interface GatherOptions {
   script: string;
 }
 
+/** With an override the move was let in already, by somebody who may. */
+export type PlanRequest = Pick<MoveRequest, 'runId' | 'machineId' | 'mode' | 'path'> &
+  Partial<Pick<MoveRequest, 'sensitivity' | 'override'>>;
+
 /** Whoever waits for a plan waits no longer than that for a machine that does not answer. */
 const connectMs = 45_000;
 const lookMs = 60_000;
@@ -38,7 +42,7 @@ const signalNumbers: Readonly<Record<string, number>> = {
 /** Looks at both machines, the run, its checkpoints and the ways between: everything that `planMove` judges. Changes nothing. */
 export async function gatherFacts(
   options: GatherOptions,
-  request: Pick<MoveRequest, 'runId' | 'machineId' | 'mode' | 'path'>,
+  request: PlanRequest,
   signal: AbortSignal,
 ): Promise<MoveFacts> {
   const { store, handover } = options;
@@ -60,7 +64,10 @@ export async function gatherFacts(
     draining: machine.draining,
     held: heldBy(store, attempt),
     room: await found(() => handover.room(run.id, machine.id)),
-    objection: handover.objection(run.id, machine.id)?.toShape() ?? null,
+    objection:
+      request.override === undefined
+        ? (handover.objection(run.id, machine.id, request.sensitivity)?.toShape() ?? null)
+        : null,
     missingSecrets: handover.missingSecrets(run.id),
     step: handover.lastStep(run.id, epoch),
     pace: handover.pace(run.id, epoch),

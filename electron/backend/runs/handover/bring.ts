@@ -1,10 +1,11 @@
 import type { RunsPrograms } from '#backend/processes/index.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import type { Run } from '#shared/domain/run.ts';
+import type { Label } from '#shared/domain/sensitivity.ts';
 import type { RunsContext } from '../context.ts';
 import { secretsNeeded } from '../errors.ts';
 import { sendCode } from '../prepare.ts';
-import type { SnapshotTaker, TakenCode } from '../snapshots.ts';
+import { type SnapshotTaker, type TakenCode, takenFrom } from '../snapshots.ts';
 import { setupKey } from '../spec/index.ts';
 import { codeDirectory, setupEnvironment, snapshotFiles } from '../start.ts';
 import type { Connected } from '../turns.ts';
@@ -46,6 +47,7 @@ export async function bring(
   }
   let code: Brought['code'] = 'there';
   if (before === null) {
+    mustBeAllowed(context, run, machineId);
     const taken = await codeOf(context, snapshots, run, signal);
     if (taken === null) return { ...place, madeBySetup: new Set(), code: 'missing' };
     const onProgress = (done: number, total: number) => options.onProgress?.(done, total);
@@ -58,6 +60,36 @@ export async function bring(
   const madeBySetup = [...new Set([...added(sent, after), ...environments(after, files)])];
   context.notes.set('prepared', run.id, 0, { machineId, setupKey: key, madeBySetup });
   return { ...place, madeBySetup: new Set(madeBySetup), code };
+}
+
+/** Right before the first byte leaves: labels and policies may have changed since the move was let in. */
+function mustBeAllowed(context: RunsContext, run: Run, machineId: string): void {
+  const said = context.notes.get('admission', run.id, 0);
+  if (said?.machineId !== machineId) {
+    const objection = objectionTo(context, run, machineId);
+    if (objection !== null) throw objection;
+    return;
+  }
+  const { actor, sensitivity, override } = said;
+  const sources = sourcesOfRun(context, run);
+  const going = { run, epoch: run.epoch + 1, machineId, sources };
+  context.policy?.admit({ ...going, action: 'run.restart', actor, sensitivity, override });
+}
+
+/** What stands against the run's data going there, by today's labels; null: nothing. */
+export function objectionTo(
+  context: RunsContext,
+  run: Run,
+  machineId: string,
+  sensitivity?: Label,
+): TrainyardError | null {
+  const going = { run, epoch: run.epoch, machineId, sources: sourcesOfRun(context, run), sensitivity };
+  return context.policy?.objection?.(going) ?? null;
+}
+
+function sourcesOfRun(context: RunsContext, run: Run): string[] {
+  const note = context.notes.get('launch', run.id, run.epoch);
+  return takenFrom(context, run, note?.baseDirectory ?? null);
 }
 
 /** Null where this computer does not have it: another one launched the run. */

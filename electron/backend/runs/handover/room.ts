@@ -14,7 +14,7 @@ import { type SnapshotTaker, takenFrom } from '../snapshots.ts';
 import { launchOf } from '../start.ts';
 import type { Connected } from '../turns.ts';
 import { begin } from './begin.ts';
-import { type Brought, bring } from './bring.ts';
+import { type Brought, bring, objectionTo } from './bring.ts';
 import { paceOf } from './pace.ts';
 import type { SeenListener } from './seen.ts';
 
@@ -106,13 +106,11 @@ export class Handover implements RunHandover {
       sensitivity,
       override,
     });
-    notes.set('admission', runId, 0, { machineId, sensitivity, override });
+    notes.set('admission', runId, 0, { machineId, actor, sensitivity, override });
   }
 
-  objection(runId: string, machineId: string): TrainyardError | null {
-    const run = this.#context.store.runs.require(runId);
-    const going = { run, epoch: run.epoch, machineId, sources: this.#sources(run) };
-    return this.#context.policy?.objection?.(going) ?? null;
+  objection(runId: string, machineId: string, sensitivity?: Label): TrainyardError | null {
+    return objectionTo(this.#context, this.get(runId), machineId, sensitivity);
   }
 
   missingSecrets(runId: string): string[] {
