@@ -34,7 +34,7 @@ export async function comingCheckpoint(
   let lookAt = clock.elapsed() + lookAnywayMs;
   try {
     while (came.length === 0 && !isOver() && clock.elapsed() < until) {
-      await move.pause(pace.lookMs);
+      await clock.sleep(pace.lookMs, signal);
       if (clock.elapsed() < lookAt) continue;
       for (const found of await lookNow(move)) onComplete(found);
       lookAt = clock.elapsed() + lookAnywayMs;

@@ -153,8 +153,9 @@ export class Move {
   interrupt(why: TrainyardError): void {
     this.#stage.abort(why);
   }
-  /** From here on nothing interrupts but the end of the app. */
+  /** Ends what of the phases so far may still be under way beside them. From here on nothing interrupts but the end of the app. */
   beginAnew(): void {
+    this.#stage.abort(new TrainyardError('CANCELLED', 'The move has left this phase.'));
     if (!this.#closed) this.#stage = new AbortController();
   }
   /** The app ends: the journal stays as it is. */
@@ -178,21 +179,23 @@ export class Move {
     work: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
     const { clock, pace } = this.context;
+    // Of the phase that asks: should that be left, this ends too.
+    const { signal } = this;
     const until = limitMs === null ? Number.POSITIVE_INFINITY : clock.elapsed() + limitMs;
     let tries = 0;
     for (let pauseMs = pace.lookMs; ; pauseMs = Math.min(pauseMs * 2, pace.slowLookMs)) {
       try {
-        const result = await this.once(work, callMs);
+        const result = await within(clock, callMs, signal, work);
         this.show({ waitingFor: null });
         return result;
       } catch (thrown) {
-        this.signal.throwIfAborted();
+        signal.throwIfAborted();
         const error = TrainyardError.from(thrown);
         if (decisive.has(error.code)) throw error;
         if (!mayPass(error)) tries += 1;
         if (tries >= mostTries || clock.elapsed() >= until) throw error;
         this.show({ waitingFor: waitingForAnswer(error) });
-        await this.pause(pauseMs);
+        await clock.sleep(pauseMs, signal);
       }
     }
   }

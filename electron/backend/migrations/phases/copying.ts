@@ -5,7 +5,7 @@ import { completeAt } from '../choice.ts';
 import { nothingToGoOnFrom, notVerified } from '../errors.ts';
 import type { Move } from '../move.ts';
 import type { VerifiedCheckpoint } from '../record.ts';
-import { layOf, staysBehind } from '../travel.ts';
+import { staysBehind } from '../travel.ts';
 import type { Hands, Phase } from './hands.ts';
 
 /** Checkpoints that are tried, the newest first: one may turn out to be unreadable. */
@@ -90,21 +90,10 @@ async function copyThis(hands: Hands, checkpoint: FoundCheckpoint): Promise<Veri
 
 async function copyRest({ move, bridge }: Hands): Promise<void> {
   const limitMs = move.context.pace.patienceAfterMs;
-  const within = layOf(move)?.checkpointsWithin ?? null;
   const rest = await bridge.sendRun('all', { limitMs }, { except: staysBehind(move), changing: 'leave' });
   addCopied(move, rest.bytes - rest.sharedBytes);
   move.note({}, { kept: [keptAtSource(move, rest.bytes)] });
-  if (within === null || !within.includes('/')) return;
-  // What the trainer has rotated away here must not be found there, nor what an earlier stay has left: it would go on from that.
-  await bridge.sendRun(
-    'all',
-    { limitMs },
-    { except: (name) => !isOnTheWay(name, within), changing: 'leave', mirror: true },
-  );
 }
-
-const isOnTheWay = (name: string, directory: string): boolean =>
-  name === directory || name.startsWith(`${directory}/`) || directory.startsWith(`${name}/`);
 
 /** The source is out of sight and has ended itself: the newest checkpoint that was brought ahead is what there is. */
 async function takeWhatIsThere({ move, bridge }: Hands): Promise<VerifiedCheckpoint> {

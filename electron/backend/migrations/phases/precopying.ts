@@ -4,7 +4,7 @@ import { before, completeAt } from '../choice.ts';
 import { comingCheckpoint } from '../coming.ts';
 import { noNewCheckpoint } from '../errors.ts';
 import type { Move } from '../move.ts';
-import { staysBehind } from '../travel.ts';
+import { layOf, staysBehind } from '../travel.ts';
 import { warm } from '../warm.ts';
 import type { Hands, Phase } from './hands.ts';
 import { mustBeAlive, mustHaveSecrets } from './preparing.ts';
@@ -20,6 +20,7 @@ export const precopying: Phase = async (hands) => {
   await bridge.open({ limitMs });
 
   await copyRounds(hands);
+  await removeStaleCheckpoints(hands);
   // The code of a run that another computer launched has come with the copy: only now its set-up can be made.
   if (!isThere) await prepare(move);
   await warm(move);
@@ -63,6 +64,23 @@ async function copyRounds({ move, bridge }: Hands): Promise<void> {
     if (fresh <= pace.smallBytes) return;
   }
 }
+
+/**
+ * What an earlier stay of the run has left there, and the source does not have: a trainer that looks for its newest checkpoint by
+ * itself would go on from that. Only below the run's own directory.
+ */
+async function removeStaleCheckpoints({ move, bridge }: Hands): Promise<void> {
+  const within = layOf(move)?.checkpointsWithin ?? null;
+  if (within === null || !within.includes('/')) return;
+  await bridge.sendRun(
+    'all',
+    { limitMs: move.context.pace.patienceBeforeMs },
+    { except: (name) => !isOnTheWay(name, within), changing: 'leave', gentle: true, mirror: true },
+  );
+}
+
+const isOnTheWay = (name: string, directory: string): boolean =>
+  name === directory || name.startsWith(`${directory}/`) || directory.startsWith(`${name}/`);
 
 /** The newest complete checkpoint, whole and verified: what the move goes on from if the source is never seen again. */
 async function copyNewestCheckpoint({ move, bridge }: Hands): Promise<void> {
