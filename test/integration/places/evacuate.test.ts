@@ -1,0 +1,78 @@
+import { rm } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { newId } from '#shared/domain/id.ts';
+import {
+  historyAt,
+  type Lab,
+  type Laptop,
+  launch,
+  openLaptop,
+  plainTraining,
+  startLab,
+  taskOf,
+  trained,
+} from '#test/integration/migrations/lab.ts';
+import { needs } from '#test/needs.ts';
+import { makeTempDirectory } from '#test/temp.ts';
+import { until as patiently } from '#test/until.ts';
+
+/** Other tests may have most of the machine. */
+const until = <T>(what: string, condition: () => T | Promise<T>) =>
+  patiently(what, condition, { deadlineMs: 180_000, everyMs: 50 });
+
+describe.skipIf(!needs('sshd', 'root', 'torch'))('a real box is emptied', () => {
+  let lab: Lab;
+  let laptop: Laptop;
+  let data = '';
+  beforeAll(async () => {
+    lab = await startLab();
+    data = await makeTempDirectory('data');
+    laptop = await openLaptop(lab, data);
+  }, 120_000);
+  afterAll(async () => {
+    await laptop?.backend.close();
+    await lab?.stop();
+    await rm(data, { recursive: true, force: true, maxRetries: 3 });
+  });
+
+  test('two trainings go to the other box, one after the other; new ones are not let on', {
+    timeout: 300_000,
+  }, async () => {
+    const { client, ids } = laptop;
+    const from = ids.one ?? '';
+    const first = await launch(laptop, lab, taskOf(plainTraining(100_000)));
+    const second = await launch(laptop, lab, taskOf(plainTraining(100_000)));
+    await client.runs.setPriority({ runId: second, priority: 5 });
+    for (const runId of [first, second]) await trained(laptop, runId, 25);
+    const { moves } = await client.places.planEvacuation({ machineId: from });
+    expect(moves.map(({ runId, toMachineId }) => [runId, toMachineId])).toEqual([
+      [second, ids.two],
+      [first, ids.two],
+    ]);
+
+    await client.places.evacuate({ machineId: from, requestId: newId() });
+    const done = await until('it is over', async () => {
+      const [newest] = await client.places.evacuations();
+      return newest?.state === 'done' ? newest : null;
+    });
+    expect(done.items.map(({ runId, state, why }) => [runId, state, why])).toEqual([
+      [second, 'moved', null],
+      [first, 'moved', null],
+    ]);
+    for (const runId of [first, second]) {
+      expect(await client.runs.get({ runId })).toMatchObject({ machineId: ids.two, epoch: 2, moving: null });
+      const [, two] = lab.boxes;
+      await until('it trains there', async () =>
+        (await historyAt(two, runId)).some(({ epoch }) => epoch === 2),
+      );
+      const [migration] = await client.migrations.list({ runId });
+      expect(migration).toMatchObject({ phase: 'committed', reason: { kind: 'evacuate', who: 'desktop' } });
+    }
+    expect((await client.machines.get({ machineId: from })).draining).toBe(true);
+    await expect(launch(laptop, lab, taskOf(plainTraining(10)))).rejects.toThrow('drained');
+    for (const runId of [first, second]) {
+      await client.runs.stop({ runId });
+      await until('it has ended', async () => (await client.runs.get({ runId })).state === 'stopped');
+    }
+  });
+});
