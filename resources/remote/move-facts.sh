@@ -51,7 +51,7 @@ fi
 # The processes of the attempt: those that carry its tag.
 pids=
 if [ "$attempt" != - ] && [ -r /proc/self/stat ]; then
-  for file in $(grep -la "TRAINYARD_ATTEMPT=$attempt" /proc/[0-9]*/environ 2>/dev/null); do
+  for file in $(grep -laF "TRAINYARD_ATTEMPT=$attempt" /proc/[0-9]*/environ 2>/dev/null); do
     pid=${file#/proc/}
     pids="$pids ${pid%/environ}"
   done
