@@ -3,13 +3,14 @@
 #   SESSION     a directory with a key: through ssh to the other machine ($2: which of its connections)
 #   here        to copy-receive.sh on this machine, whose text is in $TY_RECEIVE, stage $2
 # $3: what the receiver is to do; $4: directory; then "piece FILE SKIP COUNT BYTES" (MiB) or "pack" (names on stdin).
-# Ends with 0 only when everything was read as long as it was said to be, and taken.
+# Ends with 0 only when everything was read as long as it was said to be, and taken; with 4 where it could not be read, with 5
+# where it was interrupted, else as what takes it ended: 3 where that refused, 255 where ssh found no way.
 
 LC_ALL=C
 export LC_ALL
 how=$1 lane=$2 ask=$3 place=$4 what=$5
 shift 5
-cd "$place" || { printf '!read %s\n' "$place" >&2; exit 3; }
+cd "$place" || { printf '!read %s\n' "$place" >&2; exit 4; }
 if [ "$TY_GENTLE" = 1 ]; then
   renice -n 19 -p $$ >/dev/null 2>&1
   ! command -v ionice >/dev/null 2>&1 || ionice -c 3 -p $$ >/dev/null 2>&1
@@ -19,10 +20,17 @@ produce() {
   if [ "$what" = piece ]; then
     # A file that has become shorter must not end as a piece that looks whole.
     file=$(printf '%b.' "$1")
-    said=$(dd if="${file%.}" bs=1048576 skip="$2" count="$3" 2>&1 >&5) || { printf '!read %s\n' "$said" >&2; return 3; }
+    said=$(dd if="${file%.}" bs=1048576 skip="$2" count="$3" 2>&1 >&5)
+    status=$?
+    case $status:$said in
+      0:*) ;;
+      # Ended by somebody, or nobody takes it any more: no fault of the file's.
+      1??:* | 2??:* | *roken\ pipe*) return 5 ;;
+      *) printf '!read %s\n' "$said" >&2; return 4 ;;
+    esac
     full=$(($4 / 1048576)) rest=0
     [ $(($4 % 1048576)) = 0 ] || rest=1
-    case $said in "$full+$rest records in"*) ;; *) printf '!short %s\n' "$said" >&2; return 3 ;; esac
+    case $said in "$full+$rest records in"*) ;; *) printf '!short %s\n' "$said" >&2; return 4 ;; esac
   elif [ "$1" = null ]; then
     # Files that have gone or changed meanwhile are found by their hashes.
     tar $TY_TAR -cf - --null -T - >&5 || :
@@ -42,7 +50,13 @@ if [ "$how" = out ]; then
   exit
 fi
 # The end of what gives is told beside that of what takes.
-made=$({ { produce "$@" 5>&1 6>&- 7>&-; echo $? >&6; } | consume >&7 6>&-; echo $? >&6; } 6>&1 7>&2)
-for status in $made; do
-  [ "$status" = 0 ] || exit "$status"
-done
+ends=$({ { produce "$@" 5>&1 6>&- 7>&-; echo "made $?" >&6; } | consume >&7 6>&-; echo "took $?" >&6; } 6>&1 7>&2)
+made=5 took=5
+while read -r who status; do
+  case $who in made) made=$status ;; took) took=$status ;; esac
+done <<END
+$ends
+END
+# What takes may end first and say why; what gives then only finds nobody there.
+[ "$took" = 0 ] || exit "$took"
+exit "$made"

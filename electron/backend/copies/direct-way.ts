@@ -5,6 +5,7 @@ import { newId } from '#shared/domain/id.ts';
 import { type CopyBox, keyScript, receiveScript } from './box.ts';
 import { answerInvalid, directRefused, linkLost, noHostKey, noSshThere, stalled } from './errors.ts';
 import { type KeyJournal, removeKey } from './keys.ts';
+import { sendRefusal } from './send-refusal.ts';
 import type { Load, Way } from './way.ts';
 
 export interface DirectWayOptions {
@@ -92,8 +93,7 @@ export class DirectWay implements Way {
     }
     if (result.exitCode === 0) return;
     const said = result.stderr.toString('utf8');
-    const isOurs = /^!(read|short)/m.test(said);
-    const refusal = (isOurs ? from : to).refusal(said, load.bytes, place);
+    const refusal = sendRefusal({ from, to, exitCode: result.exitCode, said, bytes: load.bytes, place });
     if (refusal !== null) throw refusal;
     await this.#drop(link);
     throw linkLost(`exit ${result.exitCode ?? result.signal}: ${said}`);

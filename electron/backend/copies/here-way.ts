@@ -1,7 +1,8 @@
 import { cancelled } from '#backend/processes/index.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import { type CopyBox, receiveScript } from './box.ts';
-import { answerInvalid } from './errors.ts';
+import { linkLost } from './errors.ts';
+import { sendRefusal } from './send-refusal.ts';
 import type { Load, Way } from './way.ts';
 
 /** Both places on one machine: the same two scripts with a pipe between them. */
@@ -25,7 +26,8 @@ export class HereWay implements Way {
       );
       if (result.exitCode === 0) return;
       const said = result.stderr.toString('utf8');
-      throw box.refusal(said, load.bytes, place) ?? answerInvalid(box.name, said);
+      const { exitCode } = result;
+      throw sendRefusal({ from: box, to: box, exitCode, said, bytes: load.bytes, place }) ?? linkLost(said);
     } catch (error) {
       if (signal.aborted) throw cancelled(signal);
       throw TrainyardError.from(error);

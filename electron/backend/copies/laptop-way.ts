@@ -100,7 +100,8 @@ function check(
   load: Load,
 ): void {
   const result: ExecResult = { ...exit, stdout: Buffer.alloc(0), stderr: Buffer.from(said) };
-  if (exit.exitCode === null) throw linkLost(`ended by ${exit.signal ?? 'nobody knows what'}: ${said}`);
+  if (exit.exitCode === null || exit.exitCode === 5)
+    throw linkLost(`ended by ${exit.signal ?? 'nobody knows what'}: ${said}`);
   box.check(result, load.bytes, '');
 }
 

@@ -35,7 +35,8 @@ export interface RoundResult {
 
 const mostTries = 3;
 /** So often in a row the connection may break before it is given up. */
-const mostCuts = 8;
+const mostCuts = 12;
+const sameCutMs = 500;
 const firstPieceMib = 8;
 const mostPieceMib = 64;
 
@@ -53,6 +54,7 @@ export class Round {
   #busy = 0;
   #packs = 0;
   #cuts = 0;
+  #cutAt = Number.NEGATIVE_INFINITY;
   #pieceMib = firstPieceMib;
   #wake = Promise.withResolvers<void>();
   #failure: { error: unknown } | null = null;
@@ -71,11 +73,11 @@ export class Round {
       if (this.#failure !== null) throw this.#failure.error;
       return this.#result;
     } catch (error) {
+      // What stopped the others is the reason, not their being stopped.
+      const { error: first } = this.#failure ?? { error };
       this.#stop.abort();
       this.#stir();
       await Promise.allSettled([...lanes, ...this.#ending]);
-      // What stopped the others is the reason, not their being stopped.
-      const { error: first } = this.#failure ?? { error };
       if (this.#options.signal.aborted) throw cancelled(this.#options.signal);
       throw first;
     } finally {
@@ -336,8 +338,14 @@ export class Round {
     const error = TrainyardError.from(thrown);
     if (this.#signal.aborted) throw cancelled(this.#signal);
     if (!error.retryable || error.code === 'COPY_SOURCE_CHANGING') throw error;
-    if (++this.#cuts > mostCuts) throw interrupted(error);
-    await this.#options.sleep(backOffMs(Math.min(this.#cuts, 5), Math.random), this.#signal);
+    // All lanes lose their connection in one moment: that is one cut.
+    const now = performance.now();
+    if (now - this.#cutAt > sameCutMs) {
+      this.#cutAt = now;
+      this.#cuts++;
+    }
+    if (this.#cuts > mostCuts) throw interrupted(error);
+    await this.#options.sleep(backOffMs(Math.min(this.#cuts - 1, 4)) / 2, this.#signal);
   }
 }
 
