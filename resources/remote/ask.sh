@@ -117,7 +117,9 @@ by_command() {
     exec "$@"
   ) >>"$out" 2>&1 &
   asked=$!
+  # Its group first, at once: whoever has called it off kills us a second later.
   end_it() {
+    kill -KILL -$asked
     ty_tree $asked
     for member in $ty_members; do kill -KILL "${member%%:*}"; done
   }
