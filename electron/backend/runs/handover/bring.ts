@@ -43,6 +43,8 @@ export async function bring(
   const note = context.notes.get('prepared', run.id, 0);
   const before = await list(programs, directory, signal);
   if (before !== null && note !== null && note.machineId === machineId && note.setupKey === key) {
+    // Its mark may be gone with the directory, though the files were copied there again since.
+    await warm(context, run, machineId, key, connected, signal);
     return { ...place, madeBySetup: new Set(note.madeBySetup), code: 'there' };
   }
   let code: Brought['code'] = 'there';
@@ -55,7 +57,7 @@ export async function bring(
     code = 'brought';
   }
   const sent = before ?? (await list(programs, directory, signal)) ?? [];
-  await warm(context, run, key, connected, signal);
+  await warm(context, run, machineId, key, connected, signal);
   const after = key === null ? [] : ((await list(programs, directory, signal)) ?? []);
   const madeBySetup = [...new Set([...added(sent, after), ...environments(after, files)])];
   context.notes.set('prepared', run.id, 0, { machineId, setupKey: key, madeBySetup });
@@ -120,6 +122,7 @@ async function codeOf(
 async function warm(
   context: RunsContext,
   run: Run,
+  machineId: string,
   key: string | null,
   { box }: Connected,
   signal: AbortSignal,
@@ -131,8 +134,10 @@ async function warm(
   const secrets = context.secrets.take(run.id, names, note?.credentials ?? {}, run.name);
   if (!secrets.ok)
     throw secrets.why.code === 'RUN_SECRETS_LOST' ? secretsNeeded(secrets.missing) : secrets.why;
+  const reserved = context.reservations.on(machineId).filter(({ runId }) => runId === run.id);
+  const gpus = reserved.at(0)?.accelerators.length ?? 0;
   const env = {
-    ...setupEnvironment(spec, { runId: run.id, epoch: run.epoch + 1 }, 0),
+    ...setupEnvironment(spec, { runId: run.id, epoch: run.epoch + 1 }, gpus),
     ...secrets.values,
   };
   await box.warm({ runId: run.id, workdir: codeDirectory, setup: spec.setup, setupKey: key, env }, signal);

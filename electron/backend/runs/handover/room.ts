@@ -46,7 +46,6 @@ export class Handover implements RunHandover {
       const claim = claims.release(runId, by);
       if (claim === null) return;
       notes.remove('admission', runId, 0);
-      notes.remove('prepared', runId, 0);
       if (claim.ended !== null) records.noticeHeldBack(runId, claim.ended);
     });
     const run = store.runs.summary(runId);
