@@ -284,7 +284,8 @@ export class MigrationsService implements Migrations {
 
   /** What an earlier move of this run is still clearing up must not meet what this one brings. */
   async #clearedUp(runId: string): Promise<void> {
-    for (const { move, driven } of this.#underWay.values()) {
+    // A copy: what is driven anew below must not be met again.
+    for (const { move, driven } of [...this.#underWay.values()]) {
       if (move.runId !== runId || !isOver(move.phase)) continue;
       move.close();
       await driven;
