@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -15,7 +15,7 @@ import { systemClock } from '#backend/clock.ts';
 import { type CopySession, KeyJournal, sweepKeys } from '#backend/copies/index.ts';
 import { sshNow } from '#test/lab/sshd.ts';
 import { needs } from '#test/needs.ts';
-import { tempStore } from '#test/temp-store.ts';
+import { openForTest } from '#test/temp-store.ts';
 import { until } from '#test/until.ts';
 import { accessTo, differences, own, type TwoBoxes, twoBoxes } from './lab.ts';
 
@@ -164,14 +164,23 @@ describe.skipIf(!needs('sshd', 'ssh', 'root', 'linux'))('the single-use key of a
     },
   );
 
-  it('is removed at the next connection when the app was killed, and by the box itself when nobody comes back', async () => {
-    // A journal whose app is gone: what it knows is all that is left of the session.
-    const store = await tempStore();
-    const forgotten = new KeyJournal(store, systemClock);
-    const session = await open(plant(40));
-    const [id = ''] = sessionsOn(lab.two);
-    forgotten.add({ id, machineId: 'two', sourceId: 'one' });
-    const next = new KeyJournal(store, systemClock);
+  it('is removed at the next connection when the app was killed with -9', async () => {
+    const database = path.join(lab.one.directory, `killed${planted}.db`);
+    const source = plant(32 * megabyte);
+    const child = spawn(
+      process.execPath,
+      [path.join(import.meta.dirname, 'child.ts'), database, lab.configFile, source, '~/killed'],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    await new Promise((resolve) => child.stdout.once('data', resolve));
+    child.kill('SIGKILL');
+    await new Promise((resolve) => child.once('exit', resolve));
+    expect(keys()).toContain('trainyard-copy-');
+    // The source's half goes by itself: the connection that held it is gone.
+    await until('nothing is left at the source', () => sessionsOn(lab.one).length === 0);
+
+    const store = openForTest({ file: database });
+    const journal = new KeyJournal(store, systemClock);
     const connected = new Set<(machineId: string) => void>();
     const access = {
       ...accessTo(lab.machines),
@@ -181,17 +190,19 @@ describe.skipIf(!needs('sshd', 'ssh', 'root', 'linux'))('the single-use key of a
       },
     };
     const warnings: unknown[] = [];
-    const end = sweepKeys(next, {
+    const end = sweepKeys(journal, {
       access,
       boxOf: (machineId) => lab.copies.box(machineId),
       log: { warn: (fields: unknown) => warnings.push(fields) } as never,
     });
     for (const tell of connected) for (const machineId of ['one', 'two']) tell(machineId);
-    await until('it is gone from both', () => next.leftOn('one').length + next.leftOn('two').length === 0);
+    await until(
+      'it is gone from both',
+      () => journal.leftOn('one').length + journal.leftOn('two').length === 0,
+    );
     await end();
     expect(warnings).toEqual([]);
     nothingLeft();
-    await session.close();
   });
 
   it('goes by its own time when nobody is there any more', async () => {

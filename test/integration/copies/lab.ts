@@ -146,6 +146,7 @@ export interface TwoBoxes {
   machines: Machines;
   copies: CopyService;
   journal: KeyJournal;
+  configFile: string;
   stop(): Promise<void>;
 }
 
@@ -180,6 +181,7 @@ export async function twoBoxes(options: { shells?: [BoxShell, BoxShell] } = {}):
     machines,
     copies,
     journal,
+    configFile,
     stop: async () => {
       await pool.close();
       store.close();
