@@ -3,7 +3,7 @@ import { hasEnded, type RunState } from '#shared/domain/run.ts';
 import type { Backup, KeepPolicy } from '#shared/domain/run-backup.ts';
 
 type Checkpoint = Pick<RunCheckpoint, 'path' | 'step' | 'complete' | 'gone' | 'modifiedAt' | 'why'>;
-type Shown = Pick<Backup, 'id' | 'machineId' | 'state' | 'createdAt' | 'checkpoint'>;
+type Shown = Pick<Backup, 'machineId' | 'state' | 'checkpoint'>;
 /** With when its checkpoint was written, by the clock of the box that wrote it; null: not known. */
 type Known = { shown: Shown; writtenAt: number | null };
 
@@ -46,19 +46,31 @@ export function wanted<T extends Checkpoint>(
   const steps = Math.max(1, policy.everySteps);
   return usable
     .filter(({ step }) => step === null || step % steps === 0)
-    .filter((checkpoint) => !isKept(checkpoint))
     .slice(0, Math.max(1, policy.keep))
+    .filter((checkpoint) => !isKept(checkpoint))
     .reverse();
 }
+
+type Aged = Pick<Backup, 'epoch' | 'createdAt' | 'checkpoint' | 'id'>;
+/** The newest state of the training first: by attempt, step, and when it was kept. */
+export const newestFirst = (one: Aged, other: Aged): number =>
+  other.epoch - one.epoch ||
+  (other.checkpoint?.step ?? -1) - (one.checkpoint?.step ?? -1) ||
+  other.createdAt - one.createdAt ||
+  (one.id < other.id ? 1 : -1);
 
 /**
  * Which backups of a run on one machine are to go so that `keep` are left: the oldest. Only verified ones count, and the newest
  * of those never goes.
  */
-export function tooMany<T extends Shown>(backups: readonly T[], machineId: string, keep: number): T[] {
+export function tooMany<T extends Aged & Pick<Backup, 'machineId' | 'state'>>(
+  backups: readonly T[],
+  machineId: string,
+  keep: number,
+): T[] {
   return backups
     .filter((backup) => backup.machineId === machineId && backup.state === 'verified')
-    .sort((one, other) => other.createdAt - one.createdAt || (one.id < other.id ? 1 : -1))
+    .sort(newestFirst)
     .slice(Math.max(1, keep));
 }
 

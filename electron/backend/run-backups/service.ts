@@ -6,7 +6,7 @@ import { newId } from '#shared/domain/id.ts';
 import { type Actor, appItself } from '#shared/domain/role.ts';
 import { hasEnded, type Run } from '#shared/domain/run.ts';
 import type { Backup, KeepPolicy } from '#shared/domain/run-backup.ts';
-import { isOf, wanted, wantedAtEnd } from './choose.ts';
+import { isOf, newestFirst, wanted, wantedAtEnd } from './choose.ts';
 import type { KeepingDependencies } from './context.ts';
 import { baseOf, directoryOf } from './description.ts';
 import { backupUnknown, noTarget, nothingToKeep, sameMachine } from './errors.ts';
@@ -205,10 +205,7 @@ export class RunBackups implements SpareCopies {
       .filter(
         ({ shown }) => shown.state === 'verified' && shown.machineId !== notOn && shown.checkpoint !== null,
       )
-      .sort(
-        ({ shown: a }, { shown: b }) =>
-          (b.checkpoint?.step ?? -1) - (a.checkpoint?.step ?? -1) || b.createdAt - a.createdAt,
-      )[0];
+      .sort(({ shown: one }, { shown: other }) => newestFirst(one, other))[0];
     if (kept === undefined) return null;
     const { id, machineName, checkpoint } = kept.shown;
     return { backupId: id, machineName, step: checkpoint?.step ?? null };
