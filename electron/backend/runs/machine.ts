@@ -4,13 +4,14 @@ import { Adopter } from './adopt.ts';
 import type { BoxAttempt, BoxReport } from './box/interface.ts';
 import type { RunsContext } from './context.ts';
 import { deliverIntent, removeForgotten } from './deliver.ts';
+import { endGivenUp, isGivenUp, noteMoved } from './gone-elsewhere.ts';
 import { Followers } from './logs/followers.ts';
 import type { LogShelf } from './logs/shelf.ts';
 import { reconcile } from './reconcile.ts';
 import type { SnapshotTaker } from './snapshots.ts';
-import { shownName } from './specification.ts';
 import { type Connected, Turns } from './turns.ts';
 import { UnderWay } from './under-way.ts';
+import { Waiters } from './waiters.ts';
 
 /** The box tells changes by itself; this is only for what it may have missed, and for runs of others. */
 const statusEveryMs = 60_000;
@@ -34,7 +35,7 @@ export class MachineRuns {
   #closed = false;
   /** Ends waiting for calm. */
   #hurry: () => void = () => undefined;
-  readonly #waiters = new Set<PromiseWithResolvers<Connected>>();
+  readonly #waiters = new Waiters<Connected>();
   readonly #underWay = new UnderWay();
 
   constructor(context: RunsContext, snapshots: SnapshotTaker, shelf: LogShelf, machineId: string) {
@@ -78,11 +79,6 @@ export class MachineRuns {
     this.#followers.disconnect();
   }
 
-  #tellWaiters(tell: (waiter: PromiseWithResolvers<Connected>) => void): void {
-    for (const waiter of [...this.#waiters]) tell(waiter);
-    this.#waiters.clear();
-  }
-
   /** Somebody wants something of it: connects it where it is not, and looks at the queue. */
   wake({ background }: { background: boolean }): void {
     this.turns.take();
@@ -100,7 +96,7 @@ export class MachineRuns {
         },
         (error: unknown) => {
           this.#lastError = TrainyardError.from(error);
-          this.#tellWaiters((waiter) => waiter.reject(error));
+          this.#waiters.reject(error);
         },
       )
       .finally(() => {
@@ -116,17 +112,9 @@ export class MachineRuns {
     await this.#context.access.programs(this.machineId, { signal });
     signal.throwIfAborted();
     if (this.#connected !== null) return this.#connected;
-    const waiter = Promise.withResolvers<Connected>();
-    const onAbort = () => waiter.reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    this.#waiters.add(waiter);
+    const connected = this.#waiters.wait(signal);
     this.wake({ background: true });
-    try {
-      return await waiter.promise;
-    } finally {
-      this.#waiters.delete(waiter);
-      signal.removeEventListener('abort', onAbort);
-    }
+    return connected;
   }
 
   /** Asks the box how these runs stand and takes that in. Rejects where it is not connected or does not answer. */
@@ -176,7 +164,7 @@ export class MachineRuns {
   async close(): Promise<void> {
     this.#closed = true;
     this.disconnect();
-    this.#tellWaiters((waiter) => waiter.reject(new TrainyardError('CANCELLED', 'This was cancelled.')));
+    this.#waiters.reject(new TrainyardError('CANCELLED', 'This was cancelled.'));
     await this.turns.close();
     await this.#followers.close();
     await this.#underWay.over();
@@ -197,7 +185,7 @@ export class MachineRuns {
       } catch (error) {
         if (signal.aborted) return;
         this.#lastError = TrainyardError.from(error);
-        this.#tellWaiters((waiter) => waiter.reject(error));
+        this.#waiters.reject(error);
         this.#complain('the runs on a machine could not be looked at', error);
         this.turns.take();
         await this.#pause(retryMs, signal);
@@ -234,7 +222,7 @@ export class MachineRuns {
       );
       this.#takeUp(attempt, onBox);
     }
-    this.#tellWaiters((waiter) => waiter.resolve(connected));
+    this.#waiters.resolve(connected);
     this.turns.take();
   }
 
@@ -312,7 +300,7 @@ export class MachineRuns {
       else if (known.machineId === this.machineId) this.#update(known, each, report);
       const now = store.runs.attempt(runId, each.epoch);
       if (now === undefined || now.machineId !== this.machineId) continue;
-      if (each === sorted.at(-1)) this.#noteMoved(now, each);
+      if (each === sorted.at(-1)) noteMoved(this.#context, now, each);
       this.#context.listeners.seen(store.runs.attempt(runId, each.epoch) ?? now, each);
     }
   }
@@ -321,7 +309,7 @@ export class MachineRuns {
     const { clock, records } = this.#context;
     const now = clock.now();
     const { change, news } = reconcile(known, box, report.bootId, now);
-    if (box.trainerAlive && this.#isGivenUp(known)) this.#endGivenUp(known);
+    if (box.trainerAlive && isGivenUp(this.#context, known)) this.#endGivenUp(known);
     const stale = now - (known.seenAt ?? 0) >= heartbeatEveryMs;
     if (news || (stale && !hasEnded(known.state))) records.save(known.runId, known.epoch, change);
     // A launch that was still on its way when the user stopped it, and got there after all.
@@ -331,35 +319,13 @@ export class MachineRuns {
     if (ends && isNews && box.complaint !== null) this.#passOn(known, box.complaint);
   }
 
-  /** A host that was declared lost and is back with a run that nobody has started elsewhere, or is about to, just has it again. */
-  #isGivenUp({ runId, epoch, evidence }: Attempt): boolean {
-    if (evidence.kind !== 'host-lost') return evidence.kind === 'moved';
-    const newest = this.#context.store.runs.summary(runId)?.epoch ?? epoch;
-    return newest > epoch || this.#context.claims.of(runId) !== null;
-  }
-
-  /** It was given up while its machine was out of sight, and has gone on elsewhere or may: two of it must not train. */
-  #endGivenUp({ runId, epoch }: Attempt): void {
+  #endGivenUp(known: Attempt): void {
     const connected = this.#connected;
     if (connected === null) return;
-    const { stopGraceSeconds } = this.#context.store.settings.get();
-    const ended = connected.box
-      .stop(runId, epoch, stopGraceSeconds, 'move', connected.signal)
-      .catch((error: unknown) => this.#complain('a run that was given up could not be stopped', error));
+    const ended = endGivenUp(this.#context, connected, known).catch((error: unknown) =>
+      this.#complain('a run that was given up could not be stopped', error),
+    );
     this.#underWay.add(ended);
-  }
-
-  /** The box says that the run has gone on elsewhere: another laptop has moved it. */
-  #noteMoved(known: Attempt, { movedTo, phase }: BoxAttempt): void {
-    if (movedTo === null || (phase !== 'ended' && phase !== 'lost') || known.evidence.kind === 'moved')
-      return;
-    const { records, clock } = this.#context;
-    const at = clock.now();
-    records.save(known.runId, known.epoch, {
-      state: 'stopped',
-      endedAt: known.endedAt ?? at,
-      evidence: { kind: 'moved', at, toMachineName: shownName(movedTo) },
-    });
   }
 
   /** Why it ended, where the box says more than its exit code: setup failed, the disk was full. */
