@@ -25,7 +25,7 @@ const off = laptop.events.subscribe((event) => {
 });
 
 const operations = {
-  launch: (task: string, machineId: string) => laptop.launch(task, machineId),
+  launch: (task: string, machineId: string, requestId?: string) => laptop.launch(task, machineId, requestId),
   move: (runId: string, machineId: string, mode: MigrationMode, requestId: string) =>
     laptop.move(runId, machineId, mode, requestId),
   cancel: (migrationId: string) => laptop.moves.cancel(migrationId, me),

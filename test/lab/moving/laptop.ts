@@ -60,7 +60,7 @@ export interface Laptop {
   runs: RunsService;
   moves: MigrationsService;
   access: MachineAccess;
-  launch(task: string, machineId: string): Promise<Run>;
+  launch(task: string, machineId: string, requestId?: string): Promise<Run>;
   move(runId: string, machineId: string, mode?: MigrationMode, requestId?: string): Promise<Migration>;
   /** Waits for it to end, and for what is to be cleared up after. */
   ended(migrationId: string): Promise<Migration>;
@@ -151,8 +151,8 @@ export async function openLaptop(options: LaptopOptions): Promise<Laptop> {
     runs,
     moves,
     access,
-    async launch(task, machineId) {
-      const request = { requestId: newId(), yaml: task, baseDirectory: address.code, machineId };
+    async launch(task, machineId, requestId = newId()) {
+      const request = { requestId, yaml: task, baseDirectory: address.code, machineId };
       const run = runs.launch({ ...request, envs: {}, secrets: {}, priority: 0 }, me);
       await until('the run is running', () => {
         const now = runs.get(run.id);

@@ -22,6 +22,7 @@ export class RemoteLaptop {
   readonly #listeners = new Set<(move: { id: string; runId: string; phase: MigrationPhase }) => void>();
   readonly #pending = new Map<number, PromiseWithResolvers<unknown>>();
   #child: ChildProcess | null = null;
+  #isUp = false;
   #lastCall = 0;
 
   constructor(options: Omit<LaptopOptions, 'onStep'>) {
@@ -29,9 +30,10 @@ export class RemoteLaptop {
   }
 
   get isUp(): boolean {
-    return this.#child !== null;
+    return this.#isUp;
   }
 
+  /** Rejects where it is killed before it is up. */
   async start(): Promise<void> {
     if (this.#child !== null) return;
     const child = fork(program, [JSON.stringify(this.#options)], {
@@ -41,12 +43,17 @@ export class RemoteLaptop {
     this.#child = child;
     const ready = Promise.withResolvers<void>();
     child.on('message', (said: Said) => {
-      if (said.kind === 'ready') ready.resolve();
-      else this.#hear(said);
+      if (said.kind === 'ready') {
+        this.#isUp = true;
+        ready.resolve();
+      } else this.#hear(said);
     });
     child.on('error', () => undefined); // its end is what counts
     child.on('exit', () => {
-      if (this.#child === child) this.#child = null;
+      if (this.#child === child) {
+        this.#child = null;
+        this.#isUp = false;
+      }
       ready.reject(new Error('the laptop died before it was up'));
       for (const call of this.#pending.values())
         call.reject(new TrainyardError('LAPTOP_DEAD', 'The laptop is dead.'));
@@ -71,7 +78,7 @@ export class RemoteLaptop {
     ...args: Parameters<Operations[Name]>
   ): Promise<Answer<Name>> {
     const child = this.#child;
-    if (child === null) throw new TrainyardError('LAPTOP_DEAD', 'The laptop is dead.');
+    if (child === null || !this.#isUp) throw new TrainyardError('LAPTOP_DEAD', 'The laptop is dead.');
     const id = ++this.#lastCall;
     const answer = Promise.withResolvers<unknown>();
     this.#pending.set(id, answer);

@@ -2,6 +2,7 @@
 
 import argparse
 import math
+import os
 import signal
 import sys
 import time
@@ -17,7 +18,9 @@ parser.add_argument("--pace", type=float, default=0.02, help="seconds to rest af
 parser.add_argument("--fail-at", type=int, default=0, help="a step at which it gives up; 0: none")
 args = parser.parse_args()
 
+asked = {"save": False}
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+signal.signal(signal.SIGUSR1, lambda *_: asked.update(save=True))
 torch.set_num_threads(1)
 torch.manual_seed(args.seed)
 model = nn.Sequential(nn.Linear(2, 96), nn.GELU(), nn.Linear(96, 96), nn.GELU(), nn.Linear(96, 3))
@@ -38,6 +41,21 @@ def spirals(step):
     return torch.stack([radius * angle.cos(), radius * angle.sin()], 1), arm
 
 
+def save(step):
+    os.makedirs("checkpoints", exist_ok=True)
+    path = f"checkpoints/step-{step}.pt"
+    torch.save({"step": step, "model": model.state_dict(), "optimiser": optimiser.state_dict()}, f"{path}.part")
+    os.replace(f"{path}.part", path)
+    log("INFO ", 32, f"saved {path}")
+
+
+start = 0
+if os.environ.get("SPIRALS_FROM"):
+    saved = torch.load(os.environ["SPIRALS_FROM"])
+    model.load_state_dict(saved["model"])
+    optimiser.load_state_dict(saved["optimiser"])
+    start = saved["step"]
+    log("INFO ", 32, f"goes on from step {start}")
 size = sum(weight.numel() for weight in model.parameters())
 log("INFO ", 32, f"torch {torch.__version__}, {size:,} parameters, seed {args.seed}")
 for part in range(1, 11):
@@ -45,7 +63,7 @@ for part in range(1, 11):
     time.sleep(0.02)
 print(flush=True)
 log("WARN ", 33, "no validation split was given: the next batches are used")
-for step in range(1, args.steps + 1):
+for step in range(start + 1, args.steps + 1):
     rate = args.lr * min(1, step / warm_up) * (0.5 + 0.5 * math.cos(math.pi * step / args.steps))
     for group in optimiser.param_groups:
         group["lr"] = rate
@@ -64,6 +82,9 @@ for step in range(1, args.steps + 1):
             f"step {step}/{args.steps} loss={loss.item():.4f} accuracy={right.item():.4f} "
             f"lr={rate:.2e} grad_norm={norm.item():.3f}",
         )
+    if asked["save"] or step % 500 == 0:
+        asked["save"] = False
+        save(step)
     if step == args.fail_at:
         log("ERROR", 31, "ValueError: loss became NaN, giving up")
         sys.exit(1)
