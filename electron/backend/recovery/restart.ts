@@ -88,9 +88,9 @@ async function claimed(
   const byBox = await begunByBox(context, run, given, signal);
   if (byBox !== null) return byBox;
   if (starting !== null) {
-    const given = store.machines.get(starting.machineId)?.inventory?.accelerators ?? [];
-    const accelerators = given.filter(({ uuid }) => starting.accelerators.includes(uuid));
-    return begin(context, entry, starting, accelerators, signal);
+    const all = store.machines.get(starting.machineId)?.inventory?.accelerators ?? [];
+    const accelerators = all.filter(({ uuid }) => starting.accelerators.includes(uuid));
+    return begin(context, entry, given, starting, accelerators, signal);
   }
   const missing = handover.missingSecrets(run.id);
   if (missing.length > 0) {
@@ -105,6 +105,7 @@ async function claimed(
   const { diagnosis } = entry.event;
   const by = claimOf(entry);
   const isGone = lost.evidence.kind === 'host-lost';
+  if (await hasGoneOn(context, lost, signal)) return { kind: 'over', why: 'superseded' };
   const avoidsLost = diagnosis?.guess === 'gpu-fault' || diagnosis?.guess === 'disk-full';
   const choice = choosePlace(context, { run, lost, isGone, policy, avoidsLost, by });
   if (choice.kind === 'wait') return { kind: 'later', error: stillWaits(choice.why) };
@@ -117,6 +118,8 @@ async function claimed(
       const lostStep = entry.memory.best.step;
       return { kind: 'asks', machineId: machine.id, machineName: machine.name, lostStep };
     }
+    // While it was being brought there, the host that was given up may have come back: it is asked first.
+    if (isGone && context.access.isConnected(lost.machineId)) throw stillWaits(`${lost.machineName} is back`);
     const next: Starting = {
       epoch: lost.epoch + 1,
       machineId: machine.id,
@@ -128,7 +131,7 @@ async function claimed(
     entry.memory.starting = next;
     context.journal.save(entry);
     await context.onStep?.('starting');
-    return await begin(context, entry, next, accelerators, signal);
+    return await begin(context, entry, lost, next, accelerators, signal);
   } catch (error) {
     if (entry.memory.starting === null) handover.unreserve(run.id, machine.id, by);
     throw error;
@@ -146,12 +149,14 @@ async function asItIsNow(context: RecoveryContext, lost: Attempt, signal: AbortS
 async function begin(
   context: RecoveryContext,
   entry: Entry,
+  lost: Attempt,
   starting: Starting,
   accelerators: readonly Accelerator[],
   signal: AbortSignal,
 ): Promise<Outcome> {
   const { runId } = entry.event;
   const { epoch, machineId, machineName, resume, prepared } = starting;
+  await leaveWord(context, lost, starting, signal);
   await context.handover.begin({
     runId,
     epoch,
@@ -166,6 +171,33 @@ async function begin(
   context.handover.unreserve(runId, machineId, claimOf(entry));
   await context.onStep?.('begun');
   return { kind: 'restarted', epoch, machineId, machineName, byBox: false };
+}
+
+/**
+ * The box that a run leaves is told where it goes on: it starts it no more after a reboot, and another computer that would
+ * recover the run too sees that it has gone on. One that is out of sight is told when it is seen (see LostHosts).
+ */
+async function leaveWord(
+  { access, handover }: RecoveryContext,
+  lost: Attempt,
+  { machineId, machineName }: Starting,
+  signal: AbortSignal,
+): Promise<void> {
+  if (machineId === lost.machineId || !access.isConnected(lost.machineId)) return;
+  const { box } = await handover.connect(lost.machineId, signal);
+  await box.entomb(lost.runId, lost.epoch, machineName, signal);
+}
+
+/** Another computer has had the same idea, and was first. */
+async function hasGoneOn(
+  { access, handover }: RecoveryContext,
+  lost: Attempt,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (!access.isConnected(lost.machineId)) return false;
+  const { box } = await handover.connect(lost.machineId, signal);
+  const { attempts } = await box.status([lost.runId], signal);
+  return attempts.some(({ epoch, movedTo }) => epoch === lost.epoch && movedTo !== null);
 }
 
 /** A box that starts its runs by itself after a reboot may have been quicker: its attempt is the restart. */

@@ -116,6 +116,31 @@ test('given up too early: a host that is back before anything was started elsewh
   await world.until('it goes on', () => world.course(id) === '1 failed, 2 running');
 });
 
+test('a host that is back while its run is being brought elsewhere keeps it', async () => {
+  const arrived = Promise.withResolvers<{ path: string; step: number }>();
+  const asked = Promise.withResolvers<void>();
+  const spare = {
+    newest: () => ({ backupId: 'backup', machineName: 'box-bb', step: 60 }),
+    bring: () => {
+      asked.resolve();
+      return arrived.promise;
+    },
+  };
+  const world = await recovering({ spare });
+  const { id } = await world.launch(task(everywhere));
+  world.app.access.cut(boxA);
+  await world.recovery.declareLost(boxA, me);
+  await world.pass(10_000);
+  await asked.promise;
+  world.app.access.connect(boxA);
+  await world.until('it has it again', () => world.course(id) === '1 running');
+  arrived.resolve({ path: '/kept/step-60.pt', step: 60 });
+  await world.pass(600_000);
+  expect(world.launches(id)).toEqual([1]);
+  expect(world.alive(id)).toBe(1);
+  expect(world.outcomes(id)).toEqual([]);
+});
+
 test('the host cannot be gone on at, even where the policy knows no other', async () => {
   const world = await recovering();
   const { id } = await world.launch(task('{on: [host-lost], to: same, backoff: 0s}'));

@@ -207,9 +207,23 @@ test('to a list of machines: what the run wrote and its checkpoint are brought t
   world.box(boxA).end(id, 1, 1);
   await world.until('it runs there', () => world.course(id) === '1 failed, 2 running');
   expect(world.run(id).machineId).toBe(boxB);
+  await world.pass(120_000);
+  expect(world.course(id)).toBe('1 failed, 2 running');
+  // Where it was, it is known where it has gone: nobody starts it there again.
+  expect(world.box(boxA).tombs.get(id)).toEqual({ epoch: 1, to: 'box-bb' });
   expect(world.copied.map(({ files }) => files)).toEqual(['all', ['step-40.pt']]);
   expect(world.copied.every(({ from, to }) => from.startsWith(boxA) && to.startsWith(boxB))).toBe(true);
   expect(world.box(boxB).environments.get(`${id}/2`)?.RESUME).toMatch(/\/ckpt\/step-40\.pt$/);
+});
+
+test('another computer that has taken the run elsewhere already is not outdone', async () => {
+  const world = await recovering();
+  const { id } = await world.launch(task('{on: [crash], to: [box-bb], backoff: 10s}'));
+  world.box(boxA).end(id, 1, 1);
+  await world.until('it waits', () => world.outcomes(id)[0] === 'waiting');
+  world.box(boxA).entomb(id, 1, 'elsewhere');
+  await world.until('it is left alone', () => world.outcomes(id)[0] === 'declined');
+  expect(world.launches(id)).toEqual([1]);
 });
 
 test('no machine that may take it: it waits, and says for what, without counting', async () => {

@@ -53,7 +53,7 @@ export class Recovering {
 
   /** Time passes in steps of two seconds until it is so. */
   async until(what: string, condition: () => unknown): Promise<void> {
-    for (let step = 0; step < 20_000; step++) {
+    for (let step = 0; step < 3_000; step++) {
       if (condition()) return;
       await this.pass(2_000);
     }
