@@ -157,7 +157,10 @@ export async function twoBoxes(options: { shells?: [BoxShell, BoxShell] } = {}):
       await startBox({
         name,
         shell: options.shells?.[index] ?? 'bash',
-        config: ['AuthorizedKeysFile %h/../authorized_keys %h/.ssh/authorized_keys'],
+        config: [
+          'AuthorizedKeysFile %h/../authorized_keys %h/.ssh/authorized_keys',
+          'Subsystem sftp internal-sftp',
+        ],
       }),
     );
   }
