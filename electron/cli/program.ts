@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { labels } from '#shared/domain/label.ts';
 import { addCopyVerb } from './copy-program.ts';
 import { addDataVerbs } from './data-program.ts';
+import { addKeepVerbs } from './keep-program.ts';
 import { addMoveVerbs } from './move-program.ts';
 import { addPolicyVerbs } from './policy-program.ts';
 import { addVaultVerbs } from './vault-program.ts';
@@ -151,6 +152,7 @@ export function buildProgram(version: string, done: (exitCode: number) => void):
   addMoveVerbs(program, add, act, json, done);
   addPolicyVerbs(program, machines, add, act, json);
   addDataVerbs(program, sites, add, act, json);
+  addKeepVerbs(program, add, act, json);
   addUpkeepVerbs(program, add, act, json);
   addActivityVerbs(program, add, act, json, done);
   addTokenVerbs(program, add, act, json);

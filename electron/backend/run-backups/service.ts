@@ -121,12 +121,12 @@ export class RunBackups implements SpareCopies {
 
   /** Hashes it again, over there. Damaged: state and error say so. */
   verify(backupId: string, actor: Actor, signal: AbortSignal): Promise<Backup> {
-    const kept = this.#kept(backupId);
     const { activity } = this.#context;
     return recorded(
       activity,
-      { actor, action: 'backup.verify', target: kept.shown.runName, details: { backupId } },
+      { actor, action: 'backup.verify', target: this.#named(backupId), details: { backupId } },
       async () => {
+        const kept = this.#kept(backupId);
         if (kept.shown.state !== 'verified' && kept.shown.state !== 'damaged') return kept.shown;
         const problem = await check(this.#context, kept, signal);
         const shown: Backup = {
@@ -144,13 +144,12 @@ export class RunBackups implements SpareCopies {
 
   /** Ends a copy under way and takes away what there is of it. */
   cancel(backupId: string, actor: Actor): Promise<Backup> {
-    const kept = this.#kept(backupId);
     const { activity } = this.#context;
     return recorded(
       activity,
-      { actor, action: 'backup.cancel', target: kept.shown.runName, details: { backupId } },
+      { actor, action: 'backup.cancel', target: this.#named(backupId), details: { backupId } },
       async () => {
-        await this.#makings.cancel(kept);
+        await this.#makings.cancel(this.#kept(backupId));
         return this.#kept(backupId).shown;
       },
     );
@@ -167,28 +166,30 @@ export class RunBackups implements SpareCopies {
     actor: Actor,
     signal: AbortSignal,
   ): Promise<Run> {
-    const kept = this.#kept(backupId);
     const { activity } = this.#context;
     const details = { backupId, machineId };
-    return recorded(activity, { actor, action: 'backup.restore', target: kept.shown.runName, details }, () =>
-      restore(this.#context, this.#rows, {
-        kept,
-        machineId,
-        secrets,
-        requestId,
-        actor,
-        signal: AbortSignal.any([signal, this.#ending.signal]),
-      }),
+    return recorded(
+      activity,
+      { actor, action: 'backup.restore', target: this.#named(backupId), details },
+      () =>
+        restore(this.#context, this.#rows, {
+          kept: this.#kept(backupId),
+          machineId,
+          secrets,
+          requestId,
+          actor,
+          signal: AbortSignal.any([signal, this.#ending.signal]),
+        }),
     );
   }
 
   remove(backupId: string, actor: Actor, signal: AbortSignal): Promise<Backup> {
-    const kept = this.#kept(backupId);
     const { activity } = this.#context;
     return recorded(
       activity,
-      { actor, action: 'backup.remove', target: kept.shown.runName, details: { backupId } },
+      { actor, action: 'backup.remove', target: this.#named(backupId), details: { backupId } },
       async () => {
+        const kept = this.#kept(backupId);
         if (kept.shown.state === 'copying')
           throw new TrainyardError('BACKUP_UNDER_WAY', 'This backup is being made: cancel it first.');
         await removeFiles(this.#context, kept, signal);
@@ -242,6 +243,11 @@ export class RunBackups implements SpareCopies {
     const run = this.#context.store.runs.get(runId);
     if (run === undefined) throw runUnknown(runId);
     return run;
+  }
+
+  /** How the activity log calls it. */
+  #named(backupId: string): string {
+    return this.#rows.get(backupId)?.shown.runName ?? backupId;
   }
 
   #kept(backupId: string): Kept {

@@ -138,6 +138,16 @@ test('whatever changes something leaves an entry with who did it and in which ro
     client.migrations.start({ requestId: newId(), runId, machineId: siteId, secrets: {} }),
   );
   await leaves('migrations.cancel', () => client.migrations.cancel({ migrationId: newId() }));
+  await leaves('checkpoints.request', () => client.checkpoints.request({ runId }));
+  const backupId = newId();
+  await leaves('backups.setPolicy', () => client.backups.setPolicy({ runId, policy: null }));
+  await leaves('backups.start', () => client.backups.start({ runId, requestId: newId() }));
+  await leaves('backups.verify', () => client.backups.verify({ backupId }));
+  await leaves('backups.cancel', () => client.backups.cancel({ backupId }));
+  await leaves('backups.restore', () =>
+    client.backups.restore({ requestId: newId(), backupId, machineId: thisComputerId, secrets: {} }),
+  );
+  await leaves('backups.remove', () => client.backups.remove({ backupId }));
   await leaves('recovery.set', () => client.recovery.set({ runId, policy: null }));
   await leaves('recovery.declareLost', () => client.recovery.declareLost({ machineId: thisComputerId }));
   await leaves('places.evacuate', () => client.places.evacuate({ machineId: siteId, requestId: newId() }));
