@@ -25,8 +25,8 @@ interface Shown {
 }
 const runs: Shown[] = [
   { name: 'spirals-wide', machine: 'heron', gpus: 'H100:4' },
-  { name: 'spirals-lr-4e-3', machine: 'heron', gpus: 'H100:2', options: '--seed 3' },
-  { name: 'spirals-seed-7', machine: 'ibis', gpus: 'A100:2', options: '--seed 7' },
+  { name: 'spirals-lr-4e-3', machine: 'heron', gpus: '[H100:2, A100:2]', options: '--seed 3' },
+  { name: 'spirals-seed-7', machine: 'ibis', gpus: 'A100:1', options: '--seed 7' },
   { name: 'spirals-fp16', machine: 'kite', gpus: 'RTX4090:2', options: '--seed 5' },
   { name: 'spirals-ablation', machine: 'kite', gpus: 'RTX4090:2' },
   { name: 'spirals-lr-1', machine: 'ibis', gpus: 'A100:1', options: '--lr 1 --fail-at 40' },
@@ -39,6 +39,12 @@ resources:
   accelerators: ${gpus}
 workdir: ${path.dirname(showcaseTrainer)}
 run: /usr/bin/python3 -u showcase.py ${options}
+checkpoint:
+  path: checkpoints
+  framework: torch
+  every: 500 steps
+  request: {signal: USR1}
+  resume: {env: SPIRALS_FROM}
 `;
 
 const draft = `name: spirals-ddp
@@ -165,6 +171,7 @@ async function takeAll(of: App, ids: ReadonlyMap<string, string>): Promise<void>
     .first()
     .waitFor();
   await take(page, 'run');
+  await takeMove(page, of, `${of.url}/runs/${ids.get('spirals-lr-4e-3')}`);
   await page.goto(`${of.url}/new`);
   await page.getByRole('textbox', { name: 'Task file, YAML' }).click();
   await page.keyboard.insertText(draft);
@@ -177,6 +184,24 @@ async function takeAll(of: App, ids: ReadonlyMap<string, string>): Promise<void>
   await page.getByText('spirals-wide').first().waitFor();
   await take(page, 'overview-light-zh');
   await page.close();
+}
+
+/** The plan of a move from heron to ibis, and the move itself when it has been made. */
+async function takeMove(page: Page, of: App, address: string): Promise<void> {
+  await page.goto(address);
+  await page.getByRole('button', { name: 'Move…' }).click();
+  await page.getByRole('radio', { name: 'ibis' }).check();
+  await page.locator('.move__plan[aria-busy="false"]').waitFor({ timeout: deadline.deadlineMs });
+  await take(page, 'move');
+  await page.getByRole('button', { name: 'Move now' }).click();
+  await page.locator('.movepanel').waitFor();
+  await until(
+    'the move is over',
+    async () => (await of.rpc().migrations.list({ active: true })).length === 0,
+    deadline,
+  );
+  await page.locator('.result--done').waitFor();
+  await take(page, 'moved');
 }
 
 async function take(page: Page, name: string): Promise<void> {

@@ -8,17 +8,19 @@ import type { Run, RunSummary } from '#shared/domain/run.ts';
 import type { Backup, KeepPolicy } from '#shared/domain/run-backup.ts';
 import { fixtureId } from './fixture-data.ts';
 import {
-  committedMove,
-  consequenceOf,
   fixtureBackups,
   fixtureCheckpoints,
   fixtureCopies,
   fixtureEvacuation,
-  fixtureMove,
-  fixturePlan,
   fixtureProposals,
   fixtureRecoveryEvents,
   foundCheckpoints,
+} from './fixture-kept-data.ts';
+import {
+  committedMove,
+  consequenceOf,
+  fixtureMove,
+  fixturePlan,
   rolledBackMove,
 } from './fixture-moves-data.ts';
 
