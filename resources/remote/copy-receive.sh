@@ -1,6 +1,7 @@
 # Takes in what is copied here, and does nothing else. POSIX sh; needs dd and tar. Called either as the command of a
 # single-use key (forced SESSION; what is asked is in SSH_ORIGINAL_COMMAND) or with the stage and what is asked:
 #   put NAME SEEK [1]    stdin to in/NAME from SEEK MiB on; 1: gently
+#   holes NAME SEEK [1]  the same into a file that is all hole: zeros are left out where dd can
 #   pack NAME 0 [1]      a tar on stdin to the directory in/NAME
 #   sink                 stdin to nowhere: to measure the way
 #   who                  from which address this came
@@ -46,15 +47,17 @@ case $verb in
     cat >/dev/null
     exit
     ;;
-  put | pack) ;;
+  put | holes | pack) ;;
   *) refuse 'asked for something that is no copying' ;;
 esac
 case $name in '' | *[!a-z0-9]*) refuse 'a bad name' ;; esac
 case $seek in *[!0-9]*) refuse 'a bad place' ;; esac
 [ -n "$stage" ] && cd "$stage/in" 2>/dev/null || refuse "write $stage is gone"
 [ ! -L "$name" ] || refuse 'a link is in the way'
-if [ "$verb" = put ]; then
-  said=$(dd of="$name" bs=1048576 seek="${seek:-0}" conv=notrunc 2>&1) || refuse_write "$said"
+if [ "$verb" != pack ]; then
+  conv=notrunc
+  [ "$verb" = put ] || ! dd if=/dev/null of=/dev/null conv=sparse 2>/dev/null || conv=notrunc,sparse
+  said=$(dd of="$name" bs=1048576 seek="${seek:-0}" conv="$conv" 2>&1) || refuse_write "$said"
   exit 0
 fi
 rm -rf "$name"

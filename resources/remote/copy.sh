@@ -162,10 +162,11 @@ case $verb in
     )
     printf '%s\n' "${h%% *}"
     ;;
-  # An empty file $1, where there is none.
+  # An empty file $1, where there is none; with a size $2 it is all hole.
   touch)
     cd "$place" || refuse "write $place"
     why=$({ : >>"$1"; } 2>&1) || refuse_write "$why"
+    [ -z "$2" ] || dd if=/dev/null of="$1" bs=1 seek="$2" count=0 2>/dev/null
     ;;
   # Makes the staging directory ($1, within the place's own directory) and says what lies in it: "NAME SIZE" a line.
   begin)

@@ -15,12 +15,19 @@ my_start=$ty_started
 . "$ty_bin/lock.sh"
 tries=0
 until try_lock; do
+  # Moved within one home (two machines that share it): a newer attempt is what starts no older one.
   ty_read_epoch "$run"
+  if [ "$ty_epoch" -gt "$epoch" ]; then echo ok; exit 0; fi
   [ "$ty_epoch" -gt 0 ] && ty_may_live "$run" "$ty_epoch" && [ "$tries" -gt 20 ] && refuse live "$ty_epoch"
   [ $((tries += 1)) -gt 100 ] && refuse live "$ty_epoch"
   sleep 0.05
 done
 ty_read_epoch "$run"
+if [ "$ty_epoch" -gt "$epoch" ]; then
+  unlock_run
+  echo ok
+  exit 0
+fi
 if [ "$ty_epoch" -gt 0 ] && ty_may_live "$run" "$ty_epoch"; then
   unlock_run
   refuse live "$ty_epoch"

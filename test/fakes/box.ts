@@ -203,7 +203,9 @@ export class FakeBox {
   }
 
   entomb(runId: string, epoch: number, to: string): void {
-    if ([...(this.runs.get(runId)?.values() ?? [])].some(isAlive))
+    const epochs = this.runs.get(runId);
+    if (Math.max(0, ...(epochs?.keys() ?? [])) > epoch) return;
+    if ([...(epochs?.values() ?? [])].some(isAlive))
       throw new TrainyardError('RUN_ALREADY_LIVE', 'An attempt of this run is still alive.');
     this.tombs.set(runId, { epoch, to });
     this.#tell();

@@ -232,6 +232,9 @@ for (const { kind, present } of kinds) {
         });
       await box.runs.launch({ ...again, epoch: 3 });
       expect((await box.attempt(runId, 3)).movedTo).toBeNull();
+      // Between two machines with one home the newer attempt is there already.
+      await box.runs.entomb(runId, 2, 'the same home');
+      expect(await box.attempt(runId, 3)).toMatchObject({ movedTo: null, trainerAlive: true });
       await box.runs.arm(runId, 3, { ...long, seconds: 0.3 });
       await box.ended(runId, 3);
       // Also one that this box has never seen.

@@ -69,7 +69,10 @@ export interface BoxRuns {
   arm(runId: string, epoch: number, request: BoxArming, signal?: AbortSignal): Promise<void>;
   /** It need not stop; that token is used up, so that an arming which comes late is refused (RUN_ARMED). RUN_NOT_ALIVE where it has stopped already. */
   disarm(runId: string, epoch: number, token: string, signal?: AbortSignal): Promise<void>;
-  /** From now on this box starts no attempt of the run up to `epoch`: it has gone on elsewhere. A later one (moved back) takes it away. */
+  /**
+   * From now on this box starts no attempt of the run up to `epoch`: it has gone on elsewhere. A later one (moved back) takes it
+   * away, and where there is a later one there is nothing to do. RUN_ALREADY_LIVE where an attempt up to `epoch` may be alive.
+   */
   entomb(runId: string, epoch: number, to: string, signal?: AbortSignal): Promise<void>;
   /**
    * Has the box start the run again by itself after a reboot, as the plan says; null: no more. Asked again with a newer plan it
