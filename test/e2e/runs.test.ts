@@ -176,8 +176,8 @@ describe.skipIf(!needs('chromium', 'sshd', 'python3'))('runs on a GPU box', () =
     const { page, complaints } = await open('/new');
     await page.getByRole('button', { name: 'As a form' }).click();
     await page.locator('.taskform').getByLabel('Name').fill('from-a-form');
-    await page.getByLabel('Command').fill('echo "form says $WORD"');
-    await page.getByLabel('Variables').fill('WORD=yes');
+    await page.getByLabel('Command', { exact: true }).fill('echo "form says $WORD"');
+    await page.getByLabel('Variables', { exact: true }).fill('WORD=yes');
     await page.getByRole('button', { name: 'As YAML' }).click();
     await page.getByRole('textbox', { name: 'Task file, YAML' }).getByText('from-a-form').waitFor();
     await page.getByText('No mistakes.').waitFor();
