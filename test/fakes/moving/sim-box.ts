@@ -34,6 +34,8 @@ export interface SimTrainer {
   onRequest: 'saves' | 'saves-and-ends' | 'deaf';
   onTerm: 'ends' | 'saves-and-ends' | 'deaf';
   saveMs: number;
+  /** Until its first step. */
+  loadMs: number;
   printsSteps: boolean;
   /** Keeps so many checkpoints. */
   keeps: number;
@@ -45,6 +47,7 @@ export const usualTrainer: SimTrainer = {
   onRequest: 'saves',
   onTerm: 'saves-and-ends',
   saveMs: 2_000,
+  loadMs: 0,
   printsSteps: true,
   keeps: 3,
 };
@@ -80,7 +83,9 @@ export class SimBox {
 
   stepOf(attempt: SimAttempt): number {
     const until = attempt.endedAt ?? this.#now;
-    return attempt.fromStep + Math.floor((until - attempt.startedAt) / stepMs);
+    return (
+      attempt.fromStep + Math.max(0, Math.floor((until - attempt.startedAt - this.trainer.loadMs) / stepMs))
+    );
   }
 
   /** What has happened here up to `now`, in order. */

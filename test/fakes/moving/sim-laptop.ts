@@ -74,6 +74,12 @@ export class SimLaptop {
     );
     return row === undefined ? undefined : (JSON.parse(row.content) as { migration: Migration }).migration;
   }
+  /** Cheaper than the whole of it. */
+  phase(): Migration['phase'] | undefined {
+    const text = 'SELECT phase FROM migrations WHERE runId = ? ORDER BY startedAt DESC LIMIT 1';
+    return this.store.sql.get<{ phase: Migration['phase'] }>(text, this.world.runId)?.phase;
+  }
+
   /** Claims and reservations, in the database: they outlive the process, and a transaction that fails takes them back. */
   notes(): string[] {
     return this.store.sql

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { processesWith } from '#test/lab/local-box.ts';
+import type { Box } from '#test/lab/sshd.ts';
 import { needs } from '#test/needs.ts';
 import { makeTempDirectory } from '#test/temp.ts';
 import { until } from '#test/until.ts';
@@ -77,5 +79,28 @@ describe.skipIf(!needs('sshd', 'root', 'torch'))('a real training moves between 
 
     await laptop.client.runs.stop({ runId });
     await until('it has ended', async () => (await laptop.client.runs.get({ runId })).state === 'stopped');
+  });
+
+  test('torchrun with two processes, its checkpoints in shards', { timeout: 240_000 }, async () => {
+    const [one, two] = lab.boxes;
+    const trains =
+      'exec python3 -m torch.distributed.run --standalone --nproc_per_node 2 train.py --steps 100000 --every 20 --pace 0.05 --shards 3 --pad-mib 9';
+    const runId = await launch(laptop, lab, taskOf(trains, '  framework: huggingface'));
+    await trained(laptop, runId, 25);
+    const done = await ended(laptop, (await move(laptop, runId, 'two', { mode: 'request' })).id);
+    expect(done.error).toBeNull();
+    expect(done).toMatchObject({ phase: 'committed', toEpoch: 2 });
+    const before = await historyAt(one, runId);
+    const second = await until('it has trained on', async () => {
+      const lines = (await historyAt(two, runId)).slice(before.length);
+      return lines.length > 5 ? lines : null;
+    });
+    expect(second[0]).toMatchObject({ epoch: 2, step: (done.checkpoint?.step ?? -1) + 1 });
+    const trainers = (box: Box) =>
+      processesWith(`HOME=${box.home}\0`).filter(({ command }) => command.includes(' train.py'));
+    expect(trainers(one)).toEqual([]);
+    expect(trainers(two).length).toBeGreaterThanOrEqual(2);
+    await laptop.client.runs.stop({ runId });
+    await until('nothing of it is left', () => trainers(two).length === 0);
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { migrationModes } from '#shared/domain/migration.ts';
+import { migrationModes, migrationPhases } from '#shared/domain/migration.ts';
 import type { Fault } from '#test/fakes/moving/life.ts';
 import { usualTrainer } from '#test/fakes/moving/sim-box.ts';
 import type { SimLaptop } from '#test/fakes/moving/sim-laptop.ts';
@@ -19,7 +19,7 @@ import {
   simulation,
 } from './simulation.ts';
 
-const samples = Number(process.env.CHAOS_SAMPLES ?? 60);
+const samples = Number(process.env.CHAOS_SAMPLES ?? 30);
 const minute = 60_000;
 /** From then on nothing goes wrong any more: whatever is left must come to its end by itself. */
 const calmAfter = 4 * 60 * minute;
@@ -36,7 +36,9 @@ const faults: Fault[] = [
 ];
 
 const event = fc.record({
-  at: fc.integer({ min: 0, max: 40 * minute }),
+  /** From the start, or from when the move has come to a phase. */
+  phase: fc.option(fc.constantFrom(...migrationPhases), { nil: undefined }),
+  at: fc.oneof(fc.integer({ min: 0, max: 3000 }), fc.integer({ min: 0, max: 40 * minute })),
   kind: fc.constantFrom(
     'hide-a',
     'hide-b',
@@ -64,8 +66,9 @@ const sample = fc.record({
     onRequest: fc.constantFrom('saves', 'saves-and-ends', 'deaf'),
     onTerm: fc.constantFrom('ends', 'saves-and-ends', 'deaf'),
     saveMs: fc.constantFrom(500, 20_000, 400_000),
+    loadMs: fc.constantFrom(0, 20_000, 300_000),
     printsSteps: fc.boolean(),
-    lastStep: fc.constantFrom(200, 1_000, 1_000_000_000),
+    lastStep: fc.constantFrom(300, 5_000, 1_000_000_000, 2_000_000_000),
   }),
   destinationBroken: fc.boolean(),
 });

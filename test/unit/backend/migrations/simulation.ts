@@ -1,6 +1,6 @@
 import type { Store } from '#backend/store/index.ts';
 import { newId } from '#shared/domain/id.ts';
-import type { Migration, MigrationMode } from '#shared/domain/migration.ts';
+import type { Migration, MigrationMode, MigrationPhase } from '#shared/domain/migration.ts';
 import { isOver } from '#shared/domain/migration.ts';
 import { taskSpec } from '#shared/domain/spec.ts';
 import { SimLaptop } from '#test/fakes/moving/sim-laptop.ts';
@@ -80,8 +80,9 @@ export async function ask(
 }
 
 export interface Happening {
-  /** Sim time from the start, ms. */
+  /** Sim time from the start, ms; with `phase` from when the first laptop's move has come to that. */
   at: number;
+  phase?: MigrationPhase | undefined;
   what: () => void;
 }
 
@@ -93,9 +94,17 @@ export async function runToEnd(
   { days = 30 }: { days?: number } = {},
 ): Promise<Migration[]> {
   const began = world.clock.now();
-  const waiting = [...happenings].sort((x, y) => x.at - y.at);
+  const later = happenings.filter(({ phase }) => phase !== undefined);
+  const waiting = happenings.filter(({ phase }) => phase === undefined).sort((x, y) => x.at - y.at);
   for (;;) {
     const passed = world.clock.now() - began;
+    const phase = laptops[0]?.phase();
+    for (const [index, one] of [...later.entries()].reverse()) {
+      if (one.phase !== phase) continue;
+      later.splice(index, 1);
+      waiting.push({ at: passed + one.at, what: one.what });
+      waiting.sort((x, y) => x.at - y.at);
+    }
     for (let next = waiting[0]; next !== undefined && next.at <= passed; next = waiting[0]) {
       waiting.shift();
       next.what();
@@ -106,8 +115,8 @@ export async function runToEnd(
       laptop.handover.hearAll();
     }
     const over = laptops.every((laptop) => {
-      const move = laptop.move();
-      return move === undefined || (isOver(move.phase) && !laptop.hasChores());
+      const at = laptop.phase();
+      return at === undefined || (isOver(at) && !laptop.hasChores());
     });
     if (over && waiting.length === 0) break;
     if (passed > days * 24 * hour) {
