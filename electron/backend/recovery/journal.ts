@@ -122,15 +122,16 @@ export class Journal {
     return entry?.event.newEpoch === epoch ? entry : null;
   }
 
-  /** Runs whose newest attempt has ended badly and was never judged: the app was killed in between. */
-  unjudged(): { runId: string; epoch: number }[] {
+  /** Runs whose newest attempt has ended badly since then and was never judged: the app was killed in between. */
+  unjudged(since: number): { runId: string; epoch: number }[] {
     return this.#sql.all(
       `SELECT runs.id AS runId, runs.epoch AS epoch FROM runs
        JOIN runSpecifications ON runSpecifications.runId = runs.id
        LEFT JOIN runPolicies ON runPolicies.runId = runs.id AND runPolicies.kind = 'recovery'
-       WHERE runs.place = 'listed' AND runs.state IN ('failed', 'lost')
+       WHERE runs.place = 'listed' AND runs.endedAt >= ? AND runs.state IN ('failed', 'lost')
          AND (runPolicies.runId IS NOT NULL OR json_extract(runSpecifications.spec, '$.recovery') IS NOT NULL)
          AND NOT EXISTS (SELECT 1 FROM recoveries WHERE recoveries.runId = runs.id AND recoveries.epoch = runs.epoch)`,
+      Math.round(since),
     );
   }
 

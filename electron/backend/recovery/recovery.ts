@@ -22,6 +22,8 @@ const lookEveryMs = 2_000;
 /** A restart that cannot be carried out now is tried again after so long, ever less often, and whenever something changes. */
 const firstRetryMs = 10_000;
 const longestRetryMs = 5 * 60_000;
+/** What ended longer ago, and was never judged because the app was killed right then, is left as it is. */
+const oldestMs = 30 * 24 * 3_600_000;
 /** Restarts at the same time: each may copy gigabytes. */
 const mostAtOnce = 4;
 
@@ -70,7 +72,8 @@ export class Recovery {
     for (const id of store.machines.ids()) {
       if (access.isConnected(id)) this.#do(() => this.#lostHosts.seen(id));
     }
-    for (const { runId } of journal.unjudged()) this.#examine(runId);
+    const since = this.#context.clock.now() - oldestMs;
+    for (const { runId } of journal.unjudged(since)) this.#examine(runId);
     this.#do(() => this.#keepLooking());
   }
 
