@@ -196,6 +196,7 @@ case $verb in
     ;;
   # Verified files go to their places. $1: stage. 34 words a group on stdin, filled up with "/":
   #   p FROM TO NAME …   of a pack: FROM (below the stage) and TO are directories
+  #   w FROM                   a whole pack of files that are not there yet
   #   l FROM TO NAME MODE MTIME SECONDS SIZE   a large file
   move)
     cd "$place" || refuse "write $place"
@@ -205,6 +206,14 @@ case $verb in
     why=$(xargs -0 -n 34 sh -c '
       kind=$1 from=$TY_STAGE/$2 to=$3
       shift 3
+      if [ "$kind" = w ]; then
+        # One program for all of them. Where there are no hard links, one each.
+        cp -rl "$from/." . 2>/dev/null || {
+          top=$(pwd) && cd "$from" && find . -type f -exec sh -c "for f; do mv -f \"\$f\" \"\$0/\$f\" || exit 1; done" "$top" {} + || exit 255
+          cd "$top"
+        }
+        exec rm -rf "$from"
+      fi
       if [ "$kind" = l ]; then
         [ "$(wc -c <"$from")" -eq "$5" ] || truncate -s "$5" "$from" 2>/dev/null || dd if=/dev/null of="$from" bs=1 seek="$5" count=0 2>/dev/null
         chmod "$2" "$from" || exit 255

@@ -24,6 +24,8 @@ export class LargeFile {
   readonly file: Entry;
   readonly part: string;
   pieces: Pieces;
+  /** What arrives may leave its zeros out: there is nothing beneath them. */
+  isAllHole = false;
   readonly #ends: Ends;
   readonly #signal: AbortSignal;
   #sourceHash: Promise<string | null> | null = null;
@@ -118,6 +120,7 @@ export class LargeFile {
     this.end();
     this.#sourceHash = null;
     this.#told = 0;
+    this.isAllHole = false;
   }
 
   end(): void {

@@ -11,6 +11,11 @@ export interface Verified {
   waits: { part: string } | { pack: string };
 }
 
+interface Waiting {
+  files: Verified[] | null;
+  isWholePack: boolean;
+}
+
 const nul = Buffer.alloc(1);
 const wordsOfGroup = 34;
 
@@ -20,7 +25,7 @@ export class Placing {
   readonly #place: string;
   readonly #stage: string;
   readonly #signal: AbortSignal;
-  readonly #waiting: { files: Verified[] | null }[] = [];
+  readonly #waiting: Waiting[] = [];
   #turn: Promise<void> = Promise.resolve();
 
   constructor(to: CopyBox, place: string, stage: string, signal: AbortSignal) {
@@ -30,13 +35,17 @@ export class Placing {
     this.#signal = signal;
   }
 
-  /** Keeps a place in the order; `ready` says what goes there (nothing, where it is left out). */
-  next(): { ready(files: Verified[]): Promise<void> } {
-    const slot: { files: Verified[] | null } = { files: null };
+  /**
+   * Keeps a place in the order; `ready` says what goes there (nothing, where it is left out). `isWholePack`: all that is in one
+   * pack, none of it is there yet, and its order does not matter.
+   */
+  next(): { ready(files: Verified[], isWholePack?: boolean): Promise<void> } {
+    const slot: Waiting = { files: null, isWholePack: false };
     this.#waiting.push(slot);
     return {
-      ready: (files) => {
+      ready: (files, isWholePack = false) => {
         slot.files = files;
+        slot.isWholePack = isWholePack;
         this.#turn = this.#turn.then(() => this.#moveReady());
         return this.#turn;
       },
@@ -44,17 +53,22 @@ export class Placing {
   }
 
   async #moveReady(): Promise<void> {
-    const files: Verified[] = [];
+    const groups: string[][] = [];
     for (let first = this.#waiting[0]; first?.files != null; first = this.#waiting[0]) {
-      files.push(...first.files);
+      groups.push(...(first.isWholePack ? [wholePack(first.files)] : groupsOf(first.files)));
       this.#waiting.shift();
     }
-    if (files.length === 0) return;
+    if (groups.length === 0) return;
     await this.#to.ask('move', [this.#place, this.#stage], {
       signal: this.#signal,
-      stdin: Buffer.concat(groupsOf(files).map(groupBytes)),
+      stdin: Buffer.concat(groups.map(groupBytes)),
     });
   }
+}
+
+/** `w FROM` */
+function wholePack([first]: readonly Verified[]): string[] {
+  return ['w', first !== undefined && 'pack' in first.waits ? `in/${first.waits.pack}` : ''];
 }
 
 /** `p FROM TO NAME…` for neighbours of one pack and directory, `l FROM TO NAME MODE MTIME TOUCH SIZE` for a large one. */

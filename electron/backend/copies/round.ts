@@ -19,6 +19,8 @@ export interface RoundOptions {
   progress: Progress;
   /** What a file is called at the destination. */
   nameThere: (path: string) => string;
+  /** The destination has nothing by that name, and the order does not matter. */
+  isNew(file: Entry): boolean;
   tarNull: boolean;
   /** Parts that an earlier try left: their bytes. */
   left: ReadonlyMap<string, number>;
@@ -139,7 +141,9 @@ export class Round {
   async #makeEmpty(large: LargeFile, arrived: number): Promise<void> {
     if (arrived > 0) return;
     const { to, arriving } = this.#options.ends;
-    await to.ask('touch', [arriving, large.part], { signal: this.#signal });
+    const size = large.file.sparse ? String(large.file.bytes) : '';
+    await to.ask('touch', [arriving, large.part, size], { signal: this.#signal });
+    large.isAllHole = large.file.sparse;
   }
 
   async #sendPiece(active: Active, piece: Piece, lane: number): Promise<void> {
@@ -150,7 +154,7 @@ export class Round {
     try {
       await way.carry(
         {
-          ask: `put ${large.part} ${piece.skip}`,
+          ask: `${large.isAllHole ? 'holes' : 'put'} ${large.part} ${piece.skip}`,
           give: [
             'piece',
             wordOf(large.file.path),
@@ -248,6 +252,7 @@ export class Round {
   async #sendPack(files: readonly Entry[], slot: Slot, lane: number): Promise<void> {
     const { nameThere, progress } = this.#options;
     let open = files;
+    let isFirstTry = true;
     const verified: Parameters<Slot['ready']>[0] = [];
     for (let tries = 0; open.length > 0; tries++) {
       if (tries >= mostTries) throw damaged(open[0]?.path ?? '');
@@ -255,10 +260,12 @@ export class Round {
       const { good, bad } = await this.#tryPack(open, pack, lane);
       for (const file of good) verified.push({ file, path: nameThere(file.path), waits: { pack } });
       open = bad;
+      if (bad.length > 0) isFirstTry = false;
     }
     const order = new Map(files.map((file, index) => [file, index]));
     verified.sort((a, b) => (order.get(a.file) ?? 0) - (order.get(b.file) ?? 0));
-    await this.#untilConnected(() => slot.ready(verified));
+    const isWhole = isFirstTry && verified.length === files.length && files.every(this.#options.isNew);
+    await this.#untilConnected(() => slot.ready(verified, isWhole));
     progress.placed(verified.length);
   }
 

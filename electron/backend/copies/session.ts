@@ -143,9 +143,10 @@ class Sending {
     this.#checkRoom(open, left);
     if (plan.newDirectories.length > 0)
       await this.#untar(plan.newDirectories.map((entry) => ({ ...entry, mode: entry.mode | 0o700 })));
+    const isNew = (file: Entry) => files === 'all' && !destination.has(file.path);
     let recopied = 0;
     for (let round = 0; open.length > 0; round++) {
-      const changed = await this.#round(open, left);
+      const changed = await this.#round(open, left, isNew);
       if (changed.length === 0) break;
       recopied += changed.length;
       if (round + 1 >= mostRounds) {
@@ -303,7 +304,11 @@ class Sending {
     await this.#to.ask('untar', [this.#options.place], { signal: this.#send.signal, stdin: tarOf(entries) });
   }
 
-  async #round(files: readonly Entry[], left: ReadonlyMap<string, number>): Promise<Entry[]> {
+  async #round(
+    files: readonly Entry[],
+    left: ReadonlyMap<string, number>,
+    isNew: (file: Entry) => boolean,
+  ): Promise<Entry[]> {
     const { way, place, stage, clock, source } = this.#options;
     const { signal } = this.#send;
     const placing = new Placing(this.#to, place, stage, signal);
@@ -318,6 +323,7 @@ class Sending {
       placing,
       progress: this.#progress,
       nameThere: this.#nameThere,
+      isNew,
       tarNull: source.tarNull,
       left,
       gentle: this.#send.gentle ?? false,
