@@ -58,7 +58,8 @@ const faults: Fault[] = [
     weight: 6,
     async strike(scene, ms) {
       scene[end].proxy.cut();
-      await rest(ms * 3);
+      // Some last until an armed stop has happened.
+      await rest(ms > 2_600 ? ms * 9 : ms * 3);
       await scene[end].proxy.restore();
     },
   })),

@@ -232,7 +232,7 @@ class Lane {
     const seed = this.#seeds.get(runId) ?? 0;
     const steps = ledgersOf(this.#yard, runId).map(({ step }) => step ?? 0);
     const lossAt = this.#usesTorch ? await torchLosses(seed, Math.max(0, ...steps)) : plainLosses(seed);
-    const found = await this.#again(() => checkRun(this.#yard, this.#laptop, runId, { lossAt }));
+    const found = await this.#again(() => checkRun(this.#yard, this.#laptop.asked, runId, { lossAt }));
     this.violations.push(...found);
     this.#runId = null;
   }

@@ -14,10 +14,10 @@ import {
   type Violation,
 } from '#test/lab/invariants.ts';
 import { until } from '#test/until.ts';
-import type { RemoteLaptop } from './remote.ts';
+import type { Asked, Operations } from './operations.ts';
 import { type MovingBox, type MovingYard, readIfThere } from './yard.ts';
 
-type State = Awaited<ReturnType<RemoteLaptop['call']>> & object;
+type Moves = Awaited<ReturnType<Operations['state']>>['moves'];
 export interface CheckOptions {
   lossAt: HistoryRules['lossAt'];
   /** torchrun puts each process's name before what it prints. */
@@ -27,11 +27,11 @@ export interface CheckOptions {
 /** Stops the run where it is and looks at everything that a move may leave behind. The laptop must be up, all boxes in sight. */
 export async function checkRun(
   yard: MovingYard,
-  laptop: RemoteLaptop,
+  laptop: Asked,
   runId: string,
   options: CheckOptions,
 ): Promise<Violation[]> {
-  const before = await laptop.call('state', runId);
+  const before = await laptop.state(runId);
   const run = await endRun(laptop, runId);
   const events = ledgersOf(yard, runId);
   const found: Violation[] = [];
@@ -61,16 +61,16 @@ export async function checkRun(
 export const ledgersOf = (yard: MovingYard, runId: string): LedgerEvent[] =>
   yard.boxes.flatMap(({ ledger }) => readLedger(readIfThere(ledger)).filter(({ run }) => run === runId));
 
-async function endRun(laptop: RemoteLaptop, runId: string) {
-  if (!hasEnded((await laptop.call('run', runId)).state)) await laptop.call('stop', runId);
+async function endRun(laptop: Asked, runId: string) {
+  if (!hasEnded((await laptop.run(runId)).state)) await laptop.stop(runId);
   return until('the run has ended', async () => {
-    const run = await laptop.call('run', runId);
+    const run = await laptop.run(runId);
     return hasEnded(run.state) ? run : null;
   });
 }
 
 /** Which attempt each has gone on from, by the journal of moves. */
-function originOf(moves: Extract<State, { moves: unknown }>['moves']): HistoryRules['origin'] {
+export function originOf(moves: Moves): HistoryRules['origin'] {
   return (epoch) => {
     const move = moves.find(({ toEpoch, backEpoch }) => toEpoch === epoch || backEpoch === epoch);
     if (move === undefined) return { epoch: epoch - 1, seen: true };
@@ -97,12 +97,7 @@ function checkNewest(yard: MovingYard, runId: string, events: readonly LedgerEve
 export const runDirectory = (box: MovingBox, runId: string): string =>
   path.join(box.home, '.trainyard/runs', runId);
 
-async function checkLogs(
-  box: MovingBox,
-  laptop: RemoteLaptop,
-  runId: string,
-  epoch: number,
-): Promise<Violation[]> {
+async function checkLogs(box: MovingBox, laptop: Asked, runId: string, epoch: number): Promise<Violation[]> {
   const mirror = `${box.ledger}.${runId}.${epoch}.out`;
   if (!existsSync(mirror)) return [];
   const written = readFileSync(mirror);
@@ -112,7 +107,7 @@ async function checkLogs(
   let here = Buffer.alloc(0);
   // What the app has is read from the box as it comes.
   await until('the log is here', async () => {
-    here = Buffer.from(await laptop.call('readLog', runId, epoch));
+    here = Buffer.from(await laptop.readLog(runId, epoch));
     return here.length >= written.length;
   }).catch(() => undefined);
   return [

@@ -5,7 +5,8 @@ import type { Migration, MigrationPhase } from '#shared/domain/migration.ts';
 import { isOver, migrationPhases } from '#shared/domain/migration.ts';
 import { until } from '#test/until.ts';
 import type { LaptopOptions } from './laptop.ts';
-import type { Operations } from './laptop-process.ts';
+import type { RemoteOperations as Operations } from './laptop-process.ts';
+import type { Asked } from './operations.ts';
 
 type Said =
   | { kind: 'ready' }
@@ -84,6 +85,15 @@ export class RemoteLaptop {
     this.#pending.set(id, answer);
     child.send({ id, name, args }, () => undefined);
     return (await answer.promise) as Answer<Name>;
+  }
+
+  get asked(): Asked {
+    return {
+      state: (...args) => this.call('state', ...args),
+      run: (...args) => this.call('run', ...args),
+      stop: (...args) => this.call('stop', ...args),
+      readLog: (...args) => this.call('readLog', ...args),
+    };
   }
 
   onMoved(listener: (move: { id: string; runId: string; phase: MigrationPhase }) => void): () => void {
