@@ -323,3 +323,53 @@ test('a machine that is being drained takes no launch, no restart, and holds its
   await until('it runs', () => app.state(next.id) === 'running');
   manual(app.clock).advance(1);
 });
+
+test('an attempt that the box began by itself after a reboot is the next of the run we know', async () => {
+  const boxes = twoBoxes();
+  const app = await laptop(boxes);
+  const secret = { secrets: { HF_TOKEN: 'x' } };
+  const run = await app.runs.launch(app.request(boxA, 'secrets: {HF_TOKEN: null}\nrun: x', secret), me);
+  await until('it runs', () => app.state(run.id) === 'running');
+  const box = boxOf(boxes, boxA);
+  app.access.cut(boxA);
+  box.reboot();
+  box.launch({ ...box.attempt(run.id, 1).launch, epoch: 2, token: 'boot' });
+  app.access.connect(boxA);
+  await until('it is known', () => app.runs.get(run.id).epoch === 2 && app.state(run.id) === 'running');
+  expect(app.runs.get(run.id).attempts.map(({ state, machineId }) => [state, machineId])).toEqual([
+    ['lost', boxA],
+    ['running', boxA],
+  ]);
+  // What it was given is known of it, too.
+  expect(handoverOf(app).missingSecrets(run.id)).toEqual([]);
+  app.runs.stop(run.id, undefined, me);
+  await until('it is stopped', () => app.state(run.id) === 'stopped');
+});
+
+test('a stop by its own armed time is no failure', async () => {
+  const boxes = twoBoxes();
+  const app = await laptop(boxes);
+  const run = await running(app);
+  boxOf(boxes, boxA).end(run.id, 1, null, 'timer');
+  await until('it has stopped', () => app.state(run.id) === 'stopped');
+  expect(app.runs.get(run.id).evidence).toMatchObject({ kind: 'exit-record', by: 'timer' });
+  expect(app.store.notices.list()).toEqual([]);
+});
+
+test('what a box would start after its reboot is the launch as it was, without its secrets', async () => {
+  const boxes = twoBoxes();
+  const app = await laptop(boxes, [gpu(0)]);
+  const yaml = [
+    'secrets: {HF_TOKEN: null}',
+    'resources: {accelerators: "A100:1"}',
+    'run: python train.py',
+    'checkpoint: {path: c, resume: {argument: --resume}}',
+  ].join('\n');
+  const run = await app.runs.launch(app.request(boxA, yaml, { secrets: { HF_TOKEN: 'hush' } }), me);
+  await until('it runs', () => app.state(run.id) === 'running');
+  const { launch, secretNames } = await handoverOf(app).bootLaunch(run.id, 1, { path: '/c/5', step: 5 });
+  expect(secretNames).toEqual(['HF_TOKEN']);
+  expect(launch.run).toBe('python train.py --resume /c/5');
+  expect(launch.env).toMatchObject({ CUDA_VISIBLE_DEVICES: 'GPU-0', TRAINYARD_CHECKPOINT_STEP: '5' });
+  expect(JSON.stringify(launch)).not.toContain('hush');
+});
