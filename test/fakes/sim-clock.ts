@@ -19,6 +19,12 @@ export class SimClock implements Clock {
     return this.#now;
   }
 
+  /** Before anybody sleeps: it is later at once. */
+  jump(ms: number): void {
+    this.#now += ms;
+    this.onTick(this.#now);
+  }
+
   /** Moves on to the next sleeper, or by `most` at most; then lets everything settle that follows from it. */
   async step(most: number): Promise<void> {
     let next = this.#now + most;

@@ -62,6 +62,8 @@ export class SimBox {
   readonly attempts = new Map<number, SimAttempt>();
   checkpoints: SimCheckpoint[] = [];
   tomb: { epoch: number; to: string } | null = null;
+  /** Trainers here begin from nothing, whatever they are told. */
+  forgets = false;
   /** Something of the run was copied here. */
   hasCopy = false;
   /** Trainers die here as soon as they have begun. */
@@ -147,7 +149,7 @@ export class SimBox {
     this.attempts.set(epoch, {
       epoch,
       startedAt: this.#now,
-      fromStep: from?.step ?? 0,
+      fromStep: this.forgets ? 0 : (from?.step ?? 0),
       endedAt: null,
       exit: null,
       lost: false,

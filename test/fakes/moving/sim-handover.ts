@@ -59,13 +59,18 @@ export class SimHandover implements MovingHands {
     return [];
   }
   keepSecrets(): void {}
-  connected(): null {
-    return null;
+  connected(machineId: string): Connected | null {
+    const box = this.#world.box(machineId);
+    return box.visible ? this.#connectedTo(box, new AbortController().signal) : null;
   }
 
   async connect(machineId: string, signal: AbortSignal): Promise<Connected> {
     const box = this.#world.box(machineId);
     await this.#life.call('connect', [box], () => undefined, { signal, takesMs: 0 });
+    return this.#connectedTo(box, signal);
+  }
+
+  #connectedTo(box: SimBox, signal: AbortSignal): Connected {
     return {
       programs: { exec: async () => undefined },
       box: this.#boxRuns(box),

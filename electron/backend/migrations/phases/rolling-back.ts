@@ -188,8 +188,10 @@ function finish(move: Move, trouble: TrainyardError | null): void {
   const { actor, termSent, destination, sourceDirectory } = move.memory;
   const at = clock.now();
   const why = trouble?.toShape() ?? error;
+  // Something may lie there as soon as it was begun to be brought.
+  const isBrought = move.migration.phases.some(({ phase }) => phase === 'precopying');
   const chores: Chore[] =
-    toEpoch === null && destination !== null ? [{ kind: 'remove-copy', machineId: to.machineId }] : [];
+    toEpoch === null && isBrought ? [{ kind: 'remove-copy', machineId: to.machineId }] : [];
   const kept: Migration['kept'] =
     toEpoch === null || destination === null
       ? []

@@ -1,6 +1,7 @@
 import type { BoxAttempt } from '#backend/runs/box/index.ts';
+import type { FoundCheckpoint } from '#shared/domain/checkpoint.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
-import { before, completeAt } from '../choice.ts';
+import { type Before, before, completeAt, isNewer } from '../choice.ts';
 import { comingCheckpoint } from '../coming.ts';
 import { noNewCheckpoint, runHasEnded } from '../errors.ts';
 import { isDead, type Move } from '../move.ts';
@@ -63,9 +64,15 @@ async function saveOnRequest({ move, bridge, leashes }: Hands): Promise<void> {
   // Nobody waits for it where asking fails.
   waiting.catch(() => undefined);
   await askToSave(move);
-  const saved = await waiting;
+  const saved = (await waiting) ?? (isSeenDead(move) ? await savedAtTheEnd(move, asked) : null);
   if (saved !== null) move.mark('saved');
   else if (!dead()) throw noNewCheckpoint(move.migration.runName, Math.round(pace.saveMs / 60_000));
+}
+
+/** One that ends with saving may be seen to have ended before its checkpoint is. */
+async function savedAtTheEnd(move: Move, asked: Before): Promise<FoundCheckpoint | null> {
+  const complete = await completeAt(move, 'source', { limitMs: move.context.pace.patienceAfterMs });
+  return complete.findLast((each) => isNewer(each, asked)) ?? null;
 }
 
 async function askToSave(move: Move): Promise<void> {

@@ -63,7 +63,7 @@ export function simulation(stores: readonly Store[]): { world: SimWorld; laptops
     });
   }
   world.launch(a, 1, null, false);
-  world.box(a).tick(at + 120_000);
+  world.clock.jump(120_000);
   return { world, laptops: stores.map((store) => new SimLaptop(world, store)) };
 }
 
