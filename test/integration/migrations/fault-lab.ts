@@ -5,7 +5,7 @@ import { hasEnded } from '#shared/domain/run.ts';
 import { checkHistory, plainLosses } from '#test/lab/invariants.ts';
 import { checkRun, ledgersOf, originOf } from '#test/lab/moving/inspect.ts';
 import { type Laptop, openLaptop } from '#test/lab/moving/laptop.ts';
-import { operationsOf } from '#test/lab/moving/operations.ts';
+import { movesOf, operationsOf } from '#test/lab/moving/operations.ts';
 import { type MovingBox, type MovingYard, movingYard } from '#test/lab/moving/yard.ts';
 import { makeTempDirectory } from '#test/temp.ts';
 import { until } from '#test/until.ts';
@@ -117,8 +117,7 @@ export class FaultLab {
       const started = await laptop.move(runId, destination.id, mode);
       migrationId = started.id;
       const move = await laptop.ended(started.id);
-      const state = await operationsOf(laptop).state(runId);
-      const { sourceEnded = null } = state.moves.find(({ id }) => id === move.id) ?? {};
+      const { sourceEnded = null } = movesOf(laptop.store, runId).find(({ id }) => id === move.id) ?? {};
       return { move, sourceEnded, source, destination };
     } finally {
       this.#hook.onStep = () => undefined;
@@ -133,8 +132,8 @@ export class FaultLab {
   }
 
   /** What must hold at every moment, read from the ledgers. */
-  async expectSound(runId: string): Promise<void> {
-    const { moves } = await operationsOf(this.laptop).state(runId);
+  expectSound(runId: string): void {
+    const moves = movesOf(this.laptop.store, runId);
     expect(checkHistory(ledgersOf(this.yard, runId), { lossAt, origin: originOf(moves) })).toEqual([]);
   }
 

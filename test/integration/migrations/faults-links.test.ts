@@ -83,7 +83,7 @@ describe.skipIf(!needs('linux', 'root', 'sshd', 'ssh', 'python3'))('moves over l
     expect(move).toMatchObject({ phase: 'committed', error: null });
     expect(lab.laptop.runs.get(runId).machineId).toBe(destination.id);
     await lab.trainsOn(runId);
-    await lab.expectSound(runId);
+    lab.expectSound(runId);
   });
 
   test('nothing is left of all that', () => lab.expectNothingLeft());

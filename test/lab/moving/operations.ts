@@ -33,22 +33,27 @@ async function stateOf({ runs, store, access }: Laptop, runId: string) {
       if (each.armed !== null && !each.armed.fired && each.phase !== 'ended')
         armed.push(`${each.epoch} on ${machineId}`);
   }
-  const rows = store.sql.all<{ content: string; chores: number }>(
-    'SELECT content, chores FROM migrations WHERE runId = ? ORDER BY startedAt',
-    runId,
-  );
   return {
     armed,
     claimedBy: runs.handover.claimedBy(runId),
     reservations: store.sql.all("SELECT 1 FROM runNotes WHERE runId = ? AND kind = 'reservations'", runId)
       .length,
     copyKeys: store.sql.all('SELECT id FROM copyKeys').length,
-    moves: rows.map(({ content, chores }) => {
-      const { migration, memory } = JSON.parse(content) as MoveRow;
-      return { ...migration, chores, sourceEnded: memory.sourceEnded };
-    }),
+    moves: movesOf(store, runId),
   };
 }
+/** The run's moves as the journal has them, oldest first. */
+export const movesOf = (store: Laptop['store'], runId: string) =>
+  store.sql
+    .all<{ content: string; chores: number }>(
+      'SELECT content, chores FROM migrations WHERE runId = ? ORDER BY startedAt',
+      runId,
+    )
+    .map(({ content, chores }) => {
+      const { migration, memory } = JSON.parse(content) as MoveRow;
+      return { ...migration, chores, sourceEnded: memory.sourceEnded };
+    });
+
 interface MoveRow {
   migration: Awaited<ReturnType<Laptop['move']>>;
   memory: { sourceEnded: 'seen' | 'timer' | null };

@@ -1,0 +1,143 @@
+import { rm } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { newId } from '#shared/domain/id.ts';
+import { checkHistory, type LedgerEvent, plainLosses } from '#test/lab/invariants.ts';
+import { checkRun, ledgersOf } from '#test/lab/moving/inspect.ts';
+import { shortArm } from '#test/lab/moving/laptop.ts';
+import { RemoteLaptop } from '#test/lab/moving/remote.ts';
+import { type MovingYard, movingYard } from '#test/lab/moving/yard.ts';
+import { needs } from '#test/needs.ts';
+import { makeTempDirectory } from '#test/temp.ts';
+import { until } from '#test/until.ts';
+import { entering, FaultLab, plainTask } from './fault-lab.ts';
+
+// Out of sight for longer than an armed stop waits: the box stops the run by itself, and two never train.
+const possible = needs('linux', 'root', 'sshd', 'ssh', 'python3');
+const attempt = (events: readonly LedgerEvent[], epoch: number) =>
+  events.filter((each) => each.epoch === epoch);
+
+describe.skipIf(!possible)('a machine out of sight for long', () => {
+  let lab: FaultLab;
+  beforeAll(async () => {
+    lab = await FaultLab.start(shortArm);
+  });
+  afterAll(() => lab?.close());
+
+  test('the source, as it is to stop: it stops itself, and the run goes on from what was brought ahead', async () => {
+    const runId = await lab.run();
+    const from = lab.laptop.runs.get(runId).epoch;
+    const { move, sourceEnded, source, destination } = await lab.move(
+      runId,
+      entering('stopping', (scene) => {
+        scene.source.proxy.cut();
+        // Back only when the next attempt trains, or the move has gone another way.
+        void until('it is decided', () =>
+          ['committed', 'rolled-back', 'rolling-back'].includes(
+            scene.laptop.moves.get(scene.migrationId).phase,
+          ),
+        ).then(() => scene.source.proxy.restore());
+      }),
+    );
+    expect(move.phase, JSON.stringify(move.error)).toBe('committed');
+    expect(sourceEnded).toBe('timer');
+    expect(lab.laptop.runs.get(runId).machineId).toBe(destination.id);
+    const events = ledgersOf(lab.yard, runId);
+    // It went by its own clock: saved on TERM, then ended.
+    expect(attempt(events, from).some(({ event, host }) => event === 'end' && host === source.name)).toBe(
+      true,
+    );
+    await lab.trainsOn(runId);
+    lab.expectSound(runId);
+  });
+
+  test('the destination, before it is seen to train: it stops itself, and the run goes on at the source', async () => {
+    const runId = await lab.run();
+    const { move, source } = await lab.move(
+      runId,
+      entering('confirming', (scene) => {
+        // The stop is to be armed there first; and before it is seen to train, so it may not train yet.
+        const armed = until('a stop is armed there', () => {
+          const row = scene.laptop.store.sql.get<{ content: string }>(
+            'SELECT content FROM migrations WHERE id = ?',
+            scene.migrationId,
+          );
+          return row?.content.includes('"destination":"held"');
+        });
+        void armed.then(() => scene.destination.proxy.cut());
+        const there = () =>
+          attempt(ledgersOf(lab.yard, scene.runId), scene.laptop.moves.get(scene.migrationId).toEpoch ?? 0);
+        void armed
+          .then(() =>
+            until(
+              'it has stopped itself, or all is decided',
+              () =>
+                there().some(({ event }) => event === 'end') ||
+                scene.laptop.moves.get(scene.migrationId).endedAt !== null,
+            ),
+          )
+          .then(() => scene.destination.proxy.restore());
+      }),
+    );
+    if (move.phase === 'rolled-back') expect(lab.laptop.runs.get(runId).machineId).toBe(source.id);
+    await lab.trainsOn(runId);
+    lab.expectSound(runId);
+  });
+
+  test('nothing is left of all that', () => lab.expectNothingLeft());
+});
+
+describe.skipIf(!possible)('this computer away for long', () => {
+  let yard: MovingYard;
+  let data: string;
+  let laptop: RemoteLaptop;
+  beforeAll(async () => {
+    yard = await movingYard(2);
+    data = await makeTempDirectory('laptop');
+    laptop = new RemoteLaptop({ address: yard.address, data, pace: shortArm });
+    await laptop.start();
+  });
+  afterAll(async () => {
+    await laptop?.close();
+    await yard?.stop();
+    await rm(data, { recursive: true, force: true });
+  });
+
+  test.each(['stopping', 'copying', 'confirming', 'rolling-back'] as const)(
+    'killed in %s and started only after the boxes have helped themselves',
+    async (phase) => {
+      const [one, two] = yard.boxes;
+      const run = await laptop.call('launch', plainTask(), one?.id ?? '');
+      await until('it has saved', () => ledgersOf(yard, run.id).some(({ event }) => event === 'saved'));
+      const requestId = newId();
+      await laptop.call('dieAt', phase, phase === 'rolling-back' ? 0 : 1);
+      if (phase === 'rolling-back') {
+        const off = laptop.onMoved((move) => {
+          if (move.runId !== run.id || move.phase !== 'copying') return;
+          off();
+          laptop.call('cancel', move.id).catch(() => undefined);
+        });
+      }
+      const { id } = await laptop.call('move', run.id, two?.id ?? '', 'request', requestId);
+      await laptop.died({ itself: true });
+      const alive = () => {
+        const last = ledgersOf(yard, run.id).at(-1);
+        return last === undefined || last.event !== 'end';
+      };
+      // Where a stop was armed it happens by itself, nobody there.
+      if (phase === 'stopping') await until('it has stopped itself', () => !alive());
+      await laptop.start();
+      const move = await laptop.ended(id);
+      expect(['committed', 'rolled-back']).toContain(move.phase);
+      if (phase === 'rolling-back') expect(move.phase).toBe('rolled-back');
+      const before = ledgersOf(yard, run.id).length;
+      await until('it trains', () => ledgersOf(yard, run.id).length > before + 3);
+      expect(
+        checkHistory(ledgersOf(yard, run.id), {
+          lossAt: plainLosses(11),
+          origin: (epoch) => ({ epoch: epoch - 1, seen: phase !== 'stopping' }),
+        }),
+      ).toEqual([]);
+      expect(await checkRun(yard, laptop.asked, run.id, { lossAt: plainLosses(11) })).toEqual([]);
+    },
+  );
+});
