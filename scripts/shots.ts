@@ -201,6 +201,10 @@ async function takeMove(page: Page, of: App, address: string): Promise<void> {
     deadline,
   );
   await page.locator('.result--done').waitFor();
+  // What was said in passing has been said.
+  for (const { id } of (await of.rpc().app.notices()).notices) await of.rpc().app.dismissNotice({ id });
+  await page.reload();
+  await page.locator('.result--done').waitFor();
   await take(page, 'moved');
 }
 

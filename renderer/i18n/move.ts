@@ -22,8 +22,10 @@ export const move = words({
     'mode.request': 'Save, then stop',
     'mode.next': 'At the next checkpoint',
     'mode.last': 'Stop at once',
-    'modeCost.request': 'The trainer is asked to save. No step is lost.',
-    'modeCost.next': 'It stops after its own next checkpoint. No step is lost; it takes until then.',
+    'modeCost.request':
+      'The trainer is asked to save, and stopped as soon as that is complete. Nothing that it saved is lost.',
+    'modeCost.next':
+      'It is stopped as soon as its own next checkpoint is complete. Nothing that it saved is lost; it takes until then.',
     'modeCost.last': 'It goes on from its last checkpoint. What it trained since then is lost.',
     lastCosts_one: 'It goes on from its last checkpoint: {{steps}} step is lost.',
     lastCosts_other: 'It goes on from its last checkpoint: {{steps}} steps are lost.',
@@ -191,8 +193,8 @@ export const move = words({
     'mode.request': '保存后停止',
     'mode.next': '等下一个检查点',
     'mode.last': '立即停止',
-    'modeCost.request': '请训练程序保存。不丢失任何一步。',
-    'modeCost.next': '在它自己的下一个检查点之后停止。不丢失任何一步，但要等到那时。',
+    'modeCost.request': '请训练程序保存，保存完整后立即停止。已保存的内容不会丢失。',
+    'modeCost.next': '它自己的下一个检查点完整后立即停止。已保存的内容不会丢失，但要等到那时。',
     'modeCost.last': '从上一个检查点继续。此后训练的内容会丢失。',
     lastCosts_other: '从上一个检查点继续：丢失 {{steps}} 步。',
     modeImpossible: '此运行不能这样做。',

@@ -64,6 +64,18 @@ export function withPoints(
   return known ? series.map((one) => (one === known ? after : one)) : [...series, after];
 }
 
+/** The points without those that the series has already: an answer and the events around it may tell the same twice. */
+export function withoutKnown(
+  series: readonly MetricSeries[],
+  name: string,
+  points: readonly [number, number][],
+): [number, number][] {
+  const known = series.find((one) => one.name === name)?.points ?? [];
+  const tail = new Map(known.slice(-tailLength));
+  return points.filter(([step, value]) => tail.get(step) !== value);
+}
+const tailLength = 400;
+
 /** What people look at first comes first: losses, then everything else by its name. */
 export function inOrder<S extends { name: string }>(series: readonly S[]): S[] {
   const rank = ({ name }: S) => (/^(train[_./ ]?)?loss$/i.test(name) ? 0 : /loss/i.test(name) ? 1 : 2);

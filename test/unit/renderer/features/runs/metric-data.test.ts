@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chartData, inOrder, onlyPositive, withPoints } from '#renderer/features/runs/detail/metric-data.ts';
+import {
+  chartData,
+  inOrder,
+  onlyPositive,
+  withoutKnown,
+  withPoints,
+} from '#renderer/features/runs/detail/metric-data.ts';
 
 describe('a series as a line', () => {
   it('has gaps where a value is not a number', () => {
@@ -82,4 +88,28 @@ describe('the order of charts', () => {
       'lr',
     ]);
   });
+});
+
+it('does not take twice what an answer and the events around it both tell', () => {
+  const series = [
+    {
+      name: 'loss',
+      points: [
+        [1, 0.5],
+        [2, 0.4],
+      ] as [number, number][],
+      total: 2,
+      last: 0.4,
+    },
+  ];
+  expect(
+    withoutKnown(series, 'loss', [
+      [1, 0.5],
+      [2, 0.4],
+      [3, 0.3],
+    ]),
+  ).toEqual([[3, 0.3]]);
+  // Another value at the same step is another attempt's.
+  expect(withoutKnown(series, 'loss', [[2, 0.41]])).toEqual([[2, 0.41]]);
+  expect(withoutKnown(series, 'lr', [[1, 0.5]])).toEqual([[1, 0.5]]);
 });
