@@ -156,8 +156,12 @@ case $verb in
     find_hasher
     enter "$place"
     h=$(
+      since=0
       while read -r skip count; do
         dd if="$1" bs=1048576 skip="$skip" count="$count" 2>/dev/null
+        # To the disk as it comes, so that little is left to wait for at the end.
+        since=$((since + count))
+        [ "$since" -lt 256 ] || { since=0; dd if=/dev/null of="$1" conv=notrunc,fsync </dev/null >/dev/null 2>&1 & }
       done | $hasher
     )
     printf '%s\n' "${h%% *}"
@@ -194,7 +198,7 @@ case $verb in
     esac
     exit 0
     ;;
-  # Verified files go to their places. $1: stage. 34 words a group on stdin, filled up with "/":
+  # Verified files go to their places. $1: stage, $2: packs where there are some. 34 words a group on stdin, filled up with "/":
   #   p FROM TO NAME …   of a pack: FROM (below the stage) and TO are directories
   #   w FROM                   a whole pack of files that are not there yet
   #   l FROM TO NAME MODE MTIME SECONDS SIZE   a large file
@@ -202,7 +206,8 @@ case $verb in
     cd "$place" || refuse "write $place"
     TY_STAGE=$1
     export TY_STAGE
-    sync -f "$1" 2>/dev/null || sync
+    # Large files are synced one by one.
+    [ "$2" != packs ] || sync -f "$1" 2>/dev/null || sync
     why=$(xargs -0 -n 34 sh -c '
       kind=$1 from=$TY_STAGE/$2 to=$3
       shift 3
@@ -227,12 +232,12 @@ case $verb in
       shift "$n"
       mv -f -- "$@" "$to/" || exit 255
     ' sh 2>&1) || refuse_write "$why"
-    sync -f . 2>/dev/null || sync
     ;;
-  # Everything of the copy in stage $1 that is not in its place.
+  # Everything of the copy in stage $1 that is not in its place goes; "done": what is in its place is on the disk.
   end)
     cd "$place" 2>/dev/null || exit 0
     rm -rf "./$1"
+    [ "$2" != done ] || sync -f . 2>/dev/null || sync
     ;;
   *) refuse "verb $verb" ;;
 esac

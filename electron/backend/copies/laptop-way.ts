@@ -1,5 +1,4 @@
-import { Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import type { Readable, Writable } from 'node:stream';
 import { cancelled, type ExecResult, type RunningProgram } from '#backend/processes/index.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import type { CopyBox } from './box.ts';
@@ -54,22 +53,15 @@ export class LaptopWay implements Way {
       giver.stdin.end(load.names ?? '');
       const said = [textOf(giver.stderr), textOf(taker.stderr)] as const;
       taker.stdout.resume();
-      const counted = new Transform({
-        transform(chunk: Buffer, _encoding, done) {
-          guard.heard();
-          onBytes(chunk.length);
-          done(null, chunk);
-        },
-      });
       // A taker that refuses ends early: its word says more than the broken pipe.
-      const piped = pipeline(giver.stdout, counted, taker.stdin).then(
-        () => null,
-        (error: unknown) => error,
-      );
+      const piped = pump(giver.stdout, taker.stdin, (bytes) => {
+        guard.heard();
+        onBytes(bytes);
+      });
       let isCut = false;
       const taken = taker.exited.then((exit) => {
-        if (exit.exitCode !== 0) giver.kill();
         isCut = exit.exitCode === 0 && !giver.stdout.readableEnded;
+        if (isCut || exit.exitCode !== 0) giver.kill();
         taker.stdin.destroy(); // nobody reads it any more, and nobody shall wait to write
         return exit;
       });
@@ -103,6 +95,23 @@ function check(
   if (exit.exitCode === null || exit.exitCode === 5)
     throw linkLost(`ended by ${exit.signal ?? 'nobody knows what'}: ${said}`);
   box.check(result, load.bytes, '');
+}
+
+/** Hands on what is read, no faster than it is taken. Resolves with what broke, or null. */
+function pump(from: Readable, to: Writable, onChunk: (bytes: number) => void): Promise<unknown> {
+  return new Promise((resolve) => {
+    from.on('data', (chunk: Buffer) => {
+      onChunk(chunk.length);
+      if (to.write(chunk)) return;
+      from.pause();
+      to.once('drain', () => from.resume());
+    });
+    from.once('end', () => to.end());
+    from.once('error', resolve);
+    to.once('error', resolve);
+    to.once('finish', () => resolve(null));
+    to.once('close', () => resolve(to.writableFinished ? null : new Error('nobody takes it any more')));
+  });
 }
 
 /** The last few KiB of what a program complains of. */

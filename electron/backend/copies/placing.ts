@@ -59,7 +59,8 @@ export class Placing {
       this.#waiting.shift();
     }
     if (groups.length === 0) return;
-    await this.#to.ask('move', [this.#place, this.#stage], {
+    const packs = groups.some(([kind]) => kind !== 'l') ? ['packs'] : [];
+    await this.#to.ask('move', [this.#place, this.#stage, ...packs], {
       signal: this.#signal,
       stdin: Buffer.concat(groups.map(groupBytes)),
     });

@@ -112,9 +112,9 @@ class Sending {
     }
   }
 
-  async #clear(): Promise<void> {
+  async #clear(...how: 'done'[]): Promise<void> {
     const { place, stage } = this.#options;
-    await this.#to.ask('end', [place, stage], { signal: this.#send.signal, timeoutMs: 120_000 });
+    await this.#to.ask('end', [place, stage, ...how], { signal: this.#send.signal, timeoutMs: 120_000 });
   }
 
   async #run(files: readonly string[] | 'all'): Promise<CopyResult> {
@@ -367,7 +367,7 @@ class Sending {
     const directories = root === null ? plan.directories : [...plan.directories, root];
     if (directories.length > 0) await this.#untar(directories);
     // What an interrupted try leaves stays there for the next one.
-    await this.#clear();
+    await this.#clear('done');
   }
 
   /** What is now the same on both sides, and how both look. */
