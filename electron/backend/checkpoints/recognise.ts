@@ -49,7 +49,8 @@ export async function recognise(
     const claimed = new Claims(found);
     for (const one of await recogniser.find(index)) if (!claimed.holds(one)) found.push(one);
   }
-  const here = found.map((one) => ({ ...one, files: presentOf(index, one) }));
+  const links = linksTo(index);
+  const here = found.map((one) => ({ ...one, files: presentOf(index, links, one) }));
   return inOrder(index, here);
 }
 
@@ -71,15 +72,24 @@ class Claims {
   }
 }
 
-/** Its files that are there, once each, and last of all the links that lead to it ("last.ckpt"). */
-function presentOf(index: TreeIndex, { path, files }: Recognised): string[] {
-  const there = new Set(files.filter((file) => index.entry(file) !== undefined));
-  for (const entry of index.tree.entries) {
-    if (entry.kind !== 'link' || there.has(entry.path)) continue;
-    if (path !== '' && index.resolve(entry.path)?.path === path) there.add(entry.path);
+/** Links by what they lead to within the tree. */
+function linksTo(index: TreeIndex): Map<string, string[]> {
+  const links = new Map<string, string[]>();
+  for (const { kind, path } of index.tree.entries) {
+    const target = kind === 'link' ? index.resolve(path)?.path : undefined;
+    if (target !== undefined) links.set(target, [...(links.get(target) ?? []), path]);
   }
-  return [...there];
+  return links;
 }
+
+/** Its files that are there, once each, and last of all the links that lead to it ("last.ckpt"). */
+const presentOf = (
+  index: TreeIndex,
+  links: ReadonlyMap<string, string[]>,
+  { path, files }: Recognised,
+): string[] => [
+  ...new Set([...files.filter((file) => index.entry(file) !== undefined), ...(links.get(path) ?? [])]),
+];
 
 /** By step where all tell one, else by when they were written. */
 function inOrder(index: TreeIndex, found: Recognised[]): Recognised[] {

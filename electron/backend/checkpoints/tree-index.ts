@@ -7,6 +7,7 @@ export class TreeIndex {
   readonly tree: CheckpointTree;
   readonly #entries = new Map<string, TreeEntry>();
   readonly #names = new Map<string, string[]>();
+  #directories: readonly string[] | null = null;
 
   constructor(tree: CheckpointTree) {
     this.tree = tree;
@@ -27,8 +28,9 @@ export class TreeIndex {
   }
 
   /** All directories, the root first, those above before those below. */
-  directories(): string[] {
-    return [...this.#names.keys()].sort(naturally);
+  directories(): readonly string[] {
+    this.#directories ??= [...this.#names.keys()].sort(naturally);
+    return this.#directories;
   }
 
   isDirectory(path: string): boolean {
@@ -67,6 +69,13 @@ export class TreeIndex {
       at = next;
     }
     return null;
+  }
+
+  /** Of many files the newest: a directory of data may hold a hundred thousand that look like what is sought. */
+  newest(paths: readonly string[], most = 1000): readonly string[] {
+    if (paths.length <= most) return paths;
+    const time = (path: string) => this.#entries.get(path)?.modifiedNs ?? 0n;
+    return [...paths].sort((one, other) => Number(time(other) - time(one))).slice(0, most);
   }
 
   /** Files and links below a directory, in natural order. */

@@ -13,7 +13,7 @@ export async function safetensors(index: TreeIndex): Promise<Recognised[]> {
   const sharded = await Promise.all(indexes.map((path) => ofIndex(index, path)));
   const taken = new Set(sharded.flatMap(({ files }) => files));
   const single = paths.filter((path) => path.endsWith('.safetensors') && !taken.has(path));
-  return [...sharded, ...(await Promise.all(single.map((path) => ofFile(index, path))))];
+  return [...sharded, ...(await Promise.all(index.newest(single).map((path) => ofFile(index, path))))];
 }
 
 /** Called by the directory that it fills, whose name may tell the step. */

@@ -17,7 +17,7 @@ export async function torch(index: TreeIndex): Promise<Recognised[]> {
     .directories()
     .flatMap((directory) => index.fileNames(directory).map((name) => join(directory, name)))
     .filter((path) => ours.test(path) && !others.test(nameOf(path)));
-  const found = await Promise.all(paths.map((path) => judge(index, path)));
+  const found = await Promise.all(index.newest(paths).map((path) => judge(index, path)));
   return found.filter((one) => one !== null);
 }
 

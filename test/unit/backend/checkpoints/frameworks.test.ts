@@ -253,3 +253,61 @@ test('a directory that is one checkpoint itself is found, too', async () => {
   );
   expect(shortly(await look(inside, null, '/out/checkpoint-4'))).toEqual(['. 4 complete']);
 });
+
+test('a hundred thousand other files are no hindrance', async () => {
+  const files = new Map(fixtureFiles('deepspeed-zero1'));
+  for (let at = 0; at < 100_000; at += 1)
+    files.set(`data/${at % 1000}/file-${at}.${['txt', 'pt', 'bin', 'json', 'png'][at % 5]}`, fileOf('x'));
+  const found = await look(files);
+  expect(shortly(found.filter(({ framework }) => framework === 'deepspeed'))).toEqual([
+    'global_step2 2 complete',
+    'global_step4 4 complete',
+  ]);
+  expect(found.filter(({ complete }) => complete)).toHaveLength(2);
+});
+
+test('a directory under a new name, and one that is written anew, are not taken for whole', async () => {
+  const trainers = fixtureFiles('huggingface');
+  const renamed = new Map(
+    [...trainers].map(([name, file]) => [name.replace(/^checkpoint-6/, 'checkpoint-7'), file]),
+  );
+  expect((await look(renamed)).at(-1)?.why.code).toBe('CHECKPOINT_STEP_DIFFERS');
+  const dcp = new Map(fixtureFiles('torch-dcp'));
+  const part = dcp.get('step-20/__1_0.distcp');
+  if (!part) throw new Error('a part of the fixture');
+  dcp.set('step-20/__1_0.distcp', { ...part, modifiedNs: part.modifiedNs + 60_000_000_000n });
+  expect((await look(dcp)).at(-1)?.why.code).toBe('CHECKPOINT_STALE_INDEX');
+  const megatron = new Map(fixtureFiles('megatron'));
+  const tracker = megatron.get('latest_checkpointed_iteration.txt');
+  if (!tracker) throw new Error('the tracker of the fixture');
+  megatron.set('latest_checkpointed_iteration.txt', { ...tracker, content: Buffer.from('100') });
+  expect(shortly(await look(megatron))).toEqual(['iter_0000100 100 complete', 'iter_0000200 200 no']);
+  const nemo = new Map(fixtureFiles('nemo'));
+  nemo.set('gpt--val_loss=2.50-step=200-consumed_samples=200.0-unfinished', fileOf(''));
+  expect((await look(nemo)).at(-1)?.why.code).toBe('CHECKPOINT_MARKED_UNFINISHED');
+  const orbax = new Map(
+    [...fixtureFiles('orbax')].map(([name, file]) => [
+      name.replace(/^300/, '300.orbax-checkpoint-tmp-1795896630'),
+      file,
+    ]),
+  );
+  expect(shortly(await look(orbax))).toEqual([
+    '100 100 complete',
+    '200 200 complete',
+    '300.orbax-checkpoint-tmp-1795896630 300 no',
+  ]);
+  orbax.set('400', { ...fileOf(''), kind: 'directory' });
+  expect((await look(orbax)).find(({ path }) => path === '400')?.why.code).toBe('CHECKPOINT_EMPTY');
+});
+
+test("DeepSpeed within a Trainer's checkpoint belongs to it", async () => {
+  const files = new Map(
+    [...fixtureFiles('huggingface-ranks')].filter(([name]) => !name.endsWith('optimizer.pt')),
+  );
+  for (const [name, file] of fixtureFiles('deepspeed-zero1'))
+    if (name.startsWith('global_step4/')) files.set(`checkpoint-4/${name}`, file);
+  expect(shortly(await look(files))).toEqual(['checkpoint-2 2 no', 'checkpoint-4 4 complete']);
+  files.delete('checkpoint-4/global_step4/zero_pp_rank_1_mp_rank_00_optim_states.pt');
+  const [, newest] = await look(files);
+  expect(newest?.why.code).toBe('CHECKPOINT_RANKS_MISSING');
+});
