@@ -40,6 +40,9 @@ async function doChore(move: Move, chore: Chore, signal: AbortSignal): Promise<v
   if (cameBack) return;
   const { box } = await handover.connect(chore.machineId, signal);
   if (chore.kind === 'remove-copy') {
+    const report = await box.status([move.runId], signal);
+    // Another laptop has brought the run there meanwhile, and it was started: it is a copy no more.
+    if (report.attempts.some(({ epoch }) => epoch > move.migration.fromEpoch)) return;
     await box.remove(move.runId, signal).catch((error: unknown) => {
       if (TrainyardError.from(error).code !== 'RUN_UNKNOWN_ON_BOX') throw error;
     });

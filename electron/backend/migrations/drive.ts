@@ -3,7 +3,7 @@ import { isOver } from '#shared/domain/migration.ts';
 import { Bridge } from './bridge.ts';
 import { within } from './calls.ts';
 import { doChores } from './chores.ts';
-import { runHasEnded } from './errors.ts';
+import { overtaken, runHasEnded } from './errors.ts';
 import { leashesOf } from './leash.ts';
 import { ends, isDead, type Move } from './move.ts';
 import { armed } from './phases/armed.ts';
@@ -12,7 +12,7 @@ import { copying } from './phases/copying.ts';
 import type { Hands, Phases } from './phases/hands.ts';
 import { precopying } from './phases/precopying.ts';
 import { preparing } from './phases/preparing.ts';
-import { rollingBack } from './phases/rolling-back.ts';
+import { finish, rollingBack } from './phases/rolling-back.ts';
 import { starting } from './phases/starting.ts';
 import { stopping } from './phases/stopping.ts';
 import { verified } from './phases/verified.ts';
@@ -40,6 +40,7 @@ export async function drive(move: Move): Promise<void> {
   const hands: Hands = { move, bridge: new Bridge(move), leashes: leashesOf(move) };
   const stopListening = listen(move);
   try {
+    await mustNotBeOvertaken(move);
     while (!isOver(move.phase) && !move.isClosed) await onePhase(hands);
   } finally {
     stopListening();
@@ -55,6 +56,26 @@ export async function drive(move: Move): Promise<void> {
     if (!move.isClosed)
       move.context.log.error({ moveId: move.id, err: error }, 'clearing up after a move failed');
   });
+}
+
+/**
+ * Our journal may be older than the truth: a backup of the database that was put back. The source's tombstone tells, as it is laid only
+ * when a move is through. Then nothing is touched any more: the run trains elsewhere.
+ */
+async function mustNotBeOvertaken(move: Move): Promise<void> {
+  if (isOver(move.phase) || undisturbed.has(move.phase)) return;
+  try {
+    const { box } = await move.once((signal) => move.box('source', signal));
+    const report = await move.once((signal) => box.status([move.runId], signal));
+    const attempt = report.attempts.find(({ epoch }) => epoch === move.migration.fromEpoch);
+    if (attempt === undefined || attempt.movedTo === null) return;
+    move.beginAnew();
+    finish(move, overtaken(move.migration.runName, attempt.movedTo));
+  } catch (error) {
+    // Out of sight for now: then it goes on as if it were not so, and each step asks the box again.
+    if (!move.isClosed)
+      move.context.log.info({ moveId: move.id, code: TrainyardError.from(error).code }, 'not asked');
+  }
 }
 
 async function onePhase(hands: Hands): Promise<void> {

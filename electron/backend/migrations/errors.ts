@@ -72,6 +72,13 @@ export const startedElsewhere = (name: string, machine: string): TrainyardError 
     { params: { name, machine } },
   );
 
+export const overtaken = (name: string, machine: string): TrainyardError =>
+  new TrainyardError(
+    'MOVE_OVERTAKEN',
+    `Run "${name}" has gone on to ${machine} already: this computer's record of the move is older than that.`,
+    { params: { name, machine } },
+  );
+
 export const diedThere = (name: string, machine: string, how: string, lastLines: string): TrainyardError =>
   new TrainyardError(
     'MOVE_DIED_THERE',

@@ -230,7 +230,7 @@ export class SimBox {
               remainingMs: Math.max(0, attempt.armed.at - this.#now),
               fired: attempt.exit?.by === 'timer',
             },
-      movedTo: null,
+      movedTo: (this.tomb?.epoch ?? 0) >= epoch ? (this.tomb?.to ?? null) : null,
       startedAtBoot: false,
       logBytes: 10,
       logInode: '1',

@@ -182,14 +182,16 @@ async function diesAgain(move: Move, epoch: number): Promise<TrainyardError | nu
   }
 }
 
-function finish(move: Move, trouble: TrainyardError | null): void {
+/** The end, in one transaction. `trouble`: the run does not go on as it should, and why. */
+export function finish(move: Move, trouble: TrainyardError | null): void {
   const { activity, store, clock } = move.context;
   const { error, runName, to, from, toEpoch, backEpoch } = move.migration;
   const { actor, termSent, destination, sourceDirectory } = move.memory;
   const at = clock.now();
   const why = trouble?.toShape() ?? error;
   // Something may lie there as soon as it was begun to be brought.
-  const isBrought = move.migration.phases.some(({ phase }) => phase === 'precopying');
+  const isBrought =
+    move.phase === 'rolling-back' && move.migration.phases.some(({ phase }) => phase === 'precopying');
   const chores: Chore[] =
     toEpoch === null && isBrought ? [{ kind: 'remove-copy', machineId: to.machineId }] : [];
   const kept: Migration['kept'] =

@@ -328,3 +328,22 @@ describe('what is not as it should be', () => {
     expect(problems(world, laptops)).toEqual([]);
   });
 });
+
+test('a journal that was put back from a backup, of a move that is long through: nothing is touched', async () => {
+  const { world, laptop } = await one();
+  let old: { phase: string; active: number; content: string } | undefined;
+  const remember = () => {
+    old = laptop.store.sql.get('SELECT phase, active, content FROM migrations WHERE runId = ?', world.runId);
+  };
+  await ask(laptop, 'request');
+  await runToEnd(world, [laptop], [{ at: 0, phase: 'copying', what: remember }]);
+  expect(world.alive()).toEqual([`2@${b}`]);
+  if (old === undefined) throw new Error('it was not remembered');
+  const text = 'UPDATE migrations SET phase = ?, active = ?, content = ? WHERE runId = ?';
+  laptop.store.sql.run(text, old.phase, old.active, old.content, world.runId);
+  laptop.life.die();
+  const [move] = await runToEnd(world, [laptop]);
+  expect(move).toMatchObject({ phase: 'rolled-back', error: { code: 'MOVE_OVERTAKEN' } });
+  expect(world.alive()).toEqual([`2@${b}`]);
+  expect(world.history).toEqual([`1@${a}`, `2@${b}`]);
+});
