@@ -253,7 +253,9 @@ export class Checkpoints {
       if (this.#ending.signal.aborted) return;
       try {
         const place = { machineId: one.machineId, path: one.directory };
-        const { algorithm, digest } = await copies.hash(place, one.files, this.#ending.signal);
+        const { algorithm, digest } = await copies.hash(place, one.files, this.#ending.signal, {
+          gentle: true,
+        });
         // Rewritten or gone while it was hashed: then these are not its hashes.
         const now = this.#rows.ofRun(runId).find(({ shown }) => shown.id === one.shown.id);
         if (now?.shown.modifiedAt !== one.shown.modifiedAt || now.shown.gone) continue;

@@ -115,8 +115,14 @@ export class CopyService implements Copies {
     }
   }
 
-  async hash(place: Place, files: readonly string[] | 'all', signal: AbortSignal): Promise<Manifest> {
-    const box = this.box(place.machineId);
+  async hash(
+    place: Place,
+    files: readonly string[] | 'all',
+    signal: AbortSignal,
+    { gentle = false }: { gentle?: boolean } = {},
+  ): Promise<Manifest> {
+    const normal = this.box(place.machineId);
+    const box = gentle ? normal.gently() : normal;
     const look = await this.#look(place, signal);
     const entries =
       files === 'all'

@@ -61,6 +61,11 @@ export interface Copies {
   paths(from: string, to: string, signal: AbortSignal): Promise<CopyPath[]>;
   /** Throws COPY_NO_PATH with what each way lacks. Both on one machine: copied there. */
   open(from: Place, to: Place, options: { path?: CopyPathKind; signal: AbortSignal }): Promise<CopySession>;
-  /** Hashes what is in a place now. */
-  hash(place: Place, files: readonly string[] | 'all', signal: AbortSignal): Promise<Manifest>;
+  /** Hashes what is in a place now. `gentle`: as with `send`. */
+  hash(
+    place: Place,
+    files: readonly string[] | 'all',
+    signal: AbortSignal,
+    options?: { gentle?: boolean },
+  ): Promise<Manifest>;
 }

@@ -213,6 +213,7 @@ async function keepCode(work: Work, base: string): Promise<{ directory: string |
       { machineId: source.machineId, path: from },
       files,
       options.signal,
+      { gentle: true },
     );
     const directory = `code/${digest}`;
     const part = await send(work, from, `${base}/${directory}`, files, () => undefined);
