@@ -268,6 +268,8 @@ describe('what is not as it should be', () => {
 
   test('a trainer that is deaf to the request: it was never stopped', async () => {
     const { world, laptop } = await one();
+    laptop.pace = { saveMs: 2 * minute };
+    laptop.restart();
     world.box(a).trainer = { ...usualTrainer, onRequest: 'deaf', every: 1_000_000 };
     world.box(a).checkpoints = [{ path: 'step-1.pt', step: 1, content: 'x', at: 1 }];
     await ask(laptop, 'request');
