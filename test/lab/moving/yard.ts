@@ -33,8 +33,14 @@ export interface MovingYard {
 
 const letters = ['a', 'b', 'c', 'd'] as const;
 
-/** `count` real sshd boxes, each with an account of its own; their ids are `aaaaaaaaaaaa`, `bbbbbbbbbbbb` … Needs root. */
-export async function movingYard(count: 2 | 3, options: BoxOptions = {}): Promise<MovingYard> {
+/**
+ * `count` real sshd boxes, each with an account of its own; their ids are `aaaaaaaaaaaa`, `bbbbbbbbbbbb` … `direct`: nothing is
+ * between them, for benches. Needs root.
+ */
+export async function movingYard(
+  count: 2 | 3,
+  { direct = false, ...options }: BoxOptions & { direct?: boolean } = {},
+): Promise<MovingYard> {
   const directory = await makeTempDirectory('yard');
   chmodSync(directory, 0o711);
   const gate = path.join(directory, 'gate');
@@ -48,8 +54,8 @@ export async function movingYard(count: 2 | 3, options: BoxOptions = {}): Promis
   for (const name of letters.slice(0, count)) boxes.push(await movingBox(name, gate, options));
   const configFile = path.join(directory, 'ssh_config');
   const knownHosts = path.join(directory, 'known_hosts');
-  writeFileSync(knownHosts, boxes.map((box) => knownBy(box)).join(''));
-  writeFileSync(configFile, boxes.map((box) => entryOf(box, knownHosts)).join('\n'), { mode: 0o600 });
+  writeFileSync(knownHosts, boxes.map((box) => knownBy(box, direct)).join(''));
+  writeFileSync(configFile, boxes.map((box) => entryOf(box, knownHosts, direct)).join('\n'), { mode: 0o600 });
   return {
     boxes,
     address: { boxes: boxes.map(({ id, name }) => ({ id, name })), configFile, code },
@@ -79,15 +85,15 @@ async function movingBox(name: string, gate: string, options: BoxOptions): Promi
 }
 
 /** The host key as it is known under the proxy's port. */
-const knownBy = (box: MovingBox): string =>
+const knownBy = (box: MovingBox, direct: boolean): string =>
   readFileSync(box.knownHostsFile, 'utf8').replaceAll(
     `[127.0.0.1]:${box.port} `,
-    `[127.0.0.1]:${box.proxy.port} `,
+    `[127.0.0.1]:${direct ? box.port : box.proxy.port} `,
   );
 
-const entryOf = (box: MovingBox, knownHosts: string): string =>
+const entryOf = (box: MovingBox, knownHosts: string, direct: boolean): string =>
   box.configSnippet
-    .replace(`Port ${box.port}\n`, `Port ${box.proxy.port}\n`)
+    .replace(`Port ${box.port}\n`, `Port ${direct ? box.port : box.proxy.port}\n`)
     .replace(/UserKnownHostsFile .*\n/, `UserKnownHostsFile ${knownHosts}\n`);
 
 /** A file in a box's home, its account's own. */

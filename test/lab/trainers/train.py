@@ -27,11 +27,12 @@ parser.add_argument("--epoch", type=int, default=int(os.environ.get("TRAINYARD_E
 parser.add_argument("--width", type=int, default=32, help="size of the hidden layer: how large a checkpoint is")
 parser.add_argument("--shards", type=int, default=0, help="checkpoints as Transformers writes them, the model in so many files")
 parser.add_argument("--pad-mib", type=int, default=0, help="how much larger the shards are together")
+parser.add_argument("--quit-on-term", action="store_true", help="TERM ends it at once, without a save")
 args = parser.parse_args()
 
 asked = {"save": False, "stop": False}
 signal.signal(signal.SIGUSR1, lambda *_: asked.update(save=True))
-signal.signal(signal.SIGTERM, lambda *_: asked.update(stop=True))
+signal.signal(signal.SIGTERM, signal.SIG_DFL if args.quit_on_term else lambda *_: asked.update(stop=True))
 
 torch.set_num_threads(1)
 torch.manual_seed(args.seed)
@@ -132,6 +133,9 @@ if steps_saved():
     model.load_state_dict(state["model"])
     optimiser.load_state_dict(state["optimiser"])
     start, sha = state["step"], fingerprint(state)
+    for number in range(args.shards):
+        name = f"pytorch_model-{number + 1:05d}-of-{args.shards:05d}.bin"
+        padding[number] = torch.load(os.path.join(newest, name))[name]
     say(f"resumed from step {start}")
 
 history = open(args.history, "a", buffering=1)

@@ -1,0 +1,105 @@
+import { execFile } from 'node:child_process';
+import { copyFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { usualPace } from '#backend/migrations/index.ts';
+import { own } from '#test/integration/copies/lab.ts';
+import { type LedgerEvent, readLedger } from '#test/lab/invariants.ts';
+import { type Laptop, openLaptop } from '#test/lab/moving/laptop.ts';
+import { type MovingBox, type MovingYard, movingYard, readIfThere } from '#test/lab/moving/yard.ts';
+import { makeTempDirectory } from '#test/temp.ts';
+import { until } from '#test/until.ts';
+
+const run = promisify(execFile);
+
+/** For a trial less. */
+export const checkpointMib = Number(process.env.TRAINYARD_BENCH_CHECKPOINT_MIB ?? 1024);
+export const environmentFiles = Number(process.env.TRAINYARD_BENCH_ENV_FILES ?? 20_000);
+export const moveTurns = Number(process.env.TRAINYARD_BENCH_MOVE_TURNS ?? 2);
+
+/** What a set-up makes: an environment of many small files. */
+export const makeEnvironment = `mkdir -p env && cd env && d=0 && while [ $d -lt ${Math.ceil(environmentFiles / 100)} ]; do mkdir -p lib$d && f=0 && while [ $f -lt 100 ]; do echo "# module $d $f" >lib$d/m$f.py; f=$((f+1)); done; d=$((d+1)); done`;
+export const trainCommand = (more: string): string =>
+  `/usr/bin/python3 train.py --steps 10000000 --every 0 --shards 4 --pad-mib ${checkpointMib} ${more}`;
+
+/** Two boxes side by side, a laptop, and what trainers have written down. */
+export interface TrainingLab {
+  yard: MovingYard;
+  laptop: Laptop;
+  one: MovingBox;
+  two: MovingBox;
+  events(runId: string): LedgerEvent[];
+  /** Runs a command over there with the user's own ssh. */
+  ssh(box: MovingBox, command: string): Promise<string>;
+  /** The options with which `from` reaches `to` by ssh, for who is logged in at `from`. */
+  wayBetween(from: MovingBox, to: MovingBox): string;
+  /** What one side leaves to be written shall not slow the other. */
+  calm(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function trainingLab(): Promise<TrainingLab> {
+  const yard = await movingYard(2, { direct: true });
+  const data = await makeTempDirectory('bench-laptop');
+  const laptop = await openLaptop({ address: yard.address, data, pace: usualPace, plans: true });
+  const [one, two] = yard.boxes;
+  if (one === undefined || two === undefined) throw new RangeError('two boxes');
+  const events = (runId: string) =>
+    yard.boxes
+      .flatMap(({ ledger }) => readLedger(readIfThere(ledger)))
+      .filter((event) => event.run === runId);
+  return {
+    yard,
+    laptop,
+    one,
+    two,
+    events,
+    ssh: async (box, command) =>
+      (await run('ssh', ['-F', yard.address.configFile, box.name, command], { maxBuffer: 64 * 1024 * 1024 }))
+        .stdout,
+    wayBetween(from, to) {
+      const key = path.join(from.home, `to-${to.name}`);
+      const known = path.join(from.home, `known-${to.name}`);
+      copyFileSync(to.keyFile, key);
+      copyFileSync(to.knownHostsFile, known);
+      own(from, key);
+      own(from, known);
+      return `ssh -F none -c aes128-gcm@openssh.com -p ${to.port} -i ${key} -o UserKnownHostsFile=${known} -o BatchMode=yes`;
+    },
+    calm: async () => void (await run('sync')),
+    async stop() {
+      await laptop.close();
+      await yard.stop();
+      await rm(data, { recursive: true, force: true, maxRetries: 3 });
+    },
+  };
+}
+
+/** A run of the app's that has trained and saved once. */
+export async function startedRun({ laptop, one, events }: TrainingLab, more: string): Promise<string> {
+  const yaml = [
+    'name: bench',
+    'workdir: .',
+    'checkpoint: { path: checkpoints, framework: huggingface, request: { signal: USR1 } }',
+    'setup: |',
+    `  ${makeEnvironment}`,
+    `run: exec ${trainCommand(more)} --quit-on-term`,
+  ].join('\n');
+  const { id } = await laptop.launch(yaml, one.id);
+  await until('it trains', () => events(id).filter(({ event }) => event === 'step').length > 20, {
+    deadlineMs: 180_000,
+  });
+  return id;
+}
+
+/** ms from the step that was kept last to the next new one: what the training lost. */
+export function standstill(events: readonly LedgerEvent[], epoch: number): number {
+  const start = events.find((each) => each.epoch === epoch && each.event === 'start');
+  const first = events.find((each) => each.epoch === epoch && each.event === 'step');
+  const kept = events.find(
+    (each) => each.epoch < epoch && each.event === 'step' && each.step === start?.step,
+  );
+  if (first === undefined || kept === undefined) throw new Error('it has not trained at both ends');
+  return (first.at - kept.at) / 1000;
+}
