@@ -84,7 +84,7 @@ describe.skipIf(!needs('sshd', 'root', 'torch'))('a real training moves between 
   test('torchrun with two processes, its checkpoints in shards', { timeout: 240_000 }, async () => {
     const [one, two] = lab.boxes;
     const trains =
-      'exec python3 -m torch.distributed.run --standalone --nproc_per_node 2 train.py --steps 100000 --every 20 --pace 0.05 --shards 3 --pad-mib 9';
+      'exec python3 -m torch.distributed.run --standalone --nproc_per_node 2 --redirects 1 --tee 1 train.py --steps 100000 --every 20 --pace 0.05 --shards 3 --pad-mib 9';
     const runId = await launch(laptop, lab, taskOf(trains, '  framework: huggingface'));
     await trained(laptop, runId, 25);
     const done = await ended(laptop, (await move(laptop, runId, 'two', { mode: 'request' })).id);
