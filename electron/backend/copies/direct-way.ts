@@ -46,6 +46,8 @@ export class DirectWay implements Way {
   readonly #options: DirectWayOptions;
   #link: Promise<Link> | null = null;
   #closed = false;
+  /** Keys that could not be removed when their time was over. */
+  readonly #left = new Set<string>();
 
   constructor(options: DirectWayOptions) {
     this.#options = options;
@@ -103,11 +105,11 @@ export class DirectWay implements Way {
     this.#closed = true;
     const link = this.#link;
     this.#link = null;
-    if (link === null) return;
-    await link.then(
+    await link?.then(
       (open) => this.#end(open),
       () => undefined, // it was never made, and has cleared up behind itself
     );
+    for (const id of [...this.#left]) await this.#remove(id);
   }
 
   #connected(signal: AbortSignal): Promise<Link> {
@@ -252,10 +254,11 @@ export class DirectWay implements Way {
     await this.#remove(id);
   }
 
-  /** What cannot be removed now stays in the journal. */
+  /** What cannot be removed now is tried again at the end; beyond that it stays in the journal. */
   async #remove(id: string): Promise<void> {
     const { from, to, journal } = this.#options;
     const signal = AbortSignal.timeout(30_000);
+    this.#left.delete(id);
     await Promise.all(
       [to, from].map(async (box) => {
         try {
@@ -263,6 +266,7 @@ export class DirectWay implements Way {
           journal.gone(id, box.machineId);
         } catch (error) {
           if (!(error instanceof TrainyardError)) throw error;
+          this.#left.add(id);
         }
       }),
     );

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Transform } from 'node:stream';
 import { onTestFinished } from 'vitest';
@@ -9,6 +9,7 @@ import { localPrograms, type RunningProgram, type RunsPrograms } from '#backend/
 import type { MachineAccess } from '#backend/sites/index.ts';
 import { createSshPool } from '#backend/ssh/index.ts';
 import { openStore } from '#backend/store/index.ts';
+import { type FaultProxy, startProxy } from '#test/lab/proxy.ts';
 import { type Box, type BoxShell, startBox, writeSshConfig } from '#test/lab/sshd.ts';
 import { silentLog, tempStore } from '#test/temp-store.ts';
 
@@ -147,10 +148,14 @@ export interface TwoBoxes {
   copies: CopyService;
   journal: KeyJournal;
   configFile: string;
+  /** The line to the second box, where it can fail. */
+  proxy: FaultProxy | null;
   stop(): Promise<void>;
 }
 
-export async function twoBoxes(options: { shells?: [BoxShell, BoxShell] } = {}): Promise<TwoBoxes> {
+export async function twoBoxes(
+  options: { shells?: [BoxShell, BoxShell]; faults?: boolean } = {},
+): Promise<TwoBoxes> {
   const boxes: Box[] = [];
   for (const [index, name] of ['one', 'two'].entries()) {
     boxes.push(
@@ -166,7 +171,18 @@ export async function twoBoxes(options: { shells?: [BoxShell, BoxShell] } = {}):
   }
   const [one, two] = boxes;
   if (one === undefined || two === undefined) throw new Error('two boxes');
+  const proxy = options.faults === true ? await startProxy({ to: { port: two.port } }) : null;
   const configFile = await writeSshConfig(one.directory, boxes);
+  if (proxy !== null) {
+    // The second box is behind a line that can fail; it is known by the name that it has without it.
+    const plain = readFileSync(configFile, 'utf8');
+    const [first = '', second = ''] = [
+      plain.slice(0, plain.indexOf('Host two')),
+      plain.slice(plain.indexOf('Host two')),
+    ];
+    const line = second.replace(/Port \d+/, `Port ${proxy.port}\n  HostKeyAlias [127.0.0.1]:${two.port}`);
+    writeFileSync(configFile, `${first}${line}`);
+  }
   const pool = createSshPool({
     prompter: { ask: () => Promise.reject(new Error('nobody is there')) },
   });
@@ -185,8 +201,10 @@ export async function twoBoxes(options: { shells?: [BoxShell, BoxShell] } = {}):
     copies,
     journal,
     configFile,
+    proxy,
     stop: async () => {
       await pool.close();
+      await proxy?.stop();
       store.close();
       await Promise.all(boxes.map((box) => box.stop()));
     },
