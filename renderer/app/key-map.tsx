@@ -24,6 +24,7 @@ const map: { title: Key; keys: [string[], Key][] }[] = [
       [['j', 'k', '↓', '↑'], 'app.keyMove'],
       [['Home', 'End'], 'app.keyEnds'],
       [['Enter'], 'app.keyOpen'],
+      [['⇧', 'F10'], 'app.keyMenu'],
       [['Space', 'x'], 'app.keySelect'],
       [[command, 'A'], 'app.keySelectAll'],
       [['/'], 'app.keyFilter'],

@@ -232,7 +232,7 @@ describe.skipIf(!needs('chromium'))('every screen', () => {
     return complaints;
   }
 
-  test('has nothing serious or critical against it for axe, in any theme', { timeout: 300_000 }, async () => {
+  test('has nothing serious or critical against it for axe, in any theme', { timeout: 900_000 }, async () => {
     await watched.page.setViewportSize({ width: 1440, height: 900 });
     await choose(0);
     const found: string[] = [];
