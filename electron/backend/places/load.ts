@@ -63,10 +63,6 @@ export class LoadHistory {
     );
   }
 
-  forget(machineId: string): void {
-    this.#looks.delete(machineId);
-  }
-
   #lasting(machineId: string, now: number, holds: (look: Look) => boolean): boolean {
     const looks = this.#looks.get(machineId) ?? [];
     const newest = looks.at(-1);

@@ -1,9 +1,10 @@
 import { readJson, writeJson } from '#backend/store/index.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import type { AppEvent } from '#shared/domain/event.ts';
+import type { Machine } from '#shared/domain/machine.ts';
 import { type Proposal, type RebalancePolicy, rebalancePolicy } from '#shared/domain/recovery.ts';
 import type { Actor } from '#shared/domain/role.ts';
-import { hasEnded, type Run } from '#shared/domain/run.ts';
+import type { Run } from '#shared/domain/run.ts';
 import { type PlacesContext, policyActor } from './context.ts';
 import { proposalAnswered } from './errors.ts';
 import { LoadHistory } from './load.ts';
@@ -46,8 +47,7 @@ export class Rebalance {
   }
 
   start(): void {
-    const { events, store } = this.#context;
-    for (const id of store.machines.ids()) this.#note(id);
+    const { events } = this.#context;
     this.#endings.push(events.subscribe((event) => this.#hear(event)));
     this.#do(() => this.#keepLooking());
   }
@@ -121,16 +121,14 @@ export class Rebalance {
   }
 
   #hear(event: AppEvent): void {
-    if (event.type === 'machine.changed') this.#note(event.machine.id);
+    if (event.type === 'machine.changed') this.#note(event.machine);
     else if (event.type !== 'run.changed' && event.type !== 'migration.changed') return;
     this.#soon(false);
   }
 
-  #note(machineId: string): void {
+  #note(machine: Machine): void {
     const { store } = this.#context;
-    const machine = store.machines.get(machineId);
-    if (machine === undefined) this.#load.forget(machineId);
-    else this.#load.add(machine, (runId) => store.runs.summary(runId) !== undefined);
+    this.#load.add(machine, (runId) => store.runs.summary(runId) !== undefined);
   }
 
   #soon(now: boolean): void {
@@ -181,6 +179,15 @@ export class Rebalance {
     const now = clock.now();
     const ids = store.machines.ids();
     const runs = ids.flatMap((id) => runsOn(this.#context, id)).filter((run) => isMovable(run));
+    const bins = new Map<string, ReturnType<typeof binOf>>();
+    const binAt = (machineId: string): ReturnType<typeof binOf> => {
+      const known = bins.get(machineId);
+      if (known !== undefined) return known;
+      const machine = store.machines.get(machineId);
+      const bin = machine === undefined ? 'it is gone' : binOf(this.#context, machine);
+      bins.set(machineId, bin);
+      return bin;
+    };
     return {
       now,
       policy,
@@ -190,9 +197,8 @@ export class Rebalance {
       dismissed: proposals.dismissedSince(now - quietMs),
       proposed: new Map(proposals.allOpen().map(({ runId, toMachineId }) => [runId, toMachineId])),
       fits: (runId, machineId) => {
-        const machine = store.machines.get(machineId);
         const run = runs.find(({ id }) => id === runId);
-        const bin = machine === undefined ? 'gone' : binOf(this.#context, machine);
+        const bin = binAt(machineId);
         if (run === undefined || typeof bin === 'string') return false;
         return pack([itemOf(run)], [bin], new Set())[0]?.machineId === machineId;
       },
@@ -215,7 +221,6 @@ export class Rebalance {
       isOverloaded: this.#load.isOver(id, policy.loadPerCpu, now),
       crowded: this.#load.crowded(id, now),
       faults: new Map(accelerators.flatMap(({ uuid, fault }) => (fault === null ? [] : [[uuid, fault]]))),
-      isBusy: this.#isBusy(id),
     };
   }
 
@@ -380,7 +385,7 @@ const isSame = (wish: Wish, open: Proposal): boolean =>
 
 /** It trains, has a way to go on elsewhere, and is not on its way already. */
 const isMovable = (run: Run): boolean =>
-  run.spec.checkpoint !== null && run.moving === null && run.state === 'running' && !hasEnded(run.state);
+  run.spec.checkpoint !== null && run.moving === null && run.state === 'running';
 
 const detailsOf = (proposal: Proposal): Record<string, unknown> => ({
   name: proposal.runName,

@@ -17,8 +17,6 @@ export interface MachineNow {
   crowded: ReadonlySet<string>;
   /** What is wrong with which accelerator. */
   faults: ReadonlyMap<string, string>;
-  /** A move from or to it is under way. */
-  isBusy: boolean;
 }
 
 export interface RunNow {

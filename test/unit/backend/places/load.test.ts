@@ -26,8 +26,8 @@ test('overloaded is what has been so in every look for five minutes, seen lately
   expect(history.isOver('m', 1.5, 12 * minute)).toBe(true);
   add(13 * minute, null);
   expect(history.isOver('m', 1.5, 13 * minute)).toBe(false);
-  history.forget('m');
   expect(history.now('m')).toBeNull();
+  expect(history.now('other')).toBeNull();
 });
 
 test('two looks far apart, or one told again and again, are not minutes of load', () => {

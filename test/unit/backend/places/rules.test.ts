@@ -28,7 +28,6 @@ const machine = (id: string, more: Partial<MachineNow> = {}): MachineNow => ({
   isOverloaded: false,
   crowded: new Set(),
   faults: new Map(),
-  isBusy: false,
   ...more,
 });
 const run = (id: string, machineId: string, more: Partial<RunNow> = {}): RunNow => ({
