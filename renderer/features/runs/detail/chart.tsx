@@ -101,7 +101,7 @@ function optionsFor(
   return {
     width: element.clientWidth,
     height,
-    padding: [8, 6, 0, 0],
+    padding: [8, 16, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
     scales: { x: { time: false }, y: log ? { distr: 3 } : {} },
