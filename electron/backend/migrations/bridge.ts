@@ -6,7 +6,7 @@ import type { Move, Persistence } from './move.ts';
 import { type Lay, layOf } from './travel.ts';
 
 type Root = 'run' | 'checkpoints';
-const closeMs = 20_000;
+const closeMs = 8_000;
 
 /**
  * The ways of a move's bytes. A session is opened before the run is stopped and used to the end; one that breaks is closed

@@ -17,7 +17,7 @@ export async function within<T>(
   signal.throwIfAborted();
   const own = new AbortController();
   const over = new AbortController();
-  const working = work(own.signal);
+  const working = (async () => work(own.signal))();
   const settled = working.then(
     () => undefined,
     () => undefined,

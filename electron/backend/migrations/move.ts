@@ -29,6 +29,7 @@ const decisive = new Set([
   'CHECKPOINT_DIRECTORY_MISSING',
   'COPY_SOURCE_CHANGING',
   'COPY_SOURCE_MISSING',
+  'MOVE_RUN_STOPPED',
 ]);
 /** Anything else that fails gets so many tries while the machines are there. */
 const mostTries = 3;
@@ -140,6 +141,7 @@ export class Move {
       store.afterCommit(() => this.context.events.publish({ type: 'run.changed', run }));
     });
     this.#record = next;
+    if (isNew) this.#teller.pass({ progress: null, waitingFor: null });
     this.#teller.tell(this.view(), { now: true });
     onStep?.(isNew ? phase : 'note');
   }

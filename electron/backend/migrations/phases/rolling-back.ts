@@ -6,7 +6,7 @@ import { hasEnded } from '#shared/domain/run.ts';
 import { completeAt } from '../choice.ts';
 import { letGo } from '../commit.ts';
 import { downtimeOf } from '../downtime.ts';
-import { notBack, notRunning } from '../errors.ts';
+import { notBack, notRunning, stoppedByUser } from '../errors.ts';
 import { lastLines } from '../last-lines.ts';
 import { isDead, type Move } from '../move.ts';
 import type { Chore } from '../record.ts';
@@ -140,8 +140,10 @@ async function startAgain(move: Move): Promise<TrainyardError | null> {
       newest === undefined || directory === undefined
         ? null
         : { path: path.join(directory, newest.path), step: newest.step };
-    await move.persist({ limitMs: null, callMs: pace.startMs }, (signal) =>
-      handover.begin({
+    await move.persist({ limitMs: null, callMs: pace.startMs }, (signal) => {
+      // A vault that is locked, say, may keep it waiting long enough for its user to think better of it.
+      if (move.memory.stopped) throw stoppedByUser(runName);
+      return handover.begin({
         runId: move.runId,
         epoch,
         machineId: from.machineId,
@@ -151,12 +153,12 @@ async function startAgain(move: Move): Promise<TrainyardError | null> {
         actor: move.memory.actor,
         reason: 'roll-back',
         signal,
-      }),
-    );
+      });
+    });
   } catch (error) {
     move.signal.throwIfAborted();
     const why = TrainyardError.from(error);
-    return notBack(runName, from.machineName, why.message);
+    return why.code === 'MOVE_RUN_STOPPED' ? null : notBack(runName, from.machineName, why.message);
   }
   return diesAgain(move, epoch);
 }

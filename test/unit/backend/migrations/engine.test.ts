@@ -203,6 +203,43 @@ describe('out of sight', () => {
   });
 });
 
+describe('an armed stop', () => {
+  test('is waited for where a move is cancelled while its destination is out of sight', async () => {
+    const { world, laptop, destination } = await one();
+    destination.trainer = { ...usualTrainer, loadMs: 30 * minute };
+    await ask(laptop, 'request');
+    const [move] = await runToEnd(
+      world,
+      [laptop],
+      [
+        { at: 1000, phase: 'confirming', what: () => void Object.assign(destination, { visible: false }) },
+        { at: 3000, phase: 'confirming', what: cancel(laptop) },
+      ],
+    );
+    expect(move).toMatchObject({ phase: 'rolled-back', error: { code: 'MOVE_CANCELLED' } });
+    expect(destination.attempts.get(2)?.exit?.by).toBe('timer');
+    expect(world.alive()).toEqual([`3@${a}`]);
+    expect(problems(world, [laptop])).toEqual([]);
+  });
+
+  test('has come while nobody was there: the move goes on, or the run is started again at the source', async () => {
+    for (const broken of [false, true]) {
+      const { world, laptop, source, destination } = await one();
+      source.trainer = { ...usualTrainer, saveMs: 20 * minute };
+      destination.broken = broken;
+      laptop.dieAfter = 'stopping';
+      await ask(laptop, 'request');
+      for (let passed = 0; passed < 720; passed++) await world.clock.step(5_000);
+      expect(source.attempts.get(1)?.exit?.by).toBe('timer');
+      expect(world.alive()).toEqual([]);
+      const [move] = await runToEnd(world, [laptop]);
+      expect(move?.phase).toBe(broken ? 'rolled-back' : 'committed');
+      expect(world.alive()).toEqual([broken ? `3@${a}` : `2@${b}`]);
+      expect(problems(world, [laptop])).toEqual([]);
+    }
+  });
+});
+
 describe('what is not as it should be', () => {
   test('a checkpoint that arrives broken is sent again; one that always does ends the move', async () => {
     for (const [broken, phase] of [
