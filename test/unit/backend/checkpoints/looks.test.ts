@@ -159,6 +159,8 @@ test('what changes between two looks is not complete', async () => {
   const file = path.join(directory, 'model_20.pt');
   const looks = createCheckpointLooks({
     programs: async () => programs,
+    // However long the first look takes on a busy computer: there is a wait, and it is ours.
+    restMs: 3_600_000,
     clock: {
       ...systemClock,
       async sleep() {
