@@ -1,16 +1,20 @@
-import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Command,
+  cancelled,
   type ExecResult,
   quote,
   type RunningProgram,
   type RunsPrograms,
 } from '#backend/processes/index.ts';
 import { remoteScript } from '#backend/resources.ts';
+import { backOffMs } from '#shared/domain/back-off.ts';
+import { TrainyardError } from '#shared/domain/error.ts';
 import {
   answerInvalid,
   cannotWrite,
   diskFull,
+  interrupted,
   sourceChanging,
   sourceMissing,
   sourceUnreadable,
@@ -43,14 +47,18 @@ export interface Look {
 
 export interface Ask {
   signal: AbortSignal;
-  stdin?: Buffer | Readable;
+  stdin?: Buffer;
   timeoutMs?: number;
   maxOutputBytes?: number;
   /** What would be needed, to be named where the disk is full. */
   neededBytes?: number;
+  /** Fails at once where there is no connection; else it is waited for. */
+  hasty?: boolean;
 }
 
 const hourMs = 3_600_000;
+/** So often in a row a connection may break before it is given up: after about a minute and a half. */
+const mostCuts = 12;
 
 /** One machine of a copy, and the scripts on it. The programs are asked for anew each time: a connection may have been made again. */
 export class CopyBox {
@@ -78,8 +86,25 @@ export class CopyBox {
     return this.#programs(signal);
   }
 
-  /** One of copy.sh's verbs. Refusals are thrown as the errors that they mean. */
+  /**
+   * One of copy.sh's verbs, each of which may be done twice: a connection that breaks is waited for. Refusals are thrown as the
+   * errors that they mean; COPY_INTERRUPTED where it does not come back.
+   */
   async ask(verb: string, args: readonly string[], ask: Ask): Promise<ExecResult> {
+    for (let cuts = 0; ; cuts++) {
+      try {
+        return await this.#askOnce(verb, args, ask);
+      } catch (thrown) {
+        const error = TrainyardError.from(thrown);
+        if (ask.signal.aborted) throw cancelled(ask.signal);
+        if (!error.retryable || ask.hasty === true || error.code.startsWith('COPY_')) throw error;
+        if (cuts >= mostCuts) throw interrupted(error);
+        await sleep(backOffMs(Math.min(cuts, 4)) / 2, undefined, { signal: ask.signal });
+      }
+    }
+  }
+
+  async #askOnce(verb: string, args: readonly string[], ask: Ask): Promise<ExecResult> {
     const programs = await this.#programs(ask.signal);
     const result = await programs.exec(this.command('box', [verb, ...args]), {
       signal: ask.signal,
@@ -138,7 +163,12 @@ export class CopyBox {
   }
 
   async look(path: string, signal: AbortSignal): Promise<Look> {
-    const { stdout } = await this.ask('look', [path], { signal, timeoutMs: 60_000, maxOutputBytes: 65_536 });
+    const { stdout } = await this.ask('look', [path], {
+      signal,
+      timeoutMs: 60_000,
+      maxOutputBytes: 65_536,
+      hasty: true,
+    });
     const text = stdout.toString('utf8');
     const at = text.indexOf('\nplace=');
     if (at < 0) throw answerInvalid(this.name, text);

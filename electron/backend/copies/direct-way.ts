@@ -74,7 +74,7 @@ export class DirectWay implements Way {
 
   async carry(load: Load, lane: number, signal: AbortSignal): Promise<void> {
     const { from, to, place, tarOptions } = this.#options;
-    const link = await this.#connected(signal);
+    const link = await this.#again(signal);
     const isGentle = load.gentle === true;
     if (isGentle) await this.#gentleLanes(link, signal);
     const giver = isGentle ? from.gently() : from;
@@ -110,6 +110,17 @@ export class DirectWay implements Way {
       () => undefined, // it was never made, and has cleared up behind itself
     );
     for (const id of [...this.#left]) await this.#remove(id);
+  }
+
+  /** What connected once will do so again: until then each refusal is a broken line. */
+  async #again(signal: AbortSignal): Promise<Link> {
+    try {
+      return await this.#connected(signal);
+    } catch (thrown) {
+      const error = TrainyardError.from(thrown);
+      if (signal.aborted || error.code !== 'COPY_DIRECT_REFUSED') throw error;
+      throw linkLost(error.details);
+    }
   }
 
   #connected(signal: AbortSignal): Promise<Link> {

@@ -344,7 +344,8 @@ export class Round {
   async #afterCut(thrown: unknown): Promise<void> {
     const error = TrainyardError.from(thrown);
     if (this.#signal.aborted) throw cancelled(this.#signal);
-    if (!error.retryable || error.code === 'COPY_SOURCE_CHANGING') throw error;
+    const isFinal = error.code === 'COPY_SOURCE_CHANGING' || error.code === 'COPY_INTERRUPTED';
+    if (!error.retryable || isFinal) throw error;
     // All lanes lose their connection in one moment: that is one cut.
     const now = performance.now();
     if (now - this.#cutAt > sameCutMs) {
