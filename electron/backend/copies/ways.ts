@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
-import type { SshReach } from '#backend/ssh/index.ts';
+import type { SshReach } from '#backend/sites/capabilities.ts';
 import type { CopyPath, CopyPathKind } from '#shared/domain/copy.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import type { CopyBox } from './box.ts';

@@ -1,6 +1,8 @@
 import type { RunsPrograms } from '#backend/processes/index.ts';
 import type { SshReach } from '#backend/ssh/index.ts';
 
+export type { SshReach } from '#backend/ssh/index.ts';
+
 /**
  * What runs, files and logs need of sites, and all they may know of them. Implemented by the sites' service; callers
  * never learn whether a machine is this computer or an SSH host.
