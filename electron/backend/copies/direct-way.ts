@@ -1,5 +1,5 @@
 import { cancelled, type ExecResult, type RunningProgram } from '#backend/processes/index.ts';
-import type { SshReach } from '#backend/ssh/index.ts';
+import type { SshReach } from '#backend/sites/capabilities.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import { newId } from '#shared/domain/id.ts';
 import { type CopyBox, keyScript, receiveScript } from './box.ts';

@@ -133,7 +133,7 @@ function report(job: CopyJob, json: boolean): number {
     if (!json)
       printLine(
         printable(
-          `${progress.totalFiles} files, ${byteSize(progress.totalBytes)}, ${took}, ${job.path ?? ''}, verified${again}`,
+          `${progress.totalFiles} ${progress.totalFiles === 1 ? 'file' : 'files'}, ${byteSize(progress.totalBytes)}, ${took}, ${job.path ?? ''}, verified${again}`,
         ),
       );
     return exitCodes.ok;

@@ -17,7 +17,7 @@ describe.skipIf(!needs('linux'))('trainyard cp', () => {
 
     const place = path.join(directory, 'place');
     const first = await trainyard(env, ['cp', source, `local:${place}`]);
-    expect(first).toMatchObject({ code: 0, out: expect.stringMatching(/^1 files, 3 B, .*verified\n$/) });
+    expect(first).toMatchObject({ code: 0, out: expect.stringMatching(/^1 file, 3 B, .*verified\n$/) });
     expect(readFileSync(path.join(place, 'source/link'), 'utf8')).toBe('one');
 
     writeFileSync(path.join(source, 'deep/file'), 'two');
