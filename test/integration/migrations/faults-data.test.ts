@@ -76,14 +76,14 @@ describe.skipIf(!needs('linux', 'root', 'sshd', 'ssh', 'python3'))(
       lab.expectSound(runId);
     });
 
-    const manners: [string, string, 'request' | 'next' | 'last', 'committed' | 'rolled-back'][] = [
+    const manners: [string, string, 'request' | 'next' | 'last', 'committed' | 'rolled-back' | 'either'][] = [
       [
-        'a checkpoint every 3 steps, one kept: rotated away while it is copied',
-        '--every 3 --keep 1 --pad-kib 2000',
+        'one checkpoint kept, for two seconds: rotated away while it is copied',
+        '--every 100 --keep 1 --pad-kib 8000',
         'request',
-        'committed',
+        'either',
       ],
-      ['the same, moved from its last checkpoint', '--every 3 --keep 1 --pad-kib 2000', 'last', 'committed'],
+      ['the same, moved from its last checkpoint', '--every 100 --keep 1 --pad-kib 8000', 'last', 'either'],
       ['a trainer that ignores TERM', '--ignore-term', 'request', 'committed'],
       ['a save that takes a while', '--save-seconds 1.5', 'next', 'committed'],
       ['a save longer than the grace', '--save-seconds 7 --every 60', 'last', 'committed'],

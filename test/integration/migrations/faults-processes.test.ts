@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { MigrationPhase } from '#shared/domain/migration.ts';
+import type { MigrationMode, MigrationPhase } from '#shared/domain/migration.ts';
 import { hasEnded } from '#shared/domain/run.ts';
 import { type Guard, signal } from '#test/lab/moving/faults.ts';
 import { me } from '#test/lab/moving/laptop.ts';
@@ -29,6 +29,7 @@ interface Case {
   ends: readonly ('committed' | 'rolled-back')[];
   /** Whether the run must be alive after it. */
   lives: boolean;
+  mode?: MigrationMode;
 }
 const one = (
   phase: MigrationPhase,
@@ -66,9 +67,9 @@ const table: Case[] = [
   ),
   one(
     'stopping',
-    'trainer at the source stopped for good: killed after its grace',
+    'trainer at the source paused for good: killed after its grace',
     hit('source', 'trainer', 'SIGSTOP'),
-    either,
+    { ...committed, mode: 'last' },
   ),
   one('precopying', 'the destination reboots', rebooted('destination'), committed),
   one('copying', 'the destination reboots', rebooted('destination'), either),
@@ -111,9 +112,9 @@ describe.skipIf(!needs('linux', 'root', 'sshd', 'ssh', 'python3'))(
     });
     afterAll(() => lab?.close());
 
-    test.each(table)('$name', async ({ strike, ends: allowed, lives }) => {
+    test.each(table)('$name', async ({ strike, ends: allowed, lives, mode }) => {
       const runId = await lab.run();
-      const { move } = await lab.move(runId, strike());
+      const { move } = await lab.move(runId, strike(), mode);
       expect(allowed, JSON.stringify(move.error)).toContain(move.phase);
       const state = await lab.settled(runId);
       expect(hasEnded(state as 'running')).toBe(!lives);

@@ -27,7 +27,7 @@ describe.skipIf(!needs('linux', 'root', 'sshd', 'ssh', 'torch'))(
     beforeAll(async () => {
       yard = await movingYard(3);
       data = await makeTempDirectory('laptop');
-      laptop = await openLaptop({ address: yard.address, data, plans: true });
+      laptop = await openLaptop({ address: yard.address, data });
     });
     afterAll(async () => {
       await laptop?.close();
@@ -42,7 +42,7 @@ describe.skipIf(!needs('linux', 'root', 'sshd', 'ssh', 'torch'))(
       );
 
     test('moved five times they are, value by value, those of one never moved', {
-      timeout: 240_000,
+      timeout: 480_000,
     }, async () => {
       const { id: runId } = await laptop.launch(task('/usr/bin/python3 train.py'), yard.boxes[0]?.id ?? '');
       const modes = ['request', 'next', 'last', 'request', 'request'] as const;
@@ -65,7 +65,7 @@ describe.skipIf(!needs('linux', 'root', 'sshd', 'ssh', 'torch'))(
 
     test.skipIf(!needs('torchrun'))(
       'two processes under torchrun move whole',
-      { timeout: 240_000 },
+      { timeout: 480_000 },
       async () => {
         const { id: runId } = await laptop.launch(
           task(`${torchrun.join(' ')} train.py`),
