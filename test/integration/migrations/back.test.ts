@@ -2,7 +2,6 @@ import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { needs } from '#test/needs.ts';
-import { makeTempDirectory } from '#test/temp.ts';
 import { until } from '#test/until.ts';
 import {
   ended,
@@ -23,7 +22,7 @@ describe.skipIf(!needs('sshd', 'root', 'torch'))('a move that does not come to b
   let laptop: Laptop;
   beforeAll(async () => {
     lab = await startLab();
-    laptop = await openLaptop(lab, await makeTempDirectory('data'));
+    laptop = await openLaptop(lab);
   }, 120_000);
   afterAll(async () => {
     await laptop?.backend.close();
@@ -36,7 +35,7 @@ describe.skipIf(!needs('sshd', 'root', 'torch'))('a move that does not come to b
   };
 
   test('a wrong Python over there: the run goes on where it was, and the log says why', {
-    timeout: 240_000,
+    timeout: 400_000,
   }, async () => {
     const [one, two] = lab.boxes;
     writeFileSync(path.join(two.home, 'broken'), '');
@@ -63,7 +62,7 @@ describe.skipIf(!needs('sshd', 'root', 'torch'))('a move that does not come to b
   });
 
   test('cancelled while it is copied ahead: the run never notices, and the copy is removed', {
-    timeout: 240_000,
+    timeout: 400_000,
   }, async () => {
     const [one, two] = lab.boxes;
     const runId = await launch(laptop, lab, taskOf(plainTraining(100_000, 1_000_000), '  every: 10m'));
@@ -92,7 +91,7 @@ describe.skipIf(!needs('sshd', 'root', 'torch'))('a move that does not come to b
   });
 
   test('the user stops the run meanwhile: it ends where it is, and the move with it', {
-    timeout: 240_000,
+    timeout: 400_000,
   }, async () => {
     const runId = await launch(laptop, lab, taskOf(plainTraining(100_000, 1_000_000), '  every: 10m'));
     await trained(laptop, runId, 10);

@@ -17,7 +17,7 @@ describe.skipIf(!needs('sshd', 'root', 'torch'))('trainyard move', () => {
   afterAll(() => lab?.stop());
 
   test('a dry run changes nothing; a move tells what it cost; then the list has it', {
-    timeout: 240_000,
+    timeout: 400_000,
   }, async () => {
     const env = userEnvironment(await tempDirectory('user'));
     const app = serve(env);

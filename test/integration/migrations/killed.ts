@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newId } from '#shared/domain/id.ts';
@@ -9,7 +8,6 @@ import type { MigrationPhase } from '#shared/domain/migration.ts';
 import { processesWith } from '#test/lab/local-box.ts';
 import { readHistory } from '#test/lab/trainers/index.ts';
 import { needs } from '#test/needs.ts';
-import { makeTempDirectory } from '#test/temp.ts';
 import { until } from '#test/until.ts';
 import {
   ended,
@@ -32,13 +30,11 @@ export function killedIn(phases: readonly MigrationPhase[]): void {
     'kill -9 of the app, and a new one on the same data',
     () => {
       let lab: Lab;
-      let data: string;
       let runId: string;
       let at = 0;
       beforeAll(async () => {
         lab = await startLab();
-        data = await makeTempDirectory('data');
-        const laptop = await openLaptop(lab, data);
+        const laptop = await openLaptop(lab);
         try {
           runId = await launch(laptop, lab, taskOf(plainTraining(1_000_000)));
           await trained(laptop, runId, 25);
@@ -48,19 +44,18 @@ export function killedIn(phases: readonly MigrationPhase[]): void {
       }, 120_000);
       afterAll(async () => {
         await lab?.stop();
-        if (data) await rm(data, { recursive: true, force: true, maxRetries: 3 });
       });
 
       test.each(phases)(
         'as soon as "%s" is in the journal: the move is made',
-        { timeout: 240_000 },
+        { timeout: 400_000 },
         async (phase) => {
           const there = 1 - at;
           const to = lab.boxes[there]?.name ?? '';
           const requestId = newId();
-          await dies([data, lab.configFile, runId, requestId, to, phase]);
+          await dies([lab.data, lab.configFile, runId, requestId, to, phase]);
 
-          const laptop = await openLaptop(lab, data);
+          const laptop = await openLaptop(lab);
           try {
             // The client never had its answer and sends the same request again.
             const { id } = await move(laptop, runId, to, { requestId });
@@ -101,7 +96,7 @@ export function killedIn(phases: readonly MigrationPhase[]): void {
 
 async function dies(args: string[]): Promise<void> {
   const app = spawn(process.execPath, [child, ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
-  const timeout = setTimeout(() => app.kill('SIGTERM'), 90_000);
+  const timeout = setTimeout(() => app.kill('SIGTERM'), 150_000);
   const [, signal] = await once(app, 'exit');
   clearTimeout(timeout);
   expect(signal).toBe('SIGKILL');

@@ -19,6 +19,8 @@ export interface Lab {
   boxes: [Box, Box];
   configFile: string;
   code: string;
+  /** Where the app keeps what it knows. */
+  data: string;
   stop(): Promise<void>;
 }
 
@@ -31,15 +33,18 @@ export async function startLab(): Promise<Lab> {
     startBox({ name: 'two', env, config }),
   ]);
   const code = await makeTempDirectory('code');
+  const data = await makeTempDirectory('data');
   await copyFile(trainer, path.join(code, 'train.py'));
   const configFile = await writeSshConfig(code, boxes);
   return {
     boxes,
     configFile,
     code,
+    data,
     stop: async () => {
       await Promise.all(boxes.map((box) => box.stop()));
-      await rm(code, { recursive: true, force: true });
+      for (const directory of [code, data])
+        await rm(directory, { recursive: true, force: true, maxRetries: 3 });
     },
   };
 }
@@ -52,7 +57,7 @@ export interface Laptop {
   ids: Record<string, string>;
 }
 
-export const openLaptop = ({ boxes, configFile }: Lab, dataDirectory: string): Promise<Laptop> =>
+export const openLaptop = ({ boxes, configFile, data }: Lab, dataDirectory = data): Promise<Laptop> =>
   openLaptopIn(
     dataDirectory,
     configFile,
@@ -123,11 +128,12 @@ export async function launch(
 
 /** It trains, and has a checkpoint or more. */
 export async function trained({ client }: Laptop, runId: string, steps: number): Promise<void> {
-  await until(`it has made ${steps} steps`, async () => {
+  const made = async () => {
     const run = await client.runs.get({ runId });
     if (run.state === 'failed') throw new Error(await logOf(client, runId));
     return run.state === 'running' && (run.step ?? 0) >= steps;
-  });
+  };
+  await until(`it has made ${steps} steps`, made, { deadlineMs: 120_000, everyMs: 50 });
 }
 
 export async function move(
@@ -147,7 +153,7 @@ export async function ended({ client }: Laptop, migrationId: string): Promise<Mi
       const now = await client.migrations.get({ migrationId });
       return isOver(now.phase) ? now : null;
     },
-    { deadlineMs: 120_000, everyMs: 50 },
+    { deadlineMs: 180_000, everyMs: 50 },
   );
 }
 

@@ -4,7 +4,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { processesWith } from '#test/lab/local-box.ts';
 import type { Box } from '#test/lab/sshd.ts';
 import { needs } from '#test/needs.ts';
-import { makeTempDirectory } from '#test/temp.ts';
 import { until } from '#test/until.ts';
 import {
   ended,
@@ -27,7 +26,7 @@ describe.skipIf(!needs('sshd', 'root', 'torch'))('a real training moves between 
   let laptop: Laptop;
   beforeAll(async () => {
     lab = await startLab();
-    laptop = await openLaptop(lab, await makeTempDirectory('data'));
+    laptop = await openLaptop(lab);
   }, 120_000);
   afterAll(async () => {
     await laptop?.backend.close();
@@ -43,7 +42,7 @@ describe.skipIf(!needs('sshd', 'root', 'torch'))('a real training moves between 
     ['request', 'direct'],
     ['next', 'laptop'],
     ['last', 'direct'],
-  ] as const)('by "%s", %s', { timeout: 240_000 }, async (mode, way) => {
+  ] as const)('by "%s", %s', { timeout: 400_000 }, async (mode, way) => {
     const [one, two] = lab.boxes;
     const runId = await launch(laptop, lab, taskOf(plainTraining(100_000)));
     await trained(laptop, runId, 45);
@@ -81,7 +80,7 @@ describe.skipIf(!needs('sshd', 'root', 'torch'))('a real training moves between 
     await until('it has ended', async () => (await laptop.client.runs.get({ runId })).state === 'stopped');
   });
 
-  test('torchrun with two processes, its checkpoints in shards', { timeout: 240_000 }, async () => {
+  test('torchrun with two processes, its checkpoints in shards', { timeout: 400_000 }, async () => {
     const [one, two] = lab.boxes;
     const trains =
       'exec python3 -m torch.distributed.run --standalone --nproc_per_node 2 --redirects 1 --tee 1 train.py --steps 100000 --every 20 --pace 0.05 --shards 3 --pad-mib 9';
