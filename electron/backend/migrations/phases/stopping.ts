@@ -1,10 +1,11 @@
 import type { BoxAttempt } from '#backend/runs/box/index.ts';
 import type { FoundCheckpoint } from '#shared/domain/checkpoint.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
+import { mayPass } from '../calls.ts';
 import { type Before, before, completeAt, isNewer } from '../choice.ts';
 import { comingCheckpoint } from '../coming.ts';
 import { noNewCheckpoint, runHasEnded } from '../errors.ts';
-import { isDead, type Move } from '../move.ts';
+import { isDead, type Move, type Persistence } from '../move.ts';
 import type { Hands, Phase } from './hands.ts';
 
 /** Ends the source's attempt, and goes on only when it is known to train no more: read from its box, or by its armed stop. */
@@ -49,11 +50,13 @@ async function renewOnce({ move, leashes }: Hands): Promise<void> {
 }
 
 /** The trainer is asked to save. It may end after that by itself, as some do. */
-async function saveOnRequest({ move, bridge, leashes }: Hands): Promise<void> {
+async function saveOnRequest(hands: Hands): Promise<void> {
+  const { move, bridge, leashes } = hands;
   const { pace } = move.context;
   if (move.memory.asked === null) {
-    const newest = (await completeAt(move, 'source', { limitMs: pace.patienceAfterMs })).at(-1);
-    move.note({ asked: before(newest) });
+    const complete = await whileItLives(hands, (persistence) => completeAt(move, 'source', persistence));
+    if (complete === null) return;
+    move.note({ asked: before(complete.at(-1)) });
     move.mark('asked');
   }
   const asked = move.memory.asked;
@@ -63,7 +66,7 @@ async function saveOnRequest({ move, bridge, leashes }: Hands): Promise<void> {
   const waiting = comingCheckpoint(move, bridge, asked, { limitMs: pace.saveMs, isOver: dead });
   // Nobody waits for it where asking fails.
   waiting.catch(() => undefined);
-  await askToSave(move);
+  await askToSave(hands);
   const saved = (await waiting) ?? (isSeenDead(move) ? await savedAtTheEnd(move, asked) : null);
   if (saved !== null) move.mark('saved');
   else if (!dead()) throw noNewCheckpoint(move.migration.runName, Math.round(pace.saveMs / 60_000));
@@ -75,8 +78,27 @@ async function savedAtTheEnd(move: Move, asked: Before): Promise<FoundCheckpoint
   return complete.findLast((each) => isNewer(each, asked)) ?? null;
 }
 
-async function askToSave(move: Move): Promise<void> {
+/** Asks the source until it answers. Null: it has not, and has ended by its armed stop meanwhile, so the move goes on without it. */
+async function whileItLives<T>(
+  { move, leashes }: Hands,
+  work: (persistence: Persistence) => Promise<T>,
+): Promise<T | null> {
   const { pace } = move.context;
+  for (;;) {
+    try {
+      return await work({ limitMs: pace.slowLookMs });
+    } catch (error) {
+      move.signal.throwIfAborted();
+      if (!mayPass(TrainyardError.from(error))) throw error;
+      if (leashes.source.hasRunOut) return null;
+      move.show({ waitingFor: waitingForSource(move) });
+      await move.pause(pace.slowLookMs);
+    }
+  }
+}
+
+async function askToSave(hands: Hands): Promise<void> {
+  const { move } = hands;
   const request = move.run.spec.checkpoint?.request;
   const how =
     request?.signal !== undefined
@@ -92,10 +114,12 @@ async function askToSave(move: Move): Promise<void> {
     );
   }
   try {
-    await move.persist({ limitMs: pace.patienceAfterMs }, async (signal) => {
-      const { box } = await move.box('source', signal);
-      await box.requestCheckpoint(move.runId, move.migration.fromEpoch, how, signal);
-    });
+    await whileItLives(hands, (persistence) =>
+      move.persist(persistence, async (signal) => {
+        const { box } = await move.box('source', signal);
+        await box.requestCheckpoint(move.runId, move.migration.fromEpoch, how, signal);
+      }),
+    );
   } catch (error) {
     // It has ended meanwhile: whoever waits sees that.
     if (TrainyardError.from(error).code !== 'RUN_NOT_ALIVE') throw error;
