@@ -112,15 +112,18 @@ describe.skipIf(!needs('linux', 'root', 'sshd', 'ssh', 'python3'))(
     });
     afterAll(() => lab?.close());
 
-    test.each(table)('$name', async ({ strike, ends: allowed, lives, mode }) => {
-      const runId = await lab.run();
-      const { move } = await lab.move(runId, strike(), mode);
-      expect(allowed, JSON.stringify(move.error)).toContain(move.phase);
-      const state = await lab.settled(runId);
-      expect(hasEnded(state as 'running')).toBe(!lives);
-      if (lives) await lab.trainsOn(runId);
-      lab.expectSound(runId);
-    });
+    test.each(table.map((each): [string, Case] => [each.name, each]))(
+      '%s',
+      async (_name, { strike, ends: allowed, lives, mode }) => {
+        const runId = await lab.run();
+        const { move } = await lab.move(runId, strike(), mode);
+        expect(allowed, JSON.stringify(move.error)).toContain(move.phase);
+        const state = await lab.settled(runId);
+        expect(hasEnded(state as 'running')).toBe(!lives);
+        if (lives) await lab.trainsOn(runId);
+        lab.expectSound(runId);
+      },
+    );
 
     test.each(['1', 'oom'])(
       'it falls over at the destination (%s): back, with its last words',

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hasEnded } from '#shared/domain/run.ts';
 import { checkRun, ledgersOf } from '#test/lab/moving/inspect.ts';
 import { type Laptop, openLaptop } from '#test/lab/moving/laptop.ts';
 import { operationsOf } from '#test/lab/moving/operations.ts';
@@ -41,6 +42,11 @@ describe.skipIf(!needs('linux', 'root', 'sshd', 'ssh', 'torch'))(
         ledgersOf(yard, runId).some((each) => each.epoch === epoch && each.event === 'saved'),
       );
 
+    const stopped = async (runId: string) => {
+      operationsOf(laptop).stop(runId);
+      await until('it has ended', () => hasEnded(laptop.runs.get(runId).state));
+    };
+
     test('moved five times they are, value by value, those of one never moved', {
       timeout: 480_000,
     }, async () => {
@@ -54,7 +60,7 @@ describe.skipIf(!needs('linux', 'root', 'sshd', 'ssh', 'torch'))(
         expect(move, JSON.stringify(move.error)).toMatchObject({ phase: 'committed', toEpoch: index + 2 });
       }
       await saved(runId, 6);
-      await operationsOf(laptop).stop(runId);
+      await stopped(runId);
       const losses = await torchLosses(5, Math.max(...stepsOf(runId).map(({ step }) => step ?? 0)));
       const epochs = new Set(stepsOf(runId).map(({ epoch }) => epoch));
       expect([...epochs].sort()).toEqual([1, 2, 3, 4, 5, 6]);
@@ -76,7 +82,7 @@ describe.skipIf(!needs('linux', 'root', 'sshd', 'ssh', 'torch'))(
         const move = await laptop.ended(id);
         expect(move, JSON.stringify(move.error)).toMatchObject({ phase: 'committed', toEpoch: 2 });
         await saved(runId, 2);
-        await operationsOf(laptop).stop(runId);
+        await stopped(runId);
         const losses = await torchLosses(
           5,
           Math.max(...stepsOf(runId).map(({ step }) => step ?? 0)),

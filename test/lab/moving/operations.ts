@@ -30,7 +30,7 @@ async function stateOf({ runs, store, access }: Laptop, runId: string) {
     await access.programs(machineId);
     const { box } = await runs.handover.connect(machineId, AbortSignal.timeout(60_000));
     for (const each of (await box.status([runId])).attempts)
-      if (each.armed !== null && !each.armed.fired && each.phase !== 'ended')
+      if (each.armed !== null && !each.armed.fired && (each.trainerAlive || each.supervisorAlive))
         armed.push(`${each.epoch} on ${machineId}`);
   }
   return {
