@@ -77,7 +77,9 @@ export class FaultLab {
   /** The run that is moved to and fro. */
   async run(): Promise<string> {
     const known = this.#runId;
-    if (known !== null && (await this.settled(known)) === 'running') return known;
+    // A test that failed may have left its move under way.
+    const isFree = known !== null && this.laptop.moves.list({ runId: known, active: true }).length === 0;
+    if (known !== null && isFree && (await this.settled(known)) === 'running') return known;
     this.#runId = await this.launch(plainTask());
     return this.#runId;
   }
@@ -121,6 +123,7 @@ export class FaultLab {
       return { move, sourceEnded, source, destination };
     } finally {
       this.#hook.onStep = () => undefined;
+      for (const { proxy } of yard.boxes) await proxy.restore();
     }
   }
 

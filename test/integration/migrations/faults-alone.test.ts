@@ -9,7 +9,7 @@ import { type MovingYard, movingYard } from '#test/lab/moving/yard.ts';
 import { needs } from '#test/needs.ts';
 import { makeTempDirectory } from '#test/temp.ts';
 import { until } from '#test/until.ts';
-import { entering, FaultLab, plainTask } from './fault-lab.ts';
+import { FaultLab, plainTask } from './fault-lab.ts';
 
 // Out of sight for longer than an armed stop waits: the box stops the run by itself, and two never train.
 const possible = needs('linux', 'root', 'sshd', 'ssh', 'python3');
@@ -26,18 +26,11 @@ describe.skipIf(!possible)('a machine out of sight for long', () => {
   test('the source, as it is to stop: it stops itself, and the run goes on from what was brought ahead', async () => {
     const runId = await lab.run();
     const from = lab.laptop.runs.get(runId).epoch;
-    const { move, sourceEnded, source, destination } = await lab.move(
-      runId,
-      entering('stopping', (scene) => {
-        scene.source.proxy.cut();
-        // Back only when the next attempt trains, or the move has gone another way.
-        void until('it is decided', () =>
-          ['committed', 'rolled-back', 'rolling-back'].includes(
-            scene.laptop.moves.get(scene.migrationId).phase,
-          ),
-        ).then(() => scene.source.proxy.restore());
-      }),
-    );
+    const { move, sourceEnded, source, destination } = await lab.move(runId, (scene) => {
+      if (scene.phase === 'stopping') scene.source.proxy.cut();
+      // In sight again only when the move has been decided.
+      if (scene.phase === 'committed' || scene.phase === 'rolling-back') void scene.source.proxy.restore();
+    });
     expect(move.phase, JSON.stringify(move.error)).toBe('committed');
     expect(sourceEnded).toBe('timer');
     expect(lab.laptop.runs.get(runId).machineId).toBe(destination.id);
@@ -52,32 +45,18 @@ describe.skipIf(!possible)('a machine out of sight for long', () => {
 
   test('the destination, before it is seen to train: it stops itself, and the run goes on at the source', async () => {
     const runId = await lab.run();
-    const { move, source } = await lab.move(
-      runId,
-      entering('confirming', (scene) => {
-        // The stop is to be armed there first; and before it is seen to train, so it may not train yet.
-        const armed = until('a stop is armed there', () => {
-          const row = scene.laptop.store.sql.get<{ content: string }>(
-            'SELECT content FROM migrations WHERE id = ?',
-            scene.migrationId,
-          );
-          return row?.content.includes('"destination":"held"');
-        });
-        void armed.then(() => scene.destination.proxy.cut());
-        const there = () =>
-          attempt(ledgersOf(lab.yard, scene.runId), scene.laptop.moves.get(scene.migrationId).toEpoch ?? 0);
-        void armed
-          .then(() =>
-            until(
-              'it has stopped itself, or all is decided',
-              () =>
-                there().some(({ event }) => event === 'end') ||
-                scene.laptop.moves.get(scene.migrationId).endedAt !== null,
-            ),
-          )
-          .then(() => scene.destination.proxy.restore());
-      }),
-    );
+    const { move, source } = await lab.move(runId, (scene) => {
+      if (scene.phase !== 'confirming') return;
+      const { toEpoch } = scene.laptop.moves.get(scene.migrationId);
+      // The first line after the phase's is that a stop is to be armed there, the second that it is.
+      if (scene.notes !== 2) return;
+      scene.destination.proxy.cut();
+      const there = () => attempt(ledgersOf(lab.yard, scene.runId), toEpoch ?? 0);
+      const isOver = () => scene.laptop.moves.get(scene.migrationId).endedAt !== null;
+      until('it has stopped itself', () => isOver() || there().some(({ event }) => event === 'end'))
+        .catch(() => undefined)
+        .then(() => scene.destination.proxy.restore());
+    });
     if (move.phase === 'rolled-back') expect(lab.laptop.runs.get(runId).machineId).toBe(source.id);
     await lab.trainsOn(runId);
     lab.expectSound(runId);

@@ -99,7 +99,9 @@ describe.skipIf(!needs('linux', 'root', 'sshd', 'ssh', 'python3'))(
     test.each(manners)('%s', async (_name, flags, mode, end) => {
       const runId = await lab.launch(plainTask(flags));
       const { move } = await lab.move(runId, () => undefined, mode);
-      expect(move.phase, JSON.stringify(move.error)).toBe(end);
+      // A busy computer may not get to see it while it is there, and leaves the run where it is.
+      const allowed = end === 'either' ? ['committed', 'rolled-back'] : [end];
+      expect(allowed, JSON.stringify(move.error)).toContain(move.phase);
       await lab.settled(runId);
       await lab.trainsOn(runId);
       lab.expectSound(runId);
