@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newId } from '#shared/domain/id.ts';
-import { checkHistory, type LedgerEvent, plainLosses } from '#test/lab/invariants.ts';
+import { type LedgerEvent, plainLosses } from '#test/lab/invariants.ts';
 import { checkRun, ledgersOf } from '#test/lab/moving/inspect.ts';
 import { shortArm } from '#test/lab/moving/laptop.ts';
 import { RemoteLaptop } from '#test/lab/moving/remote.ts';
@@ -110,12 +110,6 @@ describe.skipIf(!possible)('this computer away for long', () => {
       if (phase === 'rolling-back') expect(move.phase).toBe('rolled-back');
       const before = ledgersOf(yard, run.id).length;
       await until('it trains', () => ledgersOf(yard, run.id).length > before + 3);
-      expect(
-        checkHistory(ledgersOf(yard, run.id), {
-          lossAt: plainLosses(11),
-          origin: (epoch) => ({ epoch: epoch - 1, seen: phase !== 'stopping' }),
-        }),
-      ).toEqual([]);
       expect(await checkRun(yard, laptop.asked, run.id, { lossAt: plainLosses(11) })).toEqual([]);
     },
   );
