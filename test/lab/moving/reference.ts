@@ -38,7 +38,8 @@ export async function torchLosses(
         },
       },
     );
-    const losses = new Map(readLedger(readFileSync(ledger, 'utf8')).map(({ step, loss }) => [step, loss]));
+    const steps = readLedger(readFileSync(ledger, 'utf8')).filter(({ event }) => event === 'step');
+    const losses = new Map(steps.map(({ step, loss }) => [step, loss]));
     return (step) => losses.get(step) ?? null;
   } finally {
     await rm(directory, { recursive: true, force: true, maxRetries: 3 });
