@@ -38,8 +38,8 @@ export async function torchLosses(
         },
       },
     );
-    const steps = readLedger(readFileSync(ledger, 'utf8')).filter(({ event }) => event === 'step');
-    const losses = new Map(steps.map(({ step, loss }) => [step, loss]));
+    const done = readLedger(readFileSync(ledger, 'utf8')).filter(({ event }) => event === 'step');
+    const losses = new Map(done.map(({ step, loss }) => [step, loss]));
     return (step) => losses.get(step) ?? null;
   } finally {
     await rm(directory, { recursive: true, force: true, maxRetries: 3 });
