@@ -83,7 +83,8 @@ async function whileItLives<T>(
   { move, leashes }: Hands,
   work: (persistence: Persistence) => Promise<T>,
 ): Promise<T | null> {
-  const { pace } = move.context;
+  const { pace, clock } = move.context;
+  const until = clock.elapsed() + pace.saveMs;
   for (;;) {
     try {
       return await work({ limitMs: pace.slowLookMs });
@@ -91,6 +92,8 @@ async function whileItLives<T>(
       move.signal.throwIfAborted();
       if (!mayPass(TrainyardError.from(error))) throw error;
       if (leashes.source.hasRunOut) return null;
+      // It hears that it need not stop, and yet does not answer this.
+      if (clock.elapsed() >= until) throw error;
       move.show({ waitingFor: waitingForSource(move) });
       await move.pause(pace.slowLookMs);
     }

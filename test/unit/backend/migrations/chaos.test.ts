@@ -20,6 +20,8 @@ import {
 } from './simulation.ts';
 
 const samples = Number(process.env.CHAOS_SAMPLES ?? 30);
+/** The same samples each time, unless others are asked for: a find is looked into, it does not come and go. */
+const seed = Number(process.env.CHAOS_SEED ?? 20_261_128);
 const minute = 60_000;
 /** From then on nothing goes wrong any more: whatever is left must come to its end by itself. */
 const calmAfter = 4 * 60 * minute;
@@ -180,7 +182,7 @@ describe('whatever goes wrong, a move ends by itself, committed or rolled back',
           );
         }
       }),
-      { numRuns: samples },
+      { numRuns: samples, seed },
     );
     if (process.env.CHAOS_SAMPLES) console.log(Object.fromEntries(outcomes));
   });
@@ -208,7 +210,7 @@ describe('whatever goes wrong, a move ends by itself, committed or rolled back',
           expect(problems(world, laptops)).toEqual([]);
         },
       ),
-      { numRuns: Math.round(samples / 2) },
+      { numRuns: Math.round(samples / 2), seed },
     );
   });
 });
