@@ -43,25 +43,6 @@ describe.skipIf(!possible)('a machine out of sight for long', () => {
     lab.expectSound(runId);
   });
 
-  test('the destination, before it is seen to train: it stops itself, and the run goes on at the source', async () => {
-    const runId = await lab.run();
-    const { move, source } = await lab.move(runId, (scene) => {
-      if (scene.phase !== 'confirming') return;
-      const { toEpoch } = scene.laptop.moves.get(scene.migrationId);
-      // The first line after the phase's is that a stop is to be armed there, the second that it is.
-      if (scene.notes !== 2) return;
-      scene.destination.proxy.cut();
-      const there = () => attempt(ledgersOf(lab.yard, scene.runId), toEpoch ?? 0);
-      const isOver = () => scene.laptop.moves.get(scene.migrationId).endedAt !== null;
-      until('it has stopped itself', () => isOver() || there().some(({ event }) => event === 'end'))
-        .catch(() => undefined)
-        .then(() => scene.destination.proxy.restore());
-    });
-    if (move.phase === 'rolled-back') expect(lab.laptop.runs.get(runId).machineId).toBe(source.id);
-    await lab.trainsOn(runId);
-    lab.expectSound(runId);
-  });
-
   test('nothing is left of all that', () => lab.expectNothingLeft());
 });
 
