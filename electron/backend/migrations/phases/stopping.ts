@@ -138,8 +138,9 @@ async function ended(hands: Hands): Promise<'seen' | 'timer'> {
   for (let pauseMs = pace.lookMs, tellAt = 0; ; ) {
     try {
       const seen = await move.once((signal) => handover.look(move.runId, fromEpoch, signal));
-      if (seen === null || isDead(seen.box)) {
-        if (seen !== null && endedByItself(move, seen.box)) throw runHasEnded(move.migration.runName);
+      // A box that has never heard of the attempt (its home is not mounted, say) has not said that it ended.
+      if (seen !== null && isDead(seen.box)) {
+        if (endedByItself(move, seen.box)) throw runHasEnded(move.migration.runName);
         return 'seen';
       }
       if (clock.elapsed() >= tellAt) {
