@@ -13,7 +13,6 @@ const things = {
     present: () => spawnSync('/usr/bin/python3', ['-c', 'import torch'], { timeout: 60_000 }).status === 0,
     how: 'PyTorch for /usr/bin/python3 (apt-get install python3-torch)',
   },
-  torchrun: { present: () => onPath('torchrun'), how: 'torchrun (apt-get install python3-torch)' },
   python3: { present: () => onPath('python3'), how: 'Python 3' },
   rsync: { present: () => onPath('rsync'), how: 'rsync (apt-get install rsync)' },
   busybox: { present: () => onPath('busybox'), how: 'busybox (apt-get install busybox)' },

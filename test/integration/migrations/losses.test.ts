@@ -10,7 +10,6 @@ import { needs } from '#test/needs.ts';
 import { makeTempDirectory } from '#test/temp.ts';
 import { until } from '#test/until.ts';
 
-const torchrun = ['torchrun', '--standalone', '--nproc_per_node', '2', '--redirects', '1', '--tee', '1'];
 const task = (command: string) =>
   [
     'name: losses',
@@ -68,32 +67,5 @@ describe.skipIf(!needs('linux', 'root', 'sshd', 'ssh', 'torch'))(
       for (const { step = 0, loss } of stepsOf(runId)) expect(loss).toBe(losses(step));
       expect(await checkRun(yard, operationsOf(laptop), runId, { lossAt: losses })).toEqual([]);
     });
-
-    test.skipIf(!needs('torchrun'))(
-      'two processes under torchrun move whole',
-      { timeout: 480_000 },
-      async () => {
-        const { id: runId } = await laptop.launch(
-          task(`${torchrun.join(' ')} train.py`),
-          yard.boxes[0]?.id ?? '',
-        );
-        await saved(runId, 1);
-        const { id } = await laptop.move(runId, yard.boxes[1]?.id ?? '', 'request');
-        const move = await laptop.ended(id);
-        expect(move, JSON.stringify(move.error)).toMatchObject({ phase: 'committed', toEpoch: 2 });
-        await saved(runId, 2);
-        await stopped(runId);
-        const losses = await torchLosses(
-          5,
-          Math.max(...stepsOf(runId).map(({ step }) => step ?? 0)),
-          torchrun,
-        );
-        const found = await checkRun(yard, operationsOf(laptop), runId, {
-          lossAt: losses,
-          logsAreExact: false,
-        });
-        expect(found).toEqual([]);
-      },
-    );
   },
 );
