@@ -103,38 +103,17 @@ const aheadBytes = 2 * 1_048_576;
 /** Hands on what is read, no faster than it is taken. Resolves with what broke, or null. */
 function pump(from: Readable, to: Writable, onChunk: (bytes: number) => void): Promise<unknown> {
   return new Promise((resolve) => {
-    let ahead: Buffer[] = [];
-    let bytes = 0;
-    let isWriting = false;
-    let isOver = false;
-    const write = () => {
-      if (isWriting) return;
-      if (bytes === 0) {
-        if (isOver) to.end();
-        return;
-      }
-      const [first] = ahead;
-      const piece = ahead.length === 1 && first !== undefined ? first : Buffer.concat(ahead, bytes);
-      ahead = [];
-      bytes = 0;
-      isWriting = true;
-      to.write(piece, (error) => {
-        isWriting = false;
-        if (!error) write();
-      });
-      if (!isOver) from.resume();
-    };
+    let ahead = 0;
     from.on('data', (chunk: Buffer) => {
       onChunk(chunk.length);
-      ahead.push(chunk);
-      bytes += chunk.length;
-      if (bytes >= aheadBytes) from.pause();
-      write();
+      ahead += chunk.length;
+      to.write(chunk, () => {
+        ahead -= chunk.length;
+        if (ahead < aheadBytes && from.isPaused()) from.resume();
+      });
+      if (ahead >= aheadBytes) from.pause();
     });
-    from.once('end', () => {
-      isOver = true;
-      write();
-    });
+    from.once('end', () => to.end());
     from.once('error', resolve);
     to.once('error', resolve);
     to.once('finish', () => resolve(null));

@@ -20,8 +20,8 @@ export async function resolveName(host: ResolvedHost, signal: AbortSignal): Prom
   }
 }
 
-/** As much as is read at a time. */
-const readBytes = 64 * 1024;
+/** As much as is read at a time: so much that most packets of a copy come whole, which is what decipherAhead is quick with. */
+const readBytes = 256 * 1024;
 const readInPlace = new WeakSet<object>();
 
 /** From now on nobody keeps what the socket reads for longer than the 'data' event takes, or (false) somebody may. */
@@ -43,6 +43,26 @@ function directReading(socketOf: () => Socket) {
       socket.emit('data', readInPlace.has(socket) ? read : Buffer.from(read));
       return true;
     },
+  };
+}
+
+/**
+ * What is written in one turn leaves together: ssh2 writes each packet in three parts, and a packet for each 32 KiB of a
+ * channel, all of which would go to the system one by one.
+ */
+export function writesTogether(stream: Duplex): void {
+  const write = stream.write.bind(stream) as (...parts: unknown[]) => boolean;
+  let isHeld = false;
+  stream.write = (...parts: unknown[]): boolean => {
+    if (!isHeld) {
+      isHeld = true;
+      stream.cork();
+      process.nextTick(() => {
+        isHeld = false;
+        stream.uncork();
+      });
+    }
+    return write(...parts);
   };
 }
 
@@ -68,6 +88,7 @@ export function openSocket(
         else done(null, first?.address ?? '', first?.family ?? 4);
       },
     });
+    writesTogether(socket);
     // Nothing may be read before somebody listens.
     socket.pause();
     const onAbort = () => {
