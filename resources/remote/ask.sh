@@ -133,7 +133,8 @@ by_command() {
   watcher=$!
   wait $asked
   code=$?
-  kill $watcher 2>/dev/null
+  # KILL: a TERM that comes before it has taken off our trap would be lost, and it would be waited for to the limit.
+  kill -KILL $watcher 2>/dev/null
   wait $watcher 2>/dev/null
   case $code in
     0) echo 'asked 1' ;;

@@ -96,6 +96,8 @@ beat() {
   exec 9>&- >/dev/null 2>&1
   trap 'kill "$sleeper" 2>/dev/null; wait "$sleeper"; exit 0' TERM
   trap 'woken=1; kill "$sleeper" 2>/dev/null' USR1
+  # Over already: a TERM that came before the trap was set is lost, and would be waited for.
+  ty_get "$attempt/exit" && exit 0
   me=$1 n=0 last= sleeper=
   while :; do
     woken= armed=

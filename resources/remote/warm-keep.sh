@@ -60,7 +60,8 @@ exec 3<&-
 )
 code=$?
 ty_env=
-kill "$keeper" 2>/dev/null
+# KILL: a TERM that comes before it has taken off our traps would be lost.
+kill -KILL "$keeper" 2>/dev/null
 wait "$keeper" 2>/dev/null
 keeper=
 # It was broken off, or has left something running: there is no attempt yet that it could belong to.
