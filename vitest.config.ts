@@ -38,6 +38,7 @@ export default defineConfig({
       },
     ],
     pool: 'forks',
-    maxWorkers: 2,
+    // Tests of servers and moves wait more than they work.
+    maxWorkers: 3,
   },
 });

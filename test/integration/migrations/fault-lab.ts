@@ -100,8 +100,16 @@ export class FaultLab {
     });
   }
 
-  /** Moves it to the other box; `strike` is called at once when the journal has taken in a line. Ends with the move. */
-  async move(runId: string, strike: Strike, mode: MigrationMode = 'request'): Promise<Moved> {
+  /**
+   * Moves it to the other box; `strike` is called at once when the journal has taken in a line. Ends with the move, and with what it
+   * clears up (`cleared`) where both machines can be seen.
+   */
+  async move(
+    runId: string,
+    strike: Strike,
+    mode: MigrationMode = 'request',
+    { cleared = true }: { cleared?: boolean } = {},
+  ): Promise<Moved> {
     const { laptop, yard } = this;
     await until('it runs', () => laptop.runs.get(runId).state === 'running');
     const source = yard.box(laptop.runs.get(runId).machineId);
@@ -118,7 +126,7 @@ export class FaultLab {
     try {
       const started = await laptop.move(runId, destination.id, mode);
       migrationId = started.id;
-      const move = await laptop.ended(started.id);
+      const move = cleared ? await laptop.ended(started.id) : await laptop.reached(started.id, 'rolled-back');
       const { sourceEnded = null } = movesOf(laptop.store, runId).find(({ id }) => id === move.id) ?? {};
       return { move, sourceEnded, source, destination };
     } finally {

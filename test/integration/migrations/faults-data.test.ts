@@ -169,7 +169,7 @@ describe.skipIf(!needs('linux', 'root', 'sshd', 'ssh', 'python3'))(
     test('the host key of the destination changes: the run is not harmed', async () => {
       const runId = await lab.launch(plainTask());
       const strike = entering('precopying', ({ destination }) => void destination.changeHostKey());
-      const { move, source } = await lab.move(runId, strike);
+      const { move, source } = await lab.move(runId, strike, 'request', { cleared: false });
       expect(move.phase, JSON.stringify(move.error)).toBe('rolled-back');
       expect(lab.laptop.runs.get(runId).machineId).toBe(source.id);
       await lab.trainsOn(runId);
