@@ -54,8 +54,10 @@ rewrite_keys() {
     [ -n "$line" ] || grep -q "$mark" "$keys" 2>/dev/null || return 0
     tries=$((tries + 1))
     [ "$tries" -le 50 ] || refuse 'write authorized_keys is changed all the time'
-    old=$keys.$mark.$$ new=$keys.$mark.$$.new notes=
+    old=$keys.$mark.$$ new=$keys.$mark.$$.new held=$keys.$mark.$$.held notes=
     if [ -e "$keys" ]; then
+      # Whatever is still written to it in the moment in which it is replaced can be read here.
+      ln "$keys" "$held" 2>/dev/null
       # Twice, so that the new one has the mode and owner, too.
       cp -p "$keys" "$old" 2>/dev/null && cp -p "$old" "$new" 2>/dev/null || give_up
       ! grep -q "$mark+made" "$old" || notes=+made
@@ -79,19 +81,35 @@ rewrite_keys() {
     # Somebody else may have written to it meanwhile: then once more from the start.
     if [ "$(cksum <"$old")" = "$( (cat "$keys" 2>/dev/null || :) | cksum)" ]; then
       if [ -z "$line" ] && [ "$notes" = +made ] && [ ! -s "$new" ]; then
-        rm -f "$keys" "$old" "$new"
+        rm -f "$keys" "$new"
       else
         mv -f "$new" "$keys" || give_up
-        rm -f "$old"
       fi
-      return 0
+      carry_over && return 0
+      continue
     fi
-    rm -f "$old" "$new"
+    rm -f "$old" "$new" "$held"
   done
 }
 
+# What was appended to the file as it was replaced comes after it; one that was rewritten is put back, to begin anew.
+carry_over() {
+  if [ -e "$held" ] && [ "$(cksum <"$held")" != "$(cksum <"$old")" ]; then
+    size=$(wc -c <"$old")
+    size=$((size))
+    if [ -e "$keys" ] && [ "$(head -c "$size" "$held" | cksum)" = "$(cksum <"$old")" ]; then
+      tail -c "+$((size + 1))" "$held" >>"$keys"
+    else
+      mv -f "$held" "$keys"
+      rm -f "$old"
+      return 1
+    fi
+  fi
+  rm -f "$old" "$held"
+}
+
 give_up() {
-  rm -f "$old" "$new" 2>/dev/null
+  rm -f "$old" "$new" "$held" 2>/dev/null
   refuse "write $keys cannot be changed"
 }
 
