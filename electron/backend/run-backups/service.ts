@@ -53,7 +53,7 @@ export class RunBackups implements SpareCopies {
       events.subscribe((event) => {
         if (event.type === 'checkpoints.changed') this.#consider(event.runId);
       }),
-      access.onConnected((machineId) => this.#track(this.#find(machineId))),
+      access.onConnected((machineId, calm) => this.#track(this.#findOnceCalm(machineId, calm))),
     );
     this.#track(this.#keepLooking());
     for (const kept of this.#rows.inState('copying')) this.#makings.add(kept);
@@ -343,6 +343,14 @@ export class RunBackups implements SpareCopies {
   }
 
   /** Backups on a machine that another Trainyard made, or this one before it was wiped. */
+  /** Nothing waits for it: the machines that are being connected and asked what they have go first. */
+  async #findOnceCalm(machineId: string, calm?: Promise<void>): Promise<void> {
+    const ended = Promise.withResolvers<void>();
+    this.#ending.signal.addEventListener('abort', () => ended.resolve(), { once: true });
+    await Promise.race([calm, ended.promise]);
+    if (!this.#ending.signal.aborted) await this.#find(machineId);
+  }
+
   async #find(machineId: string): Promise<void> {
     const { log, events } = this.#context;
     try {
