@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { planMove } from '#backend/migrations/plan/index.ts';
-import { sentences } from '#backend/migrations/plan/sentences.ts';
 import { migrationPlan } from '#shared/domain/migration.ts';
+import { moveSentences as sentences } from '#shared/domain/move-sentences.ts';
 import words from '../../../../../renderer/i18n/errors/move-checks.ts';
 import {
   type Change,
