@@ -24,7 +24,8 @@ export {
   formatWhen,
 } from './format.ts';
 export { Badge, KeyHint, ProgressBar, type Shape, Sparkline, StatusDot, type Tone } from './marks.tsx';
-export { Menu, type MenuEntry } from './menu.tsx';
+export { Menu } from './menu.tsx';
+export type { MenuEntry } from './menu-rows.tsx';
 export { countModels, shortModel } from './models.ts';
 export { EmptyState, ErrorState, Skeleton } from './states.tsx';
 export type { Column } from './table-columns.ts';

@@ -1,5 +1,5 @@
 import type { DragEvent } from 'react';
-import type { MenuEntry } from './menu.tsx';
+import type { MenuEntry } from './menu-rows.tsx';
 import type { Column } from './table-columns.ts';
 
 export interface VirtualTableProps<R> {

@@ -12,7 +12,7 @@ import {
 } from 'react';
 import { useT } from '#renderer/i18n/index.ts';
 import { ContextMenu } from './context-menu.tsx';
-import type { MenuEntry } from './menu.tsx';
+import type { MenuEntry } from './menu-rows.tsx';
 import { type LaidOutColumn, layOut, useColumnWidths } from './table-columns.ts';
 import { actionOfKey, toggled } from './table-cursor.ts';
 import { pickWidth, TableHead } from './table-head.tsx';
