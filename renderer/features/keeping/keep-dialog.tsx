@@ -1,19 +1,11 @@
 import './keeping.css';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { rpc } from '#renderer/app/backend.ts';
 import { useMachines } from '#renderer/app/machine-store.ts';
 import { placeName } from '#renderer/app/place-name.ts';
+import { PolicyForm } from '#renderer/app/policy-form.tsx';
 import { useT } from '#renderer/i18n/index.ts';
-import {
-  Button,
-  Checkbox,
-  compareNames,
-  Dialog,
-  ErrorState,
-  Field,
-  Input,
-  Select,
-} from '#renderer/ui/index.ts';
+import { Checkbox, compareNames, Field, Input, Select } from '#renderer/ui/index.ts';
 import type { Run } from '#shared/domain/run.ts';
 import type { KeepPolicy } from '#shared/domain/run-backup.ts';
 
@@ -42,47 +34,18 @@ export function KeepDialog({
 }) {
   const t = useT();
   const form = useKeepForm(policy ?? start);
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>(null);
-  const keep = async (next: KeepPolicy | null) => {
-    setBusy(true);
-    setFailure(null);
-    try {
-      await rpc().backups.setPolicy({ runId: run.id, policy: next });
-      onKept();
-      onClose();
-    } catch (thrown) {
-      setFailure(thrown);
-      setBusy(false);
-    }
-  };
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (form.value) void keep(form.value);
-  };
   return (
-    <Dialog
-      open
+    <PolicyForm
       title={t('keeping.policyTitle', { name: run.name })}
       description={t('keeping.policyIntro')}
+      value={form.value}
+      takeAway={policy ? { label: t('keeping.noneAnyMore'), className: 'keeping__off' } : null}
+      save={(next) => rpc().backups.setPolicy({ runId: run.id, policy: next })}
       onClose={onClose}
+      onKept={onKept}
     >
-      <form className="dialog__body" onSubmit={submit}>
-        <KeepFields form={form} run={run} />
-        {failure ? <ErrorState error={failure} /> : null}
-        <div className="dialog__actions">
-          {policy ? (
-            <Button className="keeping__off" disabled={busy} onClick={() => void keep(null)}>
-              {t('keeping.noneAnyMore')}
-            </Button>
-          ) : null}
-          <Button onClick={onClose}>{t('ui.cancel')}</Button>
-          <Button type="submit" look="primary" busy={busy} disabled={form.value === null}>
-            {t('run.save')}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+      <KeepFields form={form} run={run} />
+    </PolicyForm>
   );
 }
 

@@ -1,18 +1,10 @@
 import './recovery.css';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { rpc } from '#renderer/app/backend.ts';
 import { useMachines } from '#renderer/app/machine-store.ts';
+import { PolicyForm } from '#renderer/app/policy-form.tsx';
 import { useT } from '#renderer/i18n/index.ts';
-import {
-  Button,
-  Checkbox,
-  compareNames,
-  Dialog,
-  ErrorState,
-  Field,
-  Input,
-  Select,
-} from '#renderer/ui/index.ts';
+import { Checkbox, compareNames, Field, Input, Select } from '#renderer/ui/index.ts';
 import type { RecoverySpec } from '#shared/domain/recovery.ts';
 import { recoveryCauses } from '#shared/domain/recovery-causes.ts';
 import type { Run } from '#shared/domain/run.ts';
@@ -36,47 +28,18 @@ export function PolicyDialog({
 }) {
   const t = useT();
   const form = usePolicyForm(policy ?? defaultRecovery);
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>(null);
-  const keep = async (next: RecoverySpec | null) => {
-    setBusy(true);
-    setFailure(null);
-    try {
-      await rpc().recovery.set({ runId: run.id, policy: next });
-      onKept();
-      onClose();
-    } catch (thrown) {
-      setFailure(thrown);
-      setBusy(false);
-    }
-  };
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (form.value) void keep(form.value);
-  };
   return (
-    <Dialog
-      open
+    <PolicyForm
       title={t('recovery.editTitle', { name: run.name })}
       description={t('recovery.editText')}
+      value={form.value}
+      takeAway={from === 'user' ? { label: t('recovery.backToTask'), className: 'recovery__back' } : null}
+      save={(next) => rpc().recovery.set({ runId: run.id, policy: next })}
       onClose={onClose}
+      onKept={onKept}
     >
-      <form className="dialog__body" onSubmit={submit}>
-        <PolicyFields form={form} />
-        {failure ? <ErrorState error={failure} /> : null}
-        <div className="dialog__actions">
-          {from === 'user' ? (
-            <Button className="recovery__back" disabled={busy} onClick={() => void keep(null)}>
-              {t('recovery.backToTask')}
-            </Button>
-          ) : null}
-          <Button onClick={onClose}>{t('ui.cancel')}</Button>
-          <Button type="submit" look="primary" busy={busy} disabled={form.value === null}>
-            {t('run.save')}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+      <PolicyFields form={form} />
+    </PolicyForm>
   );
 }
 
