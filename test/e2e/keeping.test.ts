@@ -1,45 +1,17 @@
-import path from 'node:path';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Fixture, startFixture } from '#test/lab/fixture-backend.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 import { fixtureId } from '#test/lab/fixture-data.ts';
 import { needs } from '#test/needs.ts';
-import { dist, openBrowser, type WatchedPage, watchedPage } from './app.ts';
+import { madeUpYard } from './made-up-yard.ts';
 import { main, pickFromMenu } from './steps.ts';
 
 const llama = fixtureId('r', 0);
 const dialog = (page: Page) => page.getByRole('dialog');
 
 describe.skipIf(!needs('chromium'))('checkpoints, recovery, backups and what is set for machines', () => {
-  let browser: Browser;
-  let fixture: Fixture;
-  let context: BrowserContext;
-  let watched: WatchedPage;
-  beforeAll(async () => {
-    browser = await openBrowser();
-  });
-  afterAll(() => browser?.close());
-  beforeEach(async () => {
-    fixture = await startFixture({ pageDirectory: path.join(dist, 'page') });
-    context = await browser.newContext({
-      viewport: { width: 1440, height: 900 },
-      locale: 'en-GB',
-      colorScheme: 'dark',
-      reducedMotion: 'reduce',
-    });
-    watched = await watchedPage(context);
-    await watched.page.goto(fixture.host.loginUrl());
-    await watched.page.locator('main h1').first().waitFor({ state: 'attached' });
-  });
-  afterEach(async () => {
-    await context?.close();
-    await fixture?.close();
-  });
-  async function open(address: string): Promise<Page> {
-    await watched.page.goto(`${fixture.host.url}${address}`);
-    return watched.page;
-  }
-  const nothingWrong = () => expect(watched.complaints).toEqual([]);
+  const yard = madeUpYard();
+  const { open } = yard;
+  const nothingWrong = () => expect(yard.watched.complaints).toEqual([]);
 
   test('checkpoints are listed with why; one more is asked for; hundreds scroll', async () => {
     const page = await open(`/runs/${llama}?tab=checkpoints`);

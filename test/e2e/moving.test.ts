@@ -1,12 +1,10 @@
-import path from 'node:path';
-import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Locator, Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 import type { Migration } from '#shared/domain/migration.ts';
-import { type Fixture, startFixture } from '#test/lab/fixture-backend.ts';
 import { fixtureId } from '#test/lab/fixture-data.ts';
 import { needs } from '#test/needs.ts';
 import { until } from '#test/until.ts';
-import { dist, openBrowser, type WatchedPage, watchedPage } from './app.ts';
+import { madeUpYard } from './made-up-yard.ts';
 import { main } from './steps.ts';
 
 const llama = fixtureId('r', 0);
@@ -15,36 +13,8 @@ const diffusion = fixtureId('r', 2);
 const dialog = (page: Page) => page.getByRole('dialog');
 
 describe.skipIf(!needs('chromium'))('moving a run', () => {
-  let browser: Browser;
-  let fixture: Fixture;
-  let context: BrowserContext;
-  let watched: WatchedPage;
-  beforeAll(async () => {
-    browser = await openBrowser();
-  });
-  afterAll(() => browser?.close());
-  // Each test has a yard of its own: what one does to it the next does not see.
-  beforeEach(async () => {
-    fixture = await startFixture({ pageDirectory: path.join(dist, 'page') });
-    context = await browser.newContext({
-      viewport: { width: 1440, height: 900 },
-      locale: 'en-GB',
-      colorScheme: 'dark',
-      reducedMotion: 'reduce',
-    });
-    watched = await watchedPage(context);
-    await watched.page.goto(fixture.host.loginUrl());
-    await watched.page.locator('main h1').first().waitFor({ state: 'attached' });
-  });
-  afterEach(async () => {
-    await context?.close();
-    await fixture?.close();
-  });
-
-  async function open(address: string): Promise<Page> {
-    await watched.page.goto(`${fixture.host.url}${address}`);
-    return watched.page;
-  }
+  const yard = madeUpYard();
+  const { open } = yard;
   /** The dialog of the run's page, with a machine chosen and its plan there. */
   async function plan(machine: RegExp): Promise<Locator> {
     const page = await open(`/runs/${llama}`);
@@ -53,9 +23,9 @@ describe.skipIf(!needs('chromium'))('moving a run', () => {
     await dialog(page).getByRole('region', { name: 'Checks' }).waitFor();
     return dialog(page);
   }
-  const nothingWrong = () => expect(watched.complaints).toEqual([]);
+  const nothingWrong = () => expect(yard.watched.complaints).toEqual([]);
   const moveOf = (runId: string): Migration => {
-    const found = fixture.moves.all().find((move) => move.runId === runId && move.endedAt === null);
+    const found = yard.fixture.moves.all().find((move) => move.runId === runId && move.endedAt === null);
     if (!found) throw new Error('no move is under way');
     return found;
   };
@@ -63,7 +33,7 @@ describe.skipIf(!needs('chromium'))('moving a run', () => {
   test('is planned, started, followed and told', async () => {
     const page = await open(`/runs/${llama}`);
     const { promise, resolve: release } = Promise.withResolvers<void>();
-    fixture.moves.hold.plans = promise;
+    yard.fixture.moves.hold.plans = promise;
     await page.getByRole('button', { name: 'Move…' }).click();
     await dialog(page).getByRole('radio', { name: /wren/, disabled: true }).waitFor();
     await dialog(page).getByRole('button', { name: 'Move now', disabled: true }).waitFor();
@@ -80,10 +50,12 @@ describe.skipIf(!needs('chromium'))('moving a run', () => {
 
     const panel = main(page).getByRole('region', { name: 'Moving to kite' });
     await panel.waitFor();
-    expect(fixture.moves.asked).toEqual([{ runId: llama, machineId: expect.any(String), mode: 'request' }]);
+    expect(yard.fixture.moves.asked).toEqual([
+      { runId: llama, machineId: expect.any(String), mode: 'request' },
+    ]);
     const begun = moveOf(llama);
     const gib = 1024 ** 3;
-    fixture.moves.say({
+    yard.fixture.moves.say({
       ...begun,
       phase: 'copying',
       phases: [...begun.phases, { phase: 'copying', at: Date.now() }],
@@ -103,7 +75,7 @@ describe.skipIf(!needs('chromium'))('moving a run', () => {
       .filter({ hasText: 'copying' })
       .and(page.locator('[aria-current]'))
       .waitFor();
-    fixture.moves.say({
+    yard.fixture.moves.say({
       ...begun,
       phase: 'committed',
       phases: [...begun.phases, { phase: 'committed', at: Date.now() }],
@@ -145,7 +117,7 @@ describe.skipIf(!needs('chromium'))('moving a run', () => {
     await consent.check();
     await start.click();
     await over.waitFor({ state: 'detached' });
-    expect(fixture.moves.asked).toMatchObject([{ mode: 'last', acceptedLoss: 312 }]);
+    expect(yard.fixture.moves.asked).toMatchObject([{ mode: 'last', acceptedLoss: 312 }]);
     nothingWrong();
   });
 
@@ -156,7 +128,7 @@ describe.skipIf(!needs('chromium'))('moving a run', () => {
     await over.getByLabel('Reason to let it go all the same').fill('agreed with the DPO');
     await start.click();
     await over.waitFor({ state: 'detached' });
-    expect(fixture.moves.asked).toMatchObject([{ override: { reason: 'agreed with the DPO' } }]);
+    expect(yard.fixture.moves.asked).toMatchObject([{ override: { reason: 'agreed with the DPO' } }]);
     nothingWrong();
   });
 
@@ -164,7 +136,7 @@ describe.skipIf(!needs('chromium'))('moving a run', () => {
     const page = await open(`/runs/${vit}`);
     await page.getByRole('button', { name: 'Cancel move' }).click();
     await until('the first move has ended', () =>
-      fixture.moves.all().every(({ runId, endedAt }) => runId !== vit || endedAt !== null),
+      yard.fixture.moves.all().every(({ runId, endedAt }) => runId !== vit || endedAt !== null),
     );
     await page.getByRole('button', { name: 'Cancel move' }).waitFor({ state: 'detached' });
 
