@@ -1,49 +1,21 @@
-import { rm } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { newId } from '#shared/domain/id.ts';
-import {
-  historyAt,
-  type Lab,
-  type Laptop,
-  launch,
-  openLaptop,
-  plainTraining,
-  startLab,
-  taskOf,
-  trained,
-} from '#test/integration/migrations/lab.ts';
+import { historyAt, launch, plainTraining, taskOf, trained } from '#test/integration/migrations/lab.ts';
+import { boxesAndLaptop, until } from '#test/integration/recovery/recovered.ts';
 import { needs } from '#test/needs.ts';
-import { makeTempDirectory } from '#test/temp.ts';
-import { until as patiently } from '#test/until.ts';
-
-/** Other tests may have most of the machine. */
-const until = <T>(what: string, condition: () => T | Promise<T>) =>
-  patiently(what, condition, { deadlineMs: 180_000, everyMs: 50 });
 
 describe.skipIf(!needs('sshd', 'root', 'torch'))('a real box is emptied', () => {
-  let lab: Lab;
-  let laptop: Laptop;
-  let data = '';
-  beforeAll(async () => {
-    lab = await startLab();
-    data = await makeTempDirectory('data');
-    laptop = await openLaptop(lab, data);
-  }, 120_000);
-  afterAll(async () => {
-    await laptop?.backend.close();
-    await lab?.stop();
-    await rm(data, { recursive: true, force: true, maxRetries: 3 });
-  });
+  const there = boxesAndLaptop();
 
   test('two trainings go to the other box, one after the other; new ones are not let on', {
     timeout: 300_000,
   }, async () => {
-    const { client, ids } = laptop;
+    const { client, ids } = there.laptop();
     const from = ids.one ?? '';
-    const first = await launch(laptop, lab, taskOf(plainTraining(100_000)));
-    const second = await launch(laptop, lab, taskOf(plainTraining(100_000)));
+    const first = await launch(there.laptop(), there.lab(), taskOf(plainTraining(100_000)));
+    const second = await launch(there.laptop(), there.lab(), taskOf(plainTraining(100_000)));
     await client.runs.setPriority({ runId: second, priority: 5 });
-    for (const runId of [first, second]) await trained(laptop, runId, 25);
+    for (const runId of [first, second]) await trained(there.laptop(), runId, 25);
     const { moves } = await client.places.planEvacuation({ machineId: from });
     expect(moves.map(({ runId, toMachineId }) => [runId, toMachineId])).toEqual([
       [second, ids.two],
@@ -61,7 +33,7 @@ describe.skipIf(!needs('sshd', 'root', 'torch'))('a real box is emptied', () => 
     ]);
     for (const runId of [first, second]) {
       expect(await client.runs.get({ runId })).toMatchObject({ machineId: ids.two, epoch: 2, moving: null });
-      const [, two] = lab.boxes;
+      const [, two] = there.lab().boxes;
       await until('it trains there', async () =>
         (await historyAt(two, runId)).some(({ epoch }) => epoch === 2),
       );
@@ -69,7 +41,7 @@ describe.skipIf(!needs('sshd', 'root', 'torch'))('a real box is emptied', () => 
       expect(migration).toMatchObject({ phase: 'committed', reason: { kind: 'evacuate', who: 'desktop' } });
     }
     expect((await client.machines.get({ machineId: from })).draining).toBe(true);
-    await expect(launch(laptop, lab, taskOf(plainTraining(10)))).rejects.toThrow('drained');
+    await expect(launch(there.laptop(), there.lab(), taskOf(plainTraining(10)))).rejects.toThrow('drained');
     for (const runId of [first, second]) {
       await client.runs.stop({ runId });
       await until('it has ended', async () => (await client.runs.get({ runId })).state === 'stopped');
