@@ -107,6 +107,30 @@ module.exports = {
       { path: rooms('recovery', 'places', 'run-backups') },
       { path: rooms('api', 'ssh') },
     ),
+    rule(
+      'terminals-files-and-ports-above-sites',
+      'They know machines; of runs only what main.ts hands them.',
+      { path: rooms('terminals', 'browse', 'ports') },
+      { path: rooms('runs', 'migrations', 'recovery', 'places', 'run-backups', 'api', 'ssh') },
+    ),
+    rule(
+      'terminals-files-and-ports-below-api',
+      'Nobody but the router and main.ts knows them.',
+      {
+        path: rooms(
+          'sites',
+          'files',
+          'runs',
+          'copies',
+          'checkpoints',
+          'migrations',
+          'recovery',
+          'places',
+          'run-backups',
+        ),
+      },
+      { path: rooms('terminals', 'browse', 'ports') },
+    ),
     rule('runs-below-api', 'Services do not know routers.', { path: rooms('runs') }, { path: rooms('api') }),
     rule(
       'runs-do-not-know-ssh',

@@ -48,6 +48,19 @@ export class Housekeeping {
     });
   }
 
+  /** Null: never set. */
+  view(key: string): string | null {
+    return this.#store.views.get(key);
+  }
+
+  /** Not recorded: how a page is arranged is no act on the user's behalf. */
+  setView(key: string, content: string | null): void {
+    this.#store.transaction(() => {
+      this.#store.views.set(key, content);
+      this.#store.afterCommit(() => this.#events.publish({ type: 'view.changed', key }));
+    });
+  }
+
   notices(): Notice[] {
     return this.#store.notices.list();
   }

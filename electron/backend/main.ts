@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Logger } from 'pino';
-import type { ByteSource } from '#backend/bytes/index.ts';
+import { type ByteSource, byKind } from '#backend/bytes/index.ts';
 import { AccessTokens } from './access/index.ts';
 import { Activity } from './activity/index.ts';
 import { accessRouter } from './api/access.ts';
@@ -328,7 +328,7 @@ function build(
   return {
     router,
     events,
-    bytes: runs.bytes,
+    bytes: byKind({ log: runs.bytes }),
     log,
     access,
     shutDownAsked: asked.promise,

@@ -1,5 +1,5 @@
 export { connectFromBrowser } from './browser.ts';
-export { ByteChannel, type StreamHandlers, type StreamRequest } from './bytes.ts';
+export { ByteChannel, type OpenedStream, type StreamHandlers, type StreamRequest } from './bytes.ts';
 export { type BackendConnection, type ConnectOptions, connectBackend } from './client.ts';
 export { connectPage } from './connect.ts';
 export { connectFromDesktop } from './desktop.ts';

@@ -5,6 +5,8 @@ import { roleSchema } from '../domain/role.ts';
 import { settings, settingsChanges } from '../domain/settings.ts';
 import { act, look, own } from './base.ts';
 
+const viewKey = z.string().regex(/^[a-z][a-zA-Z0-9.-]{0,59}$/);
+
 export const appInfo = z.object({
   version: z.string(),
   host: z.enum(['desktop', 'headless']),
@@ -24,6 +26,10 @@ export const appContract = {
   cancelJob: act.input(z.object({ jobId: z.string() })).output(z.void()),
   settings: look.output(settings),
   updateSettings: act.input(settingsChanges).output(settings),
+  /** How pages are arranged (tabs and splits of terminals, widths of panes), the same in every window. Null: never set. */
+  view: look.input(z.object({ key: viewKey })).output(z.object({ content: z.string().nullable() })),
+  /** JSON of the page's own making, at most 64 KiB; null forgets it. Says `view.changed` to all. */
+  setView: act.input(z.object({ key: viewKey, content: z.string().max(65_536).nullable() })).output(z.void()),
   /** Ends the backend in order. Runs go on. */
   shutDown: own.output(z.void()),
 };

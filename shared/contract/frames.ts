@@ -6,10 +6,10 @@
  * | frame | from | payload |
  * |---|---|---|
  * | OPEN   | page    | JSON of `openStream`; carries the first credit |
- * | DATA   | backend (page too, for streams that take input) | raw bytes |
- * | CREDIT | the receiver of data | 4 bytes: how many more bytes may be sent |
+ * | DATA   | backend (page too, for streams that take input: it may send none before it has credit) | raw bytes |
+ * | CREDIT | the receiver of data, each way by itself | 4 bytes: how many more bytes may be sent |
  * | INFO   | backend | JSON of `streamInfo`: said once before the first DATA, and again when what it says changes |
- * | END    | either  | empty: no more data from here; or JSON of an error shape |
+ * | END    | either  | empty: no more data from here; or JSON of an error shape. From the page it ends the stream, but for an upload, of which an empty one says that all was sent |
  */
 export const frameTypes = { OPEN: 1, DATA: 2, CREDIT: 3, INFO: 4, END: 5 } as const;
 export type FrameType = (typeof frameTypes)[keyof typeof frameTypes];

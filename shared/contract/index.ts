@@ -3,6 +3,7 @@ import { accessContract } from './access.ts';
 import { activityContract } from './activity.ts';
 import { appContract, storeContract } from './app.ts';
 import { dataContract } from './data.ts';
+import { filesContract } from './files.ts';
 import {
   backupsContract,
   checkpointsContract,
@@ -11,8 +12,10 @@ import {
   placesContract,
   recoveryContract,
 } from './moves.ts';
+import { portsContract } from './ports.ts';
 import { logsContract, runsContract } from './runs.ts';
 import { machinesContract, sitesContract } from './sites.ts';
+import { terminalsContract } from './terminals.ts';
 import { vaultContract } from './vault.ts';
 
 /** All that a page or the CLI can ask of the backend. Bytes that flow go by `bytes.ts` beside it. */
@@ -33,6 +36,9 @@ export const contract = {
   recovery: recoveryContract,
   places: placesContract,
   backups: backupsContract,
+  terminals: terminalsContract,
+  files: filesContract,
+  ports: portsContract,
 };
 export type Contract = typeof contract;
 export type Client = ContractRouterClient<Contract>;

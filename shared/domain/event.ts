@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { copyJob } from './copy.ts';
 import { errorShape } from './error.ts';
+import { forward } from './forward.ts';
 import { idSchema } from './id.ts';
 import { machine } from './machine.ts';
 import { migration } from './migration.ts';
 import { runSummary } from './run.ts';
 import { prompt, site } from './site.ts';
+import { terminal } from './terminal.ts';
 
 /** Progress of a long job (sync, import, refresh, restore). `total` 0: not known yet. */
 export const progress = z.object({
@@ -62,6 +64,12 @@ export const appEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('recovery.changed'), runId: idSchema.nullable() }),
   z.object({ type: z.literal('backups.changed'), runId: idSchema.nullable() }),
   z.object({ type: z.literal('places.changed') }),
+  z.object({ type: z.literal('terminal.changed'), terminal }),
+  z.object({ type: z.literal('terminal.removed'), terminalId: idSchema }),
+  z.object({ type: z.literal('forward.changed'), forward }),
+  z.object({ type: z.literal('forward.removed'), forwardId: idSchema }),
+  /** What is kept under this key for all pages was changed: whoever shows it asks again. */
+  z.object({ type: z.literal('view.changed'), key: z.string() }),
   z.object({ type: z.literal('settings.changed'), settings: z.record(z.string(), z.unknown()) }),
 ]);
 export type AppEvent = z.infer<typeof appEvent>;

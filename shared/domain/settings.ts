@@ -16,6 +16,24 @@ const fields = {
   /** Minutes without use after which the vault locks itself; 0: never. */
   vaultIdleMinutes: z.number().int().min(0).max(1440),
   vaultLockWithScreen: z.boolean(),
+  terminalFontSize: z.number().int().min(8).max(32),
+  /** Lines kept above the screen, per terminal. */
+  terminalScrollback: z.number().int().min(0).max(200_000),
+  terminalTheme: z.enum(['app', 'dark', 'light', 'solarized-dark', 'solarized-light', 'high-contrast']),
+  terminalCursor: z.enum(['block', 'bar', 'underline']),
+  terminalCursorBlink: z.boolean(),
+  terminalCopyOnSelect: z.boolean(),
+  terminalAskBeforePaste: z.boolean(),
+  /** What programs in a terminal may do by escape sequences: write the clipboard (OSC 52), set the title. */
+  terminalClipboard: z.enum(['ask', 'allow', 'deny']),
+  terminalTitles: z.enum(['ask', 'allow', 'deny']),
+  /** What new terminals are kept by, where the box has it. */
+  terminalKeptBy: z.enum(['app', 'tmux']),
+  /** The shell of terminals on this computer, absolute; empty: the account's own. */
+  terminalShellHere: z.string().max(1024),
+  /** Where files from machines are put on this computer. */
+  downloadDirectory: z.string().min(1).max(4096),
+  density: z.enum(['compact', 'comfortable']),
 };
 
 /** The user's settings: one JSON object, each key with its default, so that a page and a file show the same. */
@@ -32,6 +50,19 @@ export const settings = z.object({
   logFontSize: fields.logFontSize.default(12),
   vaultIdleMinutes: fields.vaultIdleMinutes.default(30),
   vaultLockWithScreen: fields.vaultLockWithScreen.default(true),
+  terminalFontSize: fields.terminalFontSize.default(13),
+  terminalScrollback: fields.terminalScrollback.default(5000),
+  terminalTheme: fields.terminalTheme.default('app'),
+  terminalCursor: fields.terminalCursor.default('block'),
+  terminalCursorBlink: fields.terminalCursorBlink.default(true),
+  terminalCopyOnSelect: fields.terminalCopyOnSelect.default(false),
+  terminalAskBeforePaste: fields.terminalAskBeforePaste.default(true),
+  terminalClipboard: fields.terminalClipboard.default('ask'),
+  terminalTitles: fields.terminalTitles.default('ask'),
+  terminalKeptBy: fields.terminalKeptBy.default('app'),
+  terminalShellHere: fields.terminalShellHere.default(''),
+  downloadDirectory: fields.downloadDirectory.default('~/Downloads'),
+  density: fields.density.default('compact'),
 });
 export type Settings = z.infer<typeof settings>;
 

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { api, createRouter, eventStream } from '#backend/api/index.ts';
-import type { ByteSource } from '#backend/bytes/index.ts';
+import { type ByteSource, byKind } from '#backend/bytes/index.ts';
 import { EventBus } from '#backend/events.ts';
 import { type BrowserHost, openBrowserHost } from '#headless/browser-host.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
@@ -88,6 +88,7 @@ export async function startFixture(options: FixtureOptions = {}): Promise<Fixtur
     detail: (run) => fixtureDetail(run, 0),
   });
 
+  const views = new Map<string, string>();
   const router = createRouter({
     ...moves.routers,
     app: api.app.router({
@@ -108,6 +109,12 @@ export async function startFixture(options: FixtureOptions = {}): Promise<Fixtur
         current = settings.parse({ ...current, ...input });
         events.publish({ type: 'settings.changed', settings: current });
         return current;
+      }),
+      view: api.app.view.handler(({ input }) => ({ content: views.get(input.key) ?? null })),
+      setView: api.app.setView.handler(({ input }) => {
+        if (input.content === null) views.delete(input.key);
+        else views.set(input.key, input.content);
+        events.publish({ type: 'view.changed', key: input.key });
       }),
       shutDown: api.app.shutDown.handler(nothing),
     }),
@@ -235,7 +242,7 @@ export async function startFixture(options: FixtureOptions = {}): Promise<Fixtur
     }),
   });
 
-  const bytes: ByteSource = async function* (request, { signal }) {
+  const logs: ByteSource<'log'> = async function* (request, { signal }) {
     const log = logOf(request.runId);
     const total = log.bytes();
     let at = request.offset < 0 ? Math.max(0, total + request.offset) : request.offset;
@@ -253,7 +260,7 @@ export async function startFixture(options: FixtureOptions = {}): Promise<Fixtur
   };
 
   const host = await openBrowserHost({
-    backend: { router, bytes, log: pino({ level: 'warn' }) },
+    backend: { router, bytes: byKind({ log: logs }), log: pino({ level: 'warn' }) },
     pageDirectory: options.pageDirectory ?? path.join(root, 'dist/page'),
     port: options.port ?? 0,
   });

@@ -29,5 +29,7 @@ export const appRouter = ({ housekeeping, jobs, events, info, shutDown }: AppRou
     updateSettings: api.app.updateSettings.handler(({ input, context }) =>
       housekeeping.updateSettings(input, context.actor),
     ),
+    view: api.app.view.handler(({ input }) => ({ content: housekeeping.view(input.key) })),
+    setView: api.app.setView.handler(({ input }) => housekeeping.setView(input.key, input.content)),
     shutDown: api.app.shutDown.handler(({ context }) => shutDown(context.actor)),
   });

@@ -127,6 +127,16 @@ function keyOf(event: AppEvent): string {
   switch (event.type) {
     case 'site.changed':
       return `site ${event.site.id}`;
+    case 'terminal.changed':
+      return `terminal ${event.terminal.id}`;
+    case 'terminal.removed':
+      return `terminal ${event.terminalId}`;
+    case 'forward.changed':
+      return `forward ${event.forward.id}`;
+    case 'forward.removed':
+      return `forward ${event.forwardId}`;
+    case 'view.changed':
+      return `view ${event.key}`;
     case 'site.removed':
       return `site ${event.siteId}`;
     case 'machine.changed':

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import {
   decodeCredit,
   decodeFrame,
+  encodeCredit,
   encodeFrame,
   type Frame,
   frameTypes,
@@ -11,6 +12,7 @@ import {
 import type { Wire } from '#shared/contract/wire.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import type { Actor } from '#shared/domain/role.ts';
+import { StreamInput } from './input.ts';
 import type { ByteSource } from './source.ts';
 
 const maxStreams = 64;
@@ -26,21 +28,22 @@ interface Context {
 
 /** Serves byte streams over a wire until it closes. Whoever breaks the protocol is cut off. */
 export function serveBytes(source: ByteSource, wire: Wire, context: Context): void {
-  const streams = new Map<number, OutgoingStream>();
+  const streams = new Map<number, ServedStream>();
 
   const open = (id: number, request: OpenStream) => {
     if (streams.has(id)) throw new RangeError(`stream ${id} is open already`);
     if (streams.size >= maxStreams) throw new RangeError('too many streams at once');
-    const stream = new OutgoingStream(id, request.credit, wire);
+    const stream = new ServedStream(id, request, wire);
     streams.set(id, stream);
-    stream.pump(source, request, context).finally(() => streams.delete(id));
+    stream.pump(source, context).finally(() => streams.delete(id));
   };
   const take = (frame: Frame) => {
     if (frame.type === frameTypes.OPEN) open(frame.stream, parseOpen(frame.payload));
     // A credit or an end may cross our own end on its way: nothing is there any more, and that is all right.
     else if (frame.type === frameTypes.CREDIT)
       streams.get(frame.stream)?.addCredit(decodeCredit(frame.payload));
-    else if (frame.type === frameTypes.END) streams.get(frame.stream)?.cancel();
+    else if (frame.type === frameTypes.DATA) streams.get(frame.stream)?.takeInput(frame.payload);
+    else if (frame.type === frameTypes.END) streams.get(frame.stream)?.ended(frame.payload);
     else throw new RangeError(`a frame of type ${frame.type} makes no sense here`);
   };
 
@@ -61,8 +64,10 @@ export function serveBytes(source: ByteSource, wire: Wire, context: Context): vo
   });
 }
 
-class OutgoingStream {
+class ServedStream {
   readonly #id: number;
+  readonly #request: OpenStream;
+  readonly #input: StreamInput;
   readonly #wire: Wire;
   readonly #abort = new AbortController();
   #credit: number;
@@ -70,10 +75,22 @@ class OutgoingStream {
   /** The wire has not taken what was last sent by the way. */
   #busy = false;
 
-  constructor(id: number, credit: number, wire: Wire) {
+  constructor(id: number, request: OpenStream, wire: Wire) {
     this.#id = id;
+    this.#request = request;
     this.#wire = wire;
-    this.#credit = Math.min(credit, maxCreditBytes);
+    this.#credit = Math.min(request.credit, maxCreditBytes);
+    this.#input = new StreamInput((bytes) => void wire.send(encodeCredit(id, bytes)));
+  }
+
+  takeInput(bytes: Uint8Array): void {
+    this.#input.take(bytes);
+  }
+
+  /** The page's END: of an upload that all was sent, else that nobody looks any more. */
+  ended(payload: Uint8Array): void {
+    if (this.#request.kind === 'upload' && payload.byteLength === 0) this.#input.end();
+    else this.cancel();
   }
 
   addCredit(bytes: number): void {
@@ -83,15 +100,18 @@ class OutgoingStream {
 
   cancel(): void {
     this.#abort.abort(new TrainyardError('CANCELLED', 'This was cancelled.'));
+    this.#input.end();
     this.#wake?.();
   }
 
   /** Sends all of it; never rejects. */
-  async pump(source: ByteSource, request: OpenStream, context: Context): Promise<void> {
+  async pump(source: ByteSource, context: Context): Promise<void> {
     const signal = this.#abort.signal;
+    const request = this.#request;
     try {
       const sendNow = (bytes: Uint8Array) => this.#sendNow(bytes);
-      for await (const piece of source(request, { actor: context.actor, signal, sendNow })) {
+      const input = (windowBytes: number) => this.#input.read(Math.min(windowBytes, maxCreditBytes));
+      for await (const piece of source(request, { actor: context.actor, signal, sendNow, input })) {
         if (signal.aborted) return;
         if ('info' in piece) await this.#send(frameTypes.INFO, JSON.stringify(piece.info));
         else await this.#sendBytes(piece.bytes);

@@ -4,3 +4,4 @@ export { cancelled, commandTimedOut, outputTooLarge } from './errors.ts';
 export { type LocalPrograms, localPrograms } from './local.ts';
 export type { Command, ExecOptions, ExecResult, RunningProgram, RunsPrograms } from './programs.ts';
 export { quote, quoteAll } from './quote.ts';
+export type { ForwardsPorts, OpenShell, OpensShells, ShellOptions } from './shells.ts';

@@ -256,7 +256,7 @@ export class RunsService {
   }
 
   /** Logs as streams, at each viewer's own pace. */
-  readonly bytes: ByteSource = (request, { signal, sendNow }) => {
+  readonly bytes: ByteSource<'log'> = (request, { signal, sendNow }) => {
     const log = this.#log(request.runId, request.epoch);
     if (request.follow && log.live) {
       this.#machine(this.#attemptMachine(request.runId, log.epoch)).look(request.runId, log.epoch);

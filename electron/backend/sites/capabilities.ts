@@ -1,4 +1,4 @@
-import type { RunsPrograms } from '#backend/processes/index.ts';
+import type { ForwardsPorts, OpensShells, RunsPrograms } from '#backend/processes/index.ts';
 import type { SshReach } from '#backend/ssh/index.ts';
 
 export type { SshReach } from '#backend/ssh/index.ts';
@@ -27,6 +27,16 @@ export interface MachineAccess {
   onConnected(listener: (machineId: string, calm?: Promise<void>) => void): () => void;
   /** Called when a connection is lost or closed. */
   onDisconnected(listener: (machineId: string) => void): () => void;
+}
+
+/** What terminals need of sites. Rejects as `MachineAccess.programs` does. */
+export interface MachineShells {
+  shells(machineId: string, options?: { signal?: AbortSignal; background?: boolean }): Promise<OpensShells>;
+}
+
+/** What forwarded ports need of sites. Rejects as `MachineAccess.programs` does. */
+export interface MachinePorts {
+  ports(machineId: string, options?: { signal?: AbortSignal; background?: boolean }): Promise<ForwardsPorts>;
 }
 
 /** Where one machine would find another, for copies from box to box. */

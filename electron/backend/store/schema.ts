@@ -407,6 +407,31 @@ CREATE TABLE copyKeys (
 ) STRICT, WITHOUT ROWID;
 `;
 
+const terminals = `
+-- Terminals and forwarded ports that are there; content: as they are shown. A terminal's screen is kept nowhere but in memory.
+CREATE TABLE terminals (
+  id TEXT PRIMARY KEY,
+  requestId TEXT NOT NULL UNIQUE,
+  machineId TEXT NOT NULL,
+  createdAt INTEGER NOT NULL,
+  content TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE forwards (
+  id TEXT PRIMARY KEY,
+  requestId TEXT NOT NULL UNIQUE,
+  machineId TEXT NOT NULL,
+  createdAt INTEGER NOT NULL,
+  content TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- How pages are arranged: JSON of the page's own making.
+CREATE TABLE views (
+  key TEXT PRIMARY KEY,
+  content TEXT NOT NULL,
+  changedAt INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+`;
+
 export const migrations: readonly Migration[] = [
   { version: 1, name: 'first form', sql: first },
   { version: 2, name: 'notes of runs', sql: runNotes },
@@ -414,4 +439,5 @@ export const migrations: readonly Migration[] = [
   { version: 4, name: 'named tokens', sql: access },
   { version: 5, name: 'data sensitivity', sql: sensitivity },
   { version: 6, name: 'moving, recovery, backups of runs', sql: moving },
+  { version: 7, name: 'terminals, ports, views', sql: terminals },
 ];

@@ -14,6 +14,7 @@ import { RunsRepository } from './runs.ts';
 import { SettingsRepository } from './settings.ts';
 import { SitesRepository } from './sites.ts';
 import type { Sql } from './sql.ts';
+import { ViewsRepository } from './views.ts';
 
 /** Everything the app remembers. Made by `openStore`; there is one per process. */
 export class Store {
@@ -26,6 +27,7 @@ export class Store {
   readonly metrics: MetricsRepository;
   readonly notices: NoticesRepository;
   readonly logs: LogsRepository;
+  readonly views: ViewsRepository;
   readonly backups: Backups;
   readonly #context: OpenContext;
   readonly #releaseLock: () => void;
@@ -44,6 +46,7 @@ export class Store {
     this.runs = new RunsRepository(sql, damage, this.machines);
     this.metrics = new MetricsRepository(sql);
     this.logs = new LogsRepository(sql);
+    this.views = new ViewsRepository(sql, context.clock);
   }
 
   /** All of `work` or nothing; see `Sql.transaction`. It is on the disk when this returns. */

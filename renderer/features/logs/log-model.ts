@@ -1,5 +1,5 @@
 import type { StreamHandlers, StreamRequest } from '#renderer/rpc/index.ts';
-import type { StreamInfo } from '#shared/contract/bytes.ts';
+import type { LogInfo } from '#shared/contract/bytes.ts';
 import { TrainyardError } from '#shared/domain/trainyard-error.ts';
 import { LogParser, type PlacedLine } from './ansi.ts';
 
@@ -221,7 +221,7 @@ export class LogModel {
     });
   }
 
-  #takeInfo(info: StreamInfo, first: boolean): void {
+  #takeInfo(info: LogInfo, first: boolean): void {
     if (first && (this.#dropFirst || this.#state.to !== info.offset)) {
       this.#parser = new LogParser(info.offset);
       this.#setLines([]);

@@ -19,7 +19,7 @@ export async function* viewLog(
   outOfSight: () => Error,
   signal: AbortSignal,
   sendNow: (bytes: Uint8Array) => boolean = () => false,
-): AsyncGenerator<BytePiece> {
+): AsyncGenerator<BytePiece<'log'>> {
   let at = request.offset < 0 ? Math.max(0, log.bytes + request.offset) : request.offset;
   const info = () => ({
     offset: at,

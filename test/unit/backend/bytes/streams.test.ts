@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import pino from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type ByteSource, serveBytes } from '#backend/bytes/index.ts';
+import { type ByteSource, type ByteSources, byKind, serveBytes } from '#backend/bytes/index.ts';
 import { ByteChannel, type StreamRequest } from '#renderer/rpc/bytes.ts';
 import { Reconnecting } from '#renderer/rpc/reconnect.ts';
-import { encodeFrame, frameTypes, type StreamInfo } from '#shared/contract/bytes.ts';
+import { encodeFrame, frameTypes, type LogInfo } from '#shared/contract/bytes.ts';
 import { portWire } from '#shared/contract/port-wire.ts';
 import type { Wire, WireMessage } from '#shared/contract/wire.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
@@ -15,7 +15,7 @@ const actor = { name: 'test', role: 'owner' } as const;
 const runId = '0123456789ab';
 const request: StreamRequest = { kind: 'log', runId, offset: 0, follow: true };
 
-const info = (over: Partial<StreamInfo> = {}): StreamInfo => ({
+const info = (over: Partial<LogInfo> = {}): LogInfo => ({
   offset: 0,
   bytes: 0,
   epoch: 1,
@@ -25,7 +25,8 @@ const info = (over: Partial<StreamInfo> = {}): StreamInfo => ({
 });
 
 /** A channel to `source` whose wires can be cut. */
-function channelTo(source: ByteSource) {
+function channelTo(logs: ByteSource<'log'>, others: ByteSources = {}) {
+  const source = byKind({ log: logs, ...others });
   const wires: Wire[] = [];
   const connection = new Reconnecting({
     connect: async () => {

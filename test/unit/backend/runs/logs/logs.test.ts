@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { StreamInfo } from '#shared/contract/bytes.ts';
+import type { LogInfo } from '#shared/contract/bytes.ts';
 import { FakeBox } from '#test/fakes/box.ts';
 import { until } from '#test/until.ts';
 import { boxA, type Laptop, laptop, manual, me } from '../world.ts';
 
 interface View {
   bytes: Buffer;
-  infos: StreamInfo[];
+  infos: LogInfo[];
   ended: boolean;
   error: unknown;
   stop(): void;

@@ -50,7 +50,7 @@ class MemoryLog implements LogSource {
         const piece = this.bytes.slice(stream.at, stream.at + 10_007);
         const offset = stream.at;
         stream.at += piece.byteLength;
-        void stream.handlers.onBytes(piece, offset);
+        void stream.handlers.onBytes?.(piece, offset);
       }
     }
   }
