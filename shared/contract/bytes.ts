@@ -21,6 +21,9 @@ export const openStream = z.discriminatedUnion('kind', [
   /**
    * A terminal: what it shows from byte `offset` of its output on where that is still kept, else its screen as a snapshot and
    * what follows it. `offset` -1: the snapshot. DATA from the page is typed into it. It ends when the terminal is closed.
+   * A new size comes as INFO at its place between the bytes: a viewer whose emulator takes it right there, and not before, shows
+   * what everybody sees. What programs ask of the emulator (where is the cursor, what are you, which colours) the backend
+   * answers, once: a viewer's emulator must not (`silenceAnswers` of shared/domain/terminal-answers.ts).
    */
   z.object({
     kind: z.literal('terminal'),
@@ -76,6 +79,11 @@ const terminalInfo = z.object({
   /** The next so many DATA bytes are a snapshot: the viewer clears all it has, sets the size, and writes them. 0: there is none. */
   snapshotBytes: z.number(),
   size: terminalSize,
+  /**
+   * A program asks for this to be put on the clipboard (OSC 52); told once, to the viewer that typed last. Never sent while the
+   * setting `terminalClipboard` is `deny`; with `ask` the page asks the user first.
+   */
+  clipboard: z.string().max(1_000_000).optional(),
 });
 export type TerminalInfo = z.infer<typeof terminalInfo>;
 const uploadInfo = z.object({

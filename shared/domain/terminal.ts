@@ -34,6 +34,8 @@ export const terminal = z.object({
   name: z.string().max(200).nullable(),
   /** What programs in it have asked to be shown as, where the user lets them; cut to 200 characters, without control characters. */
   title: z.string().max(200),
+  /** A program in it has asked to set the title and the setting `terminalTitles` is `ask`: the page asks, and changes the setting. */
+  titleAsked: z.boolean(),
   /** Where its shell is, as told by the shell itself (OSC 7, 633;P;Cwd); null: not told. */
   directory: z.string().nullable(),
   /** Of the one who looked last; everybody sees this size. */
