@@ -6,6 +6,14 @@ export const paths = {
   machines: '/machines',
   machine: (id: string) => `/machines/${id}`,
   sites: '/sites',
+  /** A directory or, with a line, a file of a machine; without a machine, where one was last. */
+  files: (machineId?: string, path?: string, line?: number) => {
+    const query = new URLSearchParams();
+    if (path !== undefined) query.set('path', path);
+    if (line !== undefined) query.set('line', String(line));
+    const asked = query.toString();
+    return `/files${machineId ? `/${machineId}` : ''}${asked === '' ? '' : `?${asked}`}`;
+  },
   newRun: '/new',
   credentials: '/credentials',
   data: '/data',
