@@ -10,6 +10,7 @@ import { backupsRouter } from './api/backups.ts';
 import { checkpointsRouter } from './api/checkpoints.ts';
 import { copiesRouter } from './api/copies.ts';
 import { dataRouter } from './api/data.ts';
+import { filesRouter } from './api/files.ts';
 import { type AppRouter, createRouter } from './api/index.ts';
 import { logsRouter } from './api/logs.ts';
 import { machinesRouter } from './api/machines.ts';
@@ -20,12 +21,13 @@ import { runsRouter } from './api/runs.ts';
 import { sitesRouter } from './api/sites.ts';
 import { storeRouter } from './api/store.ts';
 import { vaultRouter } from './api/vault.ts';
+import { Browse } from './browse/index.ts';
 import { Checkpoints, createCheckpointLooks } from './checkpoints/index.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { CopyJobs, JobTable, openCopies } from './copies/index.ts';
 import { makeDataDirectory } from './data-directory.ts';
 import { EventBus } from './events.ts';
-import { CodeStore, codeKeeper } from './files/index.ts';
+import { CodeChanges, CodeStore, codeKeeper } from './files/index.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { Jobs } from './jobs.ts';
 import { openLog } from './log.ts';
@@ -145,7 +147,7 @@ function build(
   });
 
   const jobs = new Jobs(events, clock);
-  const programs = localPrograms();
+  const programs = localPrograms({ userShell: () => store.settings.get().terminalShellHere });
   stack.add('programs', () => programs.close());
   const keychain = options.keychain ?? null;
   const vault = new Vault({ dataDirectory, store, activity, events, clock, keychain });
@@ -197,7 +199,8 @@ function build(
     log,
   });
   stack.add('copy jobs', () => copyJobs.close());
-  const code = codeKeeper(new CodeStore(path.join(dataDirectory, 'code')), { scriptsDirectory });
+  const codeStore = new CodeStore(path.join(dataDirectory, 'code'));
+  const code = codeKeeper(codeStore, { scriptsDirectory });
   const runs = createRuns({
     store,
     access: sites.machines,
@@ -279,6 +282,16 @@ function build(
     migrations,
   });
   stack.add('policies', () => policies.close());
+  const browse = new Browse({
+    access: sites.machines,
+    machine: (id) => store.machines.require(id),
+    activity,
+    clock,
+    livePlaces: (machineId) =>
+      store.runs
+        .liveAttempts(machineId)
+        .flatMap(({ directory }) => (directory === null ? [] : [{ directory, work: `${directory}/code` }])),
+  });
   // Closed before what they work with.
   stack.add('jobs', () => jobs.close());
 
@@ -312,6 +325,7 @@ function build(
     recovery: recoveryRouter(policies.recovery),
     places: placesRouter(policies.places),
     copies: copiesRouter(copyJobs),
+    files: filesRouter(browse, new CodeChanges(codeStore, (runId) => store.runs.require(runId).snapshot)),
     vault: vaultRouter(vault, (signal) => findLogins(undefined, signal)),
   });
   vault

@@ -1,5 +1,6 @@
 /** Code snapshots: a directory as it was, kept here, and brought to boxes so that only what they lack travels. */
 
+export { CodeChanges } from './changes.ts';
 export { type CodeKeeper, codeKeeper } from './keeper.ts';
 export { gitState } from './snapshot/git.ts';
 export { HashCache } from './snapshot/hash-cache.ts';

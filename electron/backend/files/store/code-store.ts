@@ -76,6 +76,30 @@ export class CodeStore {
     );
   }
 
+  /** All that the snapshot holds, by path. SNAPSHOT_UNKNOWN where it is not kept. */
+  async tree(snapshotId: string): Promise<Tree> {
+    const { layer } = await this.#stored(snapshotId);
+    const tree = await this.#layers.tree(layer);
+    if (tree === null) throw snapshotUnknown(snapshotId);
+    return tree;
+  }
+
+  /** What a file of the snapshot held; null: there is none of that path. SNAPSHOT_UNKNOWN where it is not kept. */
+  async contentOf(snapshotId: string, file: string): Promise<Buffer | null> {
+    const entry = (await this.tree(snapshotId)).get(file);
+    if (entry?.kind !== 'file') return null;
+    for (const layer of (await this.chainOf(snapshotId)).reverse()) {
+      const content = await this.#layers.contentIn(layer, entry);
+      if (content !== null) return content;
+    }
+    throw snapshotUnknown(snapshotId);
+  }
+
+  /** A directory as it is now; nothing of it is kept. Rejects as `take` does. */
+  async look(directory: string, options: TakeProgress = {}): Promise<Snapshot> {
+    return takeSnapshot(directory, { ...options, cache: await this.#hashes() });
+  }
+
   /** `git diff HEAD` as it was when the snapshot was taken; '' where there was none. */
   diff(snapshotId: string): Promise<string> {
     return idPattern.test(snapshotId)

@@ -79,6 +79,27 @@ export class Layers {
     return layer;
   }
 
+  /** What the layer's archive holds of a file; null: the file is not one of its own. */
+  async contentIn(layer: Layer, wanted: TreeEntry & { kind: 'file' }): Promise<Buffer | null> {
+    let at = 0;
+    for (const entry of layer.entries) {
+      const header = headerOf(memberOf(entry)).length;
+      if (entry.kind === 'file' && entry.path === wanted.path && entry.sha256 === wanted.sha256) {
+        const handle = await open(this.dataOf(layer.id), 'r');
+        try {
+          const content = Buffer.alloc(entry.size);
+          await handle.read(content, 0, entry.size, at + header);
+          return sha256Of(content) === entry.sha256 ? content : null;
+        } finally {
+          await handle.close();
+        }
+      }
+      at += header;
+      if (entry.kind === 'file') at += entry.size + paddingOf(entry.size).length;
+    }
+    return null;
+  }
+
   /** From the bottom up; null where one of them is missing. */
   async chain(id: string): Promise<Layer[] | null> {
     const chain: Layer[] = [];

@@ -1,0 +1,53 @@
+export default {
+  en: {
+    FILE_PATH_INVALID: '"{{path}}" is no path: it begins with / or ~/ and holds no NUL.',
+    FILE_NOT_FOUND: 'There is no {{path}} on {{machine}}.',
+    FILE_DENIED:
+      '{{path}} on {{machine}} may not be read or changed by the account that Trainyard uses there.',
+    FILE_NOT_A_DIRECTORY: '{{path}} on {{machine}} is not a folder.',
+    FILE_IS_A_DIRECTORY: '{{path}} on {{machine}} is a folder.',
+    FILE_NOT_REGULAR: '{{path}} on {{machine}} is a device, a pipe or a socket, which is not opened here.',
+    FILE_LINK_LOOP: '{{path}} on {{machine}} is a link that leads to itself.',
+    FILE_EXISTS: 'There is something called {{path}} on {{machine}} already.',
+    FILE_CHANGED:
+      '{{path}} on {{machine}} is not as it was any more: somebody or something has written to it. Nothing was written.',
+    FILE_DISK_FULL:
+      'The disk (or your quota) on {{machine}} is full: {{freeMiB}} MiB are free. What was there before is unchanged.',
+    FILE_SYSTEM_READ_ONLY: 'The file system that {{path}} lies on is mounted read-only on {{machine}}.',
+    FILE_CANNOT_WRITE:
+      '{{path}} cannot be changed on {{machine}}. The details have what the system there said.',
+    FILE_UNREADABLE: '{{path}} cannot be read on {{machine}}. The details have what the system there said.',
+    FILE_PROTECTED: '{{path}} on {{machine}} is not removed or renamed from here: {{why}}.',
+    FILE_TOOL_MISSING: '{{machine}} has no {{tool}}, which looking at files needs.',
+    FILE_CUT_SHORT:
+      'Not everything arrived on {{machine}}: the connection broke. Nothing was changed there; try again.',
+    FILE_ANSWER_INVALID:
+      '{{machine}} gave an answer that makes no sense. Something there may replace what programs print.',
+    FILE_DIRECTORY_TOO_LARGE:
+      '{{path}} on {{machine}} holds more than can be shown. Look for a name in it instead.',
+    LISTING_GONE: 'This list of a folder is no longer kept. List it anew.',
+    CODE_GONE: 'The code cannot be compared: {{why}}',
+  },
+  'zh-CN': {
+    FILE_PATH_INVALID: '“{{path}}”不是路径：路径应以 / 或 ~/ 开头，且不含 NUL。',
+    FILE_NOT_FOUND: '{{machine}} 上没有 {{path}}。',
+    FILE_DENIED: 'Trainyard 在 {{machine}} 上使用的账户无权读取或更改 {{path}}。',
+    FILE_NOT_A_DIRECTORY: '{{machine}} 上的 {{path}} 不是文件夹。',
+    FILE_IS_A_DIRECTORY: '{{machine}} 上的 {{path}} 是文件夹。',
+    FILE_NOT_REGULAR: '{{machine}} 上的 {{path}} 是设备、管道或套接字，不会在此打开。',
+    FILE_LINK_LOOP: '{{machine}} 上的 {{path}} 是指向自身的链接。',
+    FILE_EXISTS: '{{machine}} 上已有名为 {{path}} 的内容。',
+    FILE_CHANGED: '{{machine}} 上的 {{path}} 已不是原来的样子：有人或程序写入了它。没有写入任何内容。',
+    FILE_DISK_FULL: '{{machine}} 的磁盘（或您的配额）已满：剩余 {{freeMiB}} MiB。原有内容未变。',
+    FILE_SYSTEM_READ_ONLY: '{{path}} 所在的文件系统在 {{machine}} 上以只读方式挂载。',
+    FILE_CANNOT_WRITE: '无法更改 {{machine}} 上的 {{path}}。详情中有系统给出的说明。',
+    FILE_UNREADABLE: '无法读取 {{machine}} 上的 {{path}}。详情中有系统给出的说明。',
+    FILE_PROTECTED: '{{machine}} 上的 {{path}} 不能在此删除或重命名：{{why}}。',
+    FILE_TOOL_MISSING: '{{machine}} 没有查看文件所需的 {{tool}}。',
+    FILE_CUT_SHORT: '内容没有全部到达 {{machine}}：连接中断了。那里没有任何更改；请重试。',
+    FILE_ANSWER_INVALID: '{{machine}} 的回答无法理解。那里可能有程序改变了输出。',
+    FILE_DIRECTORY_TOO_LARGE: '{{machine}} 上的 {{path}} 内容过多，无法显示。请改为按名称查找。',
+    LISTING_GONE: '此文件夹列表已不再保留。请重新列出。',
+    CODE_GONE: '无法比较代码：{{why}}',
+  },
+};
