@@ -21,3 +21,39 @@ export function cancelled(signal: AbortSignal): TrainyardError {
   if (reason instanceof TrainyardError) return reason;
   return new TrainyardError('CANCELLED', 'This was cancelled.', { cause: reason });
 }
+
+/** Over there nobody listens, or the name is not known there. */
+export const portRefused = (host: string, port: number, details = ''): TrainyardError =>
+  new TrainyardError(
+    'PORT_REFUSED',
+    `Nothing answers on ${host} port ${port} as the machine sees it. The program there may not have started yet, or it has ended.`,
+    { params: { host, port }, details, retryable: true },
+  );
+
+export const connectionTimedOut = (host: string, port: number): TrainyardError =>
+  new TrainyardError(
+    'PORT_TIMED_OUT',
+    `${host} port ${port} did not answer in time as the machine sees it. A firewall may drop the connection.`,
+    { params: { host, port }, retryable: true },
+  );
+
+export const forwardingDisabled = (machine: string): TrainyardError =>
+  new TrainyardError(
+    'FORWARDING_DISABLED',
+    `The SSH server of ${machine} forbids forwarding ports (AllowTcpForwarding, PermitOpen or a restricted key). Its administrator can allow it.`,
+    { params: { machine } },
+  );
+
+export const ptyRefused = (machine: string, details = ''): TrainyardError =>
+  new TrainyardError(
+    'PTY_REFUSED',
+    `The SSH server of ${machine} gives no terminal (PermitTTY no, or a restricted key). Runs and files are not affected.`,
+    { params: { machine }, details },
+  );
+
+export const shellsFull = (machine: string, open: number): TrainyardError =>
+  new TrainyardError(
+    'SHELLS_FULL',
+    `${open} terminals are open on ${machine}, and another connection for more of them would need an answer from you that was not kept. Close one of them.`,
+    { params: { machine, open } },
+  );

@@ -1,15 +1,20 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { homedir, userInfo } from 'node:os';
 import { TrainyardError } from '#shared/domain/error.ts';
 import { collect } from './collect.ts';
+import { connectHere } from './connect.ts';
+import { withoutOurOwn } from './environment.ts';
 import { cancelled } from './errors.ts';
+import { signalGroup } from './group.ts';
 import type { Command, ExecOptions, ExecResult, RunningProgram, RunsPrograms } from './programs.ts';
+import { openPty } from './pty.ts';
+import type { ForwardsPorts, OpenShell, OpensShells, ShellOptions } from './shells.ts';
 
 /** How long a program that was told to end may take before it is killed. */
 const killGraceMs = 1_000;
 
-export interface LocalPrograms extends RunsPrograms {
+export interface LocalPrograms extends RunsPrograms, OpensShells, ForwardsPorts {
   /** Ends everything that still runs, and resolves when it is gone. Nothing can be started afterwards. */
   close(): Promise<void>;
 }
@@ -22,12 +27,16 @@ export function localPrograms({
   env = process.env,
   cwd = homedir(),
   shell = '/bin/sh',
+  userShell = () => '',
 }: {
   env?: NodeJS.ProcessEnv;
   cwd?: string;
   shell?: string;
+  /** The shell of terminals, absolute; empty: the account's own. Asked for each. */
+  userShell?: () => string;
 } = {}): LocalPrograms {
   const running = new Map<ChildProcess, RunningProgram>();
+  const terminals = new Set<OpenShell>();
   const environment = withoutOurOwn(env);
   let closed = false;
 
@@ -51,14 +60,36 @@ export function localPrograms({
     return program;
   }
 
+  async function openShell(options: ShellOptions): Promise<OpenShell> {
+    const { command, signal, cols, rows, term = 'xterm-256color' } = options;
+    if (signal?.aborted) throw cancelled(signal);
+    if (closed) throw new TrainyardError('CANCELLED', 'Trainyard is closing.');
+    const file = command ? shell : userShell() || loginShell(environment);
+    if (!canRun(file)) throw cannotStart(Object.assign(new Error(file), { code: 'ENOENT' }), file);
+    const args = command
+      ? ['-c', command.script, 'sh', ...(command.args ?? [])]
+      : process.platform === 'darwin'
+        ? ['-l'] // as its own terminals do: there PATH is set by what login shells read
+        : [];
+    const place = { cwd: existsSync(cwd) ? cwd : '/', env: environment };
+    const opened = await openPty({ file, args, ...place, cols, rows, term });
+    terminals.add(opened);
+    const forget = () => terminals.delete(opened);
+    opened.exited.then(forget, forget);
+    if (closed || signal?.aborted) opened.kill();
+    return opened;
+  }
+
   return {
     spawn: (command, options = {}) => start(command, options.signal),
+    openShell,
+    connectTo: (host, port, signal) => connectHere(host, port, signal),
     async exec(command: Command, options: ExecOptions = {}): Promise<ExecResult> {
       return collect(await start(command), options);
     },
     async close() {
       closed = true;
-      const programs = [...running.values()];
+      const programs = [...running.values(), ...terminals];
       for (const program of programs) program.kill();
       await Promise.allSettled(programs.map((program) => program.exited));
     },
@@ -103,17 +134,6 @@ function wrap(child: ReturnType<typeof spawnPiped>, signal?: AbortSignal): Runni
   return { stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, exited, kill };
 }
 
-function signalGroup(pid: number, name: NodeJS.Signals): void {
-  if (pid <= 1) return;
-  try {
-    process.kill(-pid, name);
-  } catch (error) {
-    // ESRCH: the whole group is gone already. EPERM: it became another user's (sudo), which is beyond our reach.
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code !== 'ESRCH' && code !== 'EPERM') throw error;
-  }
-}
-
 function cannotStart(error: unknown, shell: string): TrainyardError {
   const code = (error as NodeJS.ErrnoException).code;
   if (code === 'ENOENT') {
@@ -130,10 +150,18 @@ function cannotStart(error: unknown, shell: string): TrainyardError {
   );
 }
 
-/** What belongs to the app and not to the user's programs stays with the app. */
-function withoutOurOwn(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const kept = Object.entries(env).filter(
-    ([name]) => !/^(ELECTRON_|TRAINYARD_|npm_|NODE_OPTIONS$)/.test(name),
-  );
-  return Object.fromEntries(kept);
+/** What the user's own terminals start. */
+function loginShell(env: NodeJS.ProcessEnv): string {
+  if (process.platform === 'win32') return env.COMSPEC ?? 'C:\\Windows\\System32\\cmd.exe';
+  const { shell } = userInfo();
+  return [shell, env.SHELL, '/bin/bash'].find((file) => file && canRun(file)) ?? '/bin/sh';
+}
+
+function canRun(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }

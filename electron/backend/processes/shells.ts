@@ -24,12 +24,12 @@ export interface OpenShell {
   kill(): void;
 }
 
-/** What can open terminals. Errors: SHELL_MISSING, PTY_REFUSED, and those of `RunsPrograms`. */
+/** What can open terminals. Errors: SHELL_MISSING, PTY_REFUSED (its server gives none), PTY_MISSING (this computer has none), SHELLS_FULL, and those of `RunsPrograms`. */
 export interface OpensShells {
   openShell(options: ShellOptions): Promise<OpenShell>;
 }
 
-/** What can connect to a port as the machine itself sees it. Errors: PORT_REFUSED, FORWARDING_DISABLED, and those of a lost connection. */
+/** What can connect to a port as the machine itself sees it. Errors: PORT_REFUSED, PORT_TIMED_OUT, FORWARDING_DISABLED, and those of a lost connection. */
 export interface ForwardsPorts {
   connectTo(host: string, port: number, signal?: AbortSignal): Promise<Duplex>;
 }

@@ -2,15 +2,15 @@ import PQueue from 'p-queue';
 import type { Logger } from 'pino';
 import type { Clock } from '#backend/clock.ts';
 import type { EventBus } from '#backend/events.ts';
-import type { RunsPrograms } from '#backend/processes/index.ts';
+import type { ForwardsPorts, OpensShells, RunsPrograms } from '#backend/processes/index.ts';
 import type { SshReach } from '#backend/ssh/index.ts';
 import { type Store, type StoredSite, siteUnknown } from '#backend/store/index.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import type { Site } from '#shared/domain/site.ts';
-import type { MachineAccess, MachineReach } from './capabilities.ts';
+import type { MachineAccess, MachinePorts, MachineReach, MachineShells } from './capabilities.ts';
 import { Connector } from './connector.ts';
 import { machineError, notConnected } from './errors.ts';
-import type { SiteKindDriver } from './kinds/link.ts';
+import type { Link, SiteKindDriver } from './kinds/link.ts';
 import { Refresher } from './refresher.ts';
 
 /** For so long at most, ms: a machine that does not answer is no reason to wait. */
@@ -27,8 +27,13 @@ export interface ConnectionsOptions {
   random?: () => number;
 }
 
+interface Wish {
+  signal?: AbortSignal;
+  background?: boolean;
+}
+
 /** The connection of every site, and what its machine has, kept fresh while connected. A machine has the id of its site. */
-export class Connections implements MachineAccess, MachineReach {
+export class Connections implements MachineAccess, MachineShells, MachinePorts, MachineReach {
   readonly refresher: Refresher;
   readonly #options: ConnectionsOptions;
   readonly #connectors = new Map<string, Connector>();
@@ -122,10 +127,19 @@ export class Connections implements MachineAccess, MachineReach {
     this.#publishMachine(siteId);
   }
 
-  async programs(
-    machineId: string,
-    { signal, background = false }: { signal?: AbortSignal; background?: boolean } = {},
-  ): Promise<RunsPrograms> {
+  programs(machineId: string, options: Wish = {}): Promise<RunsPrograms> {
+    return this.#link(machineId, options);
+  }
+
+  shells(machineId: string, options: Wish = {}): Promise<OpensShells> {
+    return this.#link(machineId, options);
+  }
+
+  ports(machineId: string, options: Wish = {}): Promise<ForwardsPorts> {
+    return this.#link(machineId, options);
+  }
+
+  async #link(machineId: string, { signal, background = false }: Wish): Promise<Link> {
     const { name } = this.#options.store.machines.require(machineId);
     const connector = this.of(machineId);
     if (connector.link) return connector.link;

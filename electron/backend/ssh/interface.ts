@@ -1,4 +1,4 @@
-import type { RunsPrograms } from '#backend/processes/index.ts';
+import type { ForwardsPorts, OpenShell, RunsPrograms, ShellOptions } from '#backend/processes/index.ts';
 import type { TrainyardError } from '#shared/domain/error.ts';
 import type { ConnectionStep, Prompt, SshAddress } from '#shared/domain/site.ts';
 
@@ -45,7 +45,7 @@ export type SshConnectionState = 'connected' | 'lost' | 'closed';
  * Errors of exec and spawn: SSH_CONNECTION_LOST (retryable), SSH_SHELL_FAILED, SSH_SESSION_REFUSED, CANCELLED,
  * COMMAND_TIMED_OUT, OUTPUT_TOO_LARGE.
  */
-export interface SshConnection extends RunsPrograms {
+export interface SshConnection extends RunsPrograms, ForwardsPorts {
   readonly transport: 'ssh2' | 'openssh';
   readonly state: SshConnectionState;
   /** Measured by the last keep-alive or `ping`; null before the first. */
@@ -80,6 +80,12 @@ export interface SshPool {
     target: SshTarget,
     options?: { signal?: AbortSignal; background?: boolean },
   ): Promise<SshConnection>;
+  /**
+   * A terminal on a machine whose connection is open. The first one is carried by that; further ones by connections of their
+   * own, so that programs always find a session, and those are made without asking the user anything. They end with their
+   * last terminal. Errors: SSH_CONNECTION_LOST, PTY_REFUSED, SHELLS_FULL, and those of connecting.
+   */
+  openShell(target: SshTarget, options: ShellOptions): Promise<OpenShell>;
   /** The open connection, or null; never connects. */
   existing(target: SshTarget): SshConnection | null;
   /** Each step as it happens, on a connection of its own that is closed at the end. Never throws: the failing step carries the error. */

@@ -1,11 +1,11 @@
-import type { RunsPrograms } from '#backend/processes/index.ts';
+import type { ForwardsPorts, OpensShells, RunsPrograms } from '#backend/processes/index.ts';
 import type { SshReach } from '#backend/ssh/index.ts';
 import type { StoredSite } from '#backend/store/index.ts';
 import type { TrainyardError } from '#shared/domain/error.ts';
 import type { Connection, ConnectionStep } from '#shared/domain/site.ts';
 
 /** An open way to a site's machine. It ends once; the next one is a new object. */
-export interface Link extends RunsPrograms {
+export interface Link extends RunsPrograms, OpensShells, ForwardsPorts {
   readonly transport: NonNullable<Connection['transport']>;
   readonly roundTripMs: number | null;
   /** Makes sure that it is alive, within seconds, and ends it otherwise. Never rejects. */

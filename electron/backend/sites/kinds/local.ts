@@ -9,6 +9,8 @@ export function localKind(programs: LocalPrograms): SiteKindDriver {
   const link: Link = {
     exec: (command, options) => programs.exec(command, options),
     spawn: (command, options) => programs.spawn(command, options),
+    openShell: (options) => programs.openShell(options),
+    connectTo: (host, port, signal) => programs.connectTo(host, port, signal),
     transport: 'local',
     roundTripMs: null,
     check: async () => undefined,

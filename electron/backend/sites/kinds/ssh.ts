@@ -12,7 +12,7 @@ export function sshKind(pool: SshPool): SiteKindDriver {
       const connection = await pool.connection(targetOf(site), { signal, background });
       // Measured once so that the page has something to show; a box that answers no ping is still connected.
       await connection.ping(AbortSignal.any([signal, AbortSignal.timeout(pingMs)])).catch(() => undefined);
-      return linkOf(connection);
+      return linkOf(connection, pool, targetOf(site));
     },
     needsUser,
     reach: (site) => pool.reach(targetOf(site)),
@@ -30,9 +30,11 @@ export function targetOf(site: Pick<StoredSite, 'id' | 'name' | 'ssh'>): SshTarg
   return { ...site.ssh, siteId: site.id === '' ? null : site.id, siteName: site.name };
 }
 
-const linkOf = (connection: SshConnection): Link => ({
+const linkOf = (connection: SshConnection, pool: SshPool, target: SshTarget): Link => ({
   exec: (command, options) => connection.exec(command, options),
   spawn: (command, options) => connection.spawn(command, options),
+  openShell: (options) => pool.openShell(target, options),
+  connectTo: (host, port, signal) => connection.connectTo(host, port, signal),
   transport: connection.transport,
   get roundTripMs() {
     return connection.roundTripMs;

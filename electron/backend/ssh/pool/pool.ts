@@ -1,15 +1,16 @@
 import type { Duplex } from 'node:stream';
 import { type Clock, systemClock } from '#backend/clock.ts';
-import { cancelled } from '#backend/processes/index.ts';
+import { cancelled, type OpenShell, type ShellOptions } from '#backend/processes/index.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import type { ConnectionStep } from '#shared/domain/site.ts';
 import { Remembered } from '../authentication/secrets.ts';
 import { type ConfigSurroundings, realSurroundings } from '../config/files.ts';
 import type { JumpHop } from '../config/options.ts';
-import { configInvalid, hostKeyChanged, proxyFailed, userNeeded } from '../errors.ts';
+import { configInvalid, connectionLost, hostKeyChanged, proxyFailed, userNeeded } from '../errors.ts';
 import { HostKeyStore } from '../host-keys/store.ts';
 import type { Credentials, Prompter, SshConnection, SshPool, SshReach, SshTarget } from '../interface.ts';
 import { connectOnce, type Hop, resolveTarget, type Shared } from './attempt.ts';
+import { Terminals } from './terminals.ts';
 import { testSteps } from './test-connection.ts';
 
 export interface SshPoolOptions {
@@ -48,6 +49,8 @@ class Pool implements SshPool {
   readonly #options: SshPoolOptions;
   readonly #shared: Shared;
   readonly #entries = new Map<string, Entry>();
+  /** By the key of their entry; they outlive it when the connection is lost. */
+  readonly #terminals = new Map<string, Terminals>();
   #closed = false;
 
   constructor(options: SshPoolOptions) {
@@ -71,6 +74,18 @@ class Pool implements SshPool {
     const entry = this.#entry(key, target, null, []);
     entry.wanted = true;
     return this.#wait(key, entry, target, signal ?? null, background);
+  }
+
+  async openShell(target: SshTarget, options: ShellOptions): Promise<OpenShell> {
+    const key = keyOf(target, null);
+    const shared = this.#entries.get(key)?.connection;
+    if (!shared) throw connectionLost(target.host);
+    let terminals = this.#terminals.get(key);
+    if (!terminals) {
+      terminals = new Terminals(target.host, (signal) => this.#connectAgain(key, target, signal));
+      this.#terminals.set(key, terminals);
+    }
+    return terminals.open(shared, options);
   }
 
   existing(target: SshTarget): SshConnection | null {
@@ -130,6 +145,7 @@ class Pool implements SshPool {
     const entries = [...this.#entries.values()];
     this.#entries.clear();
     for (const entry of entries) entry.controller.abort(closing());
+    await Promise.all([...this.#terminals.values()].map((it) => it.close()));
     await Promise.all(
       entries.map((entry) => entry.connecting.then((it) => it.close()).catch(() => undefined)),
     );
@@ -199,8 +215,30 @@ class Pool implements SshPool {
     connection.onState((state, error) => {
       this.#options.log?.info({ host: target.host, state, code: error?.code }, 'ssh: connection ended');
       this.#forget(key, entry);
+      if (state === 'closed') {
+        // It was closed by us, not lost: what else leads there goes too.
+        void this.#terminals.get(key)?.close();
+        this.#terminals.delete(key);
+      }
     });
     return connection;
+  }
+
+  /** A further connection of the same kind, by what is known already. */
+  #connectAgain(key: string, target: SshTarget, signal: AbortSignal): Promise<SshConnection> {
+    const prompter: Prompter = {
+      ask: (question) => Promise.reject(userNeeded(target.host, question.kind)),
+    };
+    return connectOnce(
+      {
+        target,
+        jumps: null,
+        prompter,
+        signal,
+        openHop: (hop, before) => this.#openHop(target, hop, before, [key], signal, false),
+      },
+      this.#shared,
+    );
   }
 
   #forget(key: string, entry: Entry): void {

@@ -19,13 +19,15 @@ export interface Bootstrap {
 /** Linux allows 128 KiB for one argument, and the login shell gets all of this as one. */
 const longestOuter = 96 * 1024;
 
-export function bootstrap(command: Command): Bootstrap {
+export function bootstrap(command: Command, { inTerminal = false } = {}): Bootstrap {
   const [first, second] = [randomBytes(6).toString('hex'), randomBytes(6).toString('hex')];
   const args = command.args ?? [];
   if (command.script.includes('\0')) throw new RangeError('a script cannot hold a NUL byte');
   const program = Buffer.from(`${args.length > 0 ? `set -- ${quoteAll(args)}\n` : ''}${command.script}`);
   // The marker is put together over there: a shell that echoes its commands (set -v) does not print it too early.
-  const announce = `printf "%s%s%s~" ${first} ${second} "$$"; printf "%s%s~" ${first} ${second} >&2`;
+  // A terminal has one output only.
+  const onErrors = inTerminal ? '' : `; printf "%s%s~" ${first} ${second} >&2`;
+  const announce = `printf "%s%s%s~" ${first} ${second} "$$"${onErrors}`;
   const encoded = octal(program);
   if (encoded.length <= longestOuter) {
     return {
@@ -34,6 +36,7 @@ export function bootstrap(command: Command): Bootstrap {
       marker: first + second,
     };
   }
+  if (inTerminal) throw new RangeError('a terminal cannot take a command of that length');
   // dd reads byte by byte so that not one byte of the program's own stdin is taken away.
   const read = `p=$(dd bs=1 count=${program.length} 2>/dev/null; printf .)`;
   return {

@@ -77,6 +77,15 @@ export class ChannelQueue {
     });
   }
 
+  /** A place for something that stays, if there is one now and `spare` more are left after it; waits for nothing. */
+  takeNow(spare: number): Slot | null {
+    if (this.#failure !== null) throw this.#failure;
+    if (this.#open + 1 + spare > this.#limit) return null;
+    this.#open++;
+    this.#staying++;
+    return this.#slot('spawn');
+  }
+
   /** Whether it is known that the server allows `count` sessions at a time. */
   allows(count: number): boolean {
     return this.#proven >= count || count > this.#limit;

@@ -29,7 +29,7 @@ export function sendPing(client: Client, answered: () => void): boolean {
 }
 
 /** Asks sshd to send the program a signal. sshd before 7.9, and for root, does nothing. */
-export function sendSignal(client: Client, channel: ClientChannel, name: 'TERM' | 'KILL'): void {
+export function sendSignal(client: Client, channel: ClientChannel, name: 'HUP' | 'TERM' | 'KILL'): void {
   const { outgoing } = channel as unknown as ChannelFields;
   const { _protocol } = client as unknown as ClientFields;
   if (outgoing && (outgoing.state === 'open' || outgoing.state === 'eof'))

@@ -8,7 +8,9 @@ import {
   collect,
   type ExecOptions,
   type ExecResult,
+  type OpenShell,
   type RunningProgram,
+  type ShellOptions,
 } from '#backend/processes/index.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import type { ResolvedHost } from '../config/resolve.ts';
@@ -16,7 +18,9 @@ import { connectionLost, sessionRefused, shellFailed } from '../errors.ts';
 import type { SshConnection, SshConnectionState } from '../interface.ts';
 import { bootstrap } from './bootstrap.ts';
 import { ChannelQueue, type ChannelUse, type Slot } from './channel-queue.ts';
+import { connectThrough, openSshShell } from './openssh-shell.ts';
 import { type Exit, programOn, type Session } from './program.ts';
+import type { CarriesShells, ShellRoom } from './shell.ts';
 import { openProxy } from './socket.ts';
 import { endWith, execWithin, signalCommand } from './ssh2-connection.ts';
 
@@ -37,7 +41,7 @@ export interface OpenSshParts {
 }
 
 /** The system's OpenSSH as the connection that everybody shares. A program's signal is not told by ssh: it ends with 255 then. */
-export class OpenSshConnection implements SshConnection {
+export class OpenSshConnection implements SshConnection, CarriesShells {
   readonly transport = 'openssh';
   readonly #parts: OpenSshParts;
   readonly #channels = new ChannelQueue(sessions);
@@ -45,6 +49,7 @@ export class OpenSshConnection implements SshConnection {
   readonly #gone: Promise<void>;
   #state: SshConnectionState = 'connected';
   #roundTripMs: number | null = null;
+  #shells = 0;
 
   constructor(parts: OpenSshParts) {
     this.#parts = parts;
@@ -99,6 +104,7 @@ export class OpenSshConnection implements SshConnection {
     const to = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
     const { stream } = await openProxy(this.#parts.host, this.#parts.program, [
       ...this.#shared(),
+      '-T',
       '-W',
       to,
       '--',
@@ -107,24 +113,61 @@ export class OpenSshConnection implements SshConnection {
     return stream;
   }
 
+  async connectTo(host: string, port: number, signal?: AbortSignal): Promise<Duplex> {
+    if (this.#state !== 'connected') throw connectionLost(this.#parts.host.alias);
+    return connectThrough(this.#place(), host, port, signal);
+  }
+
+  get shells(): number {
+    return this.#shells;
+  }
+
+  async shellWithin(options: ShellOptions, { most, spare }: ShellRoom): Promise<OpenShell | null> {
+    if (options.signal?.aborted) throw cancelled(options.signal);
+    if (this.#state !== 'connected') throw connectionLost(this.#parts.host.alias);
+    if (this.#shells >= most) return null;
+    const slot = this.#channels.takeNow(spare);
+    if (!slot) return null;
+    this.#shells++;
+    const release = () => {
+      this.#shells--;
+      slot.release();
+    };
+    try {
+      const shell = await openSshShell(this.#place(), options);
+      if (shell) {
+        slot.opened();
+        shell.exited.then(release, release);
+        return shell;
+      }
+      this.#channels.refused();
+    } catch (error) {
+      release();
+      throw error;
+    }
+    release();
+    return null;
+  }
+
   async close(): Promise<void> {
     this.#end('closed', null);
     await this.#gone;
   }
 
+  #place() {
+    return {
+      program: this.#parts.program,
+      shared: this.#shared(),
+      host: this.#parts.host.alias,
+      isThere: () => this.#isThere(),
+      onLost: (listener: (error: TrainyardError) => void) =>
+        this.onState((_state, error) => listener(error ?? connectionLost(this.#parts.host.alias))),
+    };
+  }
+
   /** Over the master or not at all: without it, ssh would try to connect by itself. */
   #shared(): string[] {
-    return [
-      '-F',
-      'none',
-      '-S',
-      this.#parts.control,
-      '-o',
-      'ControlMaster=no',
-      '-o',
-      'ProxyCommand=false',
-      '-T',
-    ];
+    return ['-F', 'none', '-S', this.#parts.control, '-o', 'ControlMaster=no', '-o', 'ProxyCommand=false'];
   }
 
   async #start(command: Command, use: ChannelUse, signal?: AbortSignal): Promise<RunningProgram> {
@@ -147,7 +190,7 @@ export class OpenSshConnection implements SshConnection {
   async #try(command: Command, slot: Slot): Promise<{ program: RunningProgram } | { refused: string }> {
     if (this.#state !== 'connected') throw connectionLost(this.#parts.host.alias);
     const start = bootstrap(command);
-    const child = spawn(this.#parts.program, [...this.#shared(), '--', 'box', start.outer], {
+    const child = spawn(this.#parts.program, [...this.#shared(), '-T', '--', 'box', start.outer], {
       stdio: 'pipe',
     });
     const begun = Promise.withResolvers<void>();

@@ -17,7 +17,7 @@ export interface Session {
   /** Everything has been read and nothing more comes. */
   onClose(listener: () => void): void;
   /** By the protocol's own means, where there are any. */
-  signal(name: 'TERM' | 'KILL'): void;
+  signal(name: 'HUP' | 'TERM' | 'KILL'): void;
   close(): void;
 }
 
@@ -101,7 +101,7 @@ export function programOn(session: Session, start: Bootstrap, place: ProgramPlac
 }
 
 /** The program's stdin. It ends when the session does, so that nobody waits for ever to write. */
-function sink(target: Writable, prefix: Buffer | null): Writable {
+export function sink(target: Writable, prefix: Buffer | null): Writable {
   if (prefix) target.write(prefix);
   const writable = new Writable({
     write: (chunk: Buffer, _encoding, done) => {
@@ -119,10 +119,10 @@ function sink(target: Writable, prefix: Buffer | null): Writable {
 }
 
 /** What the filter leaves of a stream, passed on in the same breath and as fast as it is read. */
-class Filtered extends Readable {
+export class Filtered extends Readable {
   readonly #source: Readable;
 
-  constructor(source: Readable, filter: MarkerFilter) {
+  constructor(source: Readable, filter: { feed(chunk: Buffer): Buffer | null }) {
     super({ highWaterMark: 64 * 1024 });
     this.#source = source;
     this.on('error', () => undefined); // a lost connection; who reads has a listener of his own

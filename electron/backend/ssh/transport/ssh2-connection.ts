@@ -8,7 +8,12 @@ import {
   commandTimedOut,
   type ExecOptions,
   type ExecResult,
+  forwardingDisabled,
+  type OpenShell,
+  portRefused,
+  ptyRefused,
   type RunningProgram,
+  type ShellOptions,
 } from '#backend/processes/index.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import type { ResolvedHost } from '../config/resolve.ts';
@@ -18,6 +23,7 @@ import { bootstrap } from './bootstrap.ts';
 import { ChannelQueue, type ChannelUse, type Slot, startLimit } from './channel-queue.ts';
 import { sendPing, sendSignal } from './internals.ts';
 import { type Exit, programOn, type Session } from './program.ts';
+import { type CarriesShells, type ShellRoom, type ShellSession, shellOn } from './shell.ts';
 import { unlessAborted } from './socket.ts';
 
 /** So often a session is tried again that the server refuses without need: for about ten seconds. */
@@ -26,7 +32,7 @@ const mostRefusals = 16;
 type Ended = (state: SshConnectionState, error: TrainyardError | null) => void;
 
 /** One authenticated ssh2 client as the connection that everybody shares. */
-export class Ssh2Connection implements SshConnection {
+export class Ssh2Connection implements SshConnection, CarriesShells {
   readonly transport = 'ssh2';
   readonly host: ResolvedHost;
   readonly #client: Client;
@@ -36,6 +42,7 @@ export class Ssh2Connection implements SshConnection {
   readonly #keepAlive = new AbortController();
   #state: SshConnectionState = 'connected';
   #turn: Promise<void> = Promise.resolve();
+  #shells = 0;
   #roundTripMs: number | null = null;
   /** When something was last heard of the server, by the clock's monotonic time. */
   #heardAt: number;
@@ -110,8 +117,100 @@ export class Ssh2Connection implements SshConnection {
     });
   }
 
+  connectTo(host: string, port: number, signal?: AbortSignal): Promise<Duplex> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(cancelled(signal));
+      if (this.#state !== 'connected') return reject(connectionLost(this.host.alias));
+      const stopListening = this.onState((_state, error) => reject(error ?? connectionLost(this.host.alias)));
+      const onAbort = () => signal && reject(cancelled(signal));
+      signal?.addEventListener('abort', onAbort, { once: true });
+      this.#client.forwardOut('127.0.0.1', 0, host, port, (error, channel) => {
+        stopListening();
+        signal?.removeEventListener('abort', onAbort);
+        if (error) return reject(forwardError(error, this.host.alias, host, port));
+        if (signal?.aborted) return channel.destroy();
+        // ssh2 ends the channels of a lost connection as if all had come.
+        const stop = this.onState((_state, lost) =>
+          channel.emit('error', lost ?? connectionLost(this.host.alias)),
+        );
+        channel.on('error', () => undefined);
+        channel.once('close', stop);
+        resolve(channel);
+      });
+    });
+  }
+
+  get shells(): number {
+    return this.#shells;
+  }
+
+  async shellWithin(options: ShellOptions, { most, spare }: ShellRoom): Promise<OpenShell | null> {
+    const { signal } = options;
+    if (signal?.aborted) throw cancelled(signal);
+    if (this.#shells >= most) return null;
+    const slot = this.#channels.takeNow(spare);
+    if (!slot) return null;
+    let probe: Session | null = null;
+    try {
+      if (spare > 0) probe = await this.#probe(signal);
+      const start = options.command && bootstrap(options.command, { inTerminal: true });
+      const session = await this.#terminal(options, start?.outer ?? null, slot);
+      this.#shells++;
+      session.onClose(() => this.#shells--);
+      return this.#shellOn(session, start);
+    } catch (error) {
+      slot.release();
+      if (error instanceof TrainyardError) throw error;
+      if (this.#state !== 'connected') throw connectionLost(this.host.alias);
+      const text = error instanceof Error ? error.message : String(error);
+      if (/pseudo-terminal/.test(text)) throw ptyRefused(this.host.alias, text);
+      this.#channels.refused(); // the server allows no more sessions on this connection
+      return null;
+    } finally {
+      probe?.stdin.end();
+    }
+  }
+
   async close(): Promise<void> {
     this.#end('closed', null);
+  }
+
+  #shellOn(session: ShellSession, start: ReturnType<typeof bootstrap> | null): OpenShell {
+    return shellOn(session, start, {
+      onLost: (listener) =>
+        this.onState((_state, error) => listener(error ?? connectionLost(this.host.alias))),
+      signalGroup: (pid, name) => this.#signalGroup(pid, name),
+      shellFailed: (printed) => shellFailed(this.host.alias, printed),
+      sessionEnded: () => connectionLost(this.host.alias, { details: 'the session was ended over there' }),
+    });
+  }
+
+  #terminal(
+    { cols, rows, term = 'xterm-256color', signal }: ShellOptions,
+    outer: string | null,
+    slot: Slot,
+  ): Promise<ShellSession> {
+    return new Promise((resolve, reject) => {
+      if (this.#state !== 'connected') return reject(connectionLost(this.host.alias));
+      const pty = { cols, rows, term, width: 0, height: 0 };
+      const stopListening = this.onState((_state, error) => reject(error ?? connectionLost(this.host.alias)));
+      const onAbort = () => signal && reject(cancelled(signal));
+      signal?.addEventListener('abort', onAbort, { once: true });
+      const opened = (error: Error | undefined, channel: ClientChannel) => {
+        stopListening();
+        signal?.removeEventListener('abort', onAbort);
+        if (error) return reject(error);
+        if (signal?.aborted) return channel.close();
+        slot.opened();
+        channel.once('close', slot.release);
+        resolve({
+          ...sessionOn(this.#client, channel),
+          resize: (size) => channel.setWindow(size.rows, size.cols, 0, 0),
+        });
+      };
+      if (outer === null) this.#client.shell(pty, opened);
+      else this.#client.exec(outer, { pty }, opened);
+    });
   }
 
   async #start(command: Command, use: ChannelUse, signal?: AbortSignal): Promise<RunningProgram> {
@@ -269,6 +368,17 @@ function sessionOn(client: Client, channel: ClientChannel): Session {
     signal: (name) => sendSignal(client, channel, name),
     close: () => channel.close(),
   };
+}
+
+function forwardError(
+  error: Error & { reason?: unknown },
+  machine: string,
+  host: string,
+  port: number,
+): TrainyardError {
+  // RFC 4254 5.1: 1 is administratively prohibited, 2 is connect failed.
+  if (error.reason === 1) return forwardingDisabled(machine);
+  return portRefused(host, port, error.message);
 }
 
 /** exec within its limits, of which the time counts from now on, waiting for a session included. */

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import pino from 'pino';
 import { onTestFinished } from 'vitest';
 import { EventBus } from '#backend/events.ts';
@@ -7,6 +8,7 @@ import type {
   ExecOptions,
   ExecResult,
   LocalPrograms,
+  OpenShell,
   RunningProgram,
 } from '#backend/processes/index.ts';
 import { Prompts, Sites } from '#backend/sites/index.ts';
@@ -37,6 +39,12 @@ export class FakePrograms implements LocalPrograms {
     return { stdout: Buffer.from(text), stderr: Buffer.alloc(0), exitCode: 0, signal: null };
   }
   spawn(): Promise<RunningProgram> {
+    return Promise.reject(new Error('not in these tests'));
+  }
+  openShell(): Promise<OpenShell> {
+    return Promise.reject(new Error('not in these tests'));
+  }
+  connectTo(): Promise<Duplex> {
     return Promise.reject(new Error('not in these tests'));
   }
   async close(): Promise<void> {}
@@ -119,6 +127,9 @@ export class FakePool implements SshPool {
     const connection = this.connections.get(host);
     if (!connection) throw new Error(`${host} is not connected`);
     return connection;
+  }
+  openShell(target: SshTarget): Promise<OpenShell> {
+    return this.of(target.host).openShell();
   }
   existing(target: SshTarget): SshConnection | null {
     return this.connections.get(target.host) ?? null;
