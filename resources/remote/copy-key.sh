@@ -1,6 +1,6 @@
 # The single-use key of a copy from box to box. POSIX sh, awk; on the source also ssh and ssh-keygen. $1: the verb, $2: the
 # session's id. Everything of a session lies in ~/.trainyard/copies/ID, mode 0700, on both machines:
-#   source        key, key.pub, known_hosts, config, lane0 … gentle0 … (sockets of its connections), alive
+#   source        key, key.pub, known_hosts, config, lane0 … gentle0 … (sockets of its connections), holder-lane, holder-gentle, alive
 #   destination   copy-receive.sh, copy-key.sh, stage, expires, timer; and one line in ~/.ssh/authorized_keys that ends with trainyard-copy-ID
 # Refusals as in copy.sh.
 
@@ -173,7 +173,8 @@ END
     trap 'kill $loops $watch 2>/dev/null; [ "$4" != lane ] || rm -rf "$dir"' EXIT
     trap 'exit 1' HUP INT TERM
     if [ "$TY_GENTLE" = 1 ]; then renice -n 19 -p $$ >/dev/null 2>&1; fi
-    : >"$dir/alive"
+    # A request that was long on its way finds the session removed.
+    { : >"$dir/alive" && printf '%s\n' "$$" >"$dir/holder-$4"; } 2>/dev/null || refuse 'lanes the session is gone'
     name=$4 lane=0
     while [ "$lane" -lt "$3" ]; do
       (
@@ -190,9 +191,10 @@ END
     done
     (
       trap 'kill $sleeper 2>/dev/null; exit' TERM HUP INT
-      # Nobody spoke for ten minutes: the connection to who held this is gone, though nobody told.
-      while [ -z "$(find "$dir/alive" -mmin +10 2>/dev/null)" ]; do
-        sleep 60 &
+      # The session has been removed over another connection; or nobody spoke for ten minutes, the connection to who held this is
+      # gone, and nobody told.
+      while [ -e "$dir/alive" ] && [ -z "$(find "$dir/alive" -mmin +10 2>/dev/null)" ]; do
+        sleep 5 &
         sleeper=$!
         wait "$sleeper"
       done
@@ -209,7 +211,7 @@ END
     done
     [ "$up" -gt 0 ] || refuse "lanes $(cat "$dir"/said-* 2>/dev/null | tail -n 1)"
     printf 'up %s\n' "$up"
-    while read -r _; do : >"$dir/alive"; done
+    while read -r _ && [ -d "$dir" ]; do : >"$dir/alive"; done
     ;;
   # At the destination: what the key may call, and the line. $3: from which addresses ("" any, while that is found out), $4: seconds
   # that it is good for, $5: 1 where sshd knows expiry-time, $6: the public key, $7: stage. A timer removes it should nobody else.
@@ -270,6 +272,12 @@ END
       '' | *[!0-9]*) ;;
       *) [ -d /proc/self ] && ! grep -q "$id" "/proc/$timer/cmdline" 2>/dev/null || kill "$timer" 2>/dev/null ;;
     esac
+    # Who holds connections of it has not heard yet where the line to it is dead. Without /proc it sees by itself that all is gone.
+    for holder in "$dir"/holder-*; do
+      [ -f "$holder" ] && read -r holder <"$holder" || continue
+      case $holder in '' | *[!0-9]*) continue ;; esac
+      ! grep -q "$id" "/proc/$holder/cmdline" 2>/dev/null || kill "$holder" 2>/dev/null
+    done
     rm -rf "$dir"
     if [ -e "$keys" ]; then grep -c "$mark" "$keys" || :; else printf '0\n'; fi
     ;;

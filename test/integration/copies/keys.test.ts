@@ -21,6 +21,7 @@ import { accessTo, differences, own, type TwoBoxes, twoBoxes } from './lab.ts';
 
 const signal = new AbortController().signal;
 const megabyte = 1_048_576;
+const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
 const theirs = '# mine\nssh-rsa AAAA one@home\n\n  ssh-ed25519 BBBB two@home';
 
 describe.skipIf(!needs('sshd', 'ssh', 'root', 'linux'))('the single-use key of a copy', () => {
@@ -205,14 +206,32 @@ describe.skipIf(!needs('sshd', 'ssh', 'root', 'linux'))('the single-use key of a
     nothingLeft();
   });
 
+  it('whoever holds its connections ends when it is removed over another line, or is just gone', async () => {
+    const script = readFileSync('resources/remote/copy-key.sh', 'utf8');
+    for (const how of ['removed', 'gone']) {
+      const session = await open(plant(40));
+      const [id = ''] = sessionsOn(lab.one);
+      const holders = () => [
+        ...processes(lab.one.user, `lanes ${id}`),
+        ...processes(lab.one.user, `ssh -F .*/copies/${id}/config`),
+      ];
+      expect(holders().length).toBeGreaterThan(4);
+      // As when the line that this is held over is dead and nobody told.
+      if (how === 'removed') sshNow(lab.one, `sh -c ${quoted(script)} sh remove ${id}`);
+      else rmSync(path.join(lab.one.home, '.trainyard/copies', id), { recursive: true });
+      await until(`nobody holds what was ${how}`, () => holders().length === 0, { everyMs: 100 });
+      await session.close();
+      await until('nothing is left', () => nothingLeft() ?? true, { everyMs: 100 });
+    }
+  });
+
   it('goes by its own time when nobody is there any more', async () => {
     // As a laptop that dies right after it: the line is laid by the same script, and nobody ever speaks again.
     const script = readFileSync('resources/remote/copy-key.sh', 'utf8');
     const receiver = readFileSync('resources/remote/copy-receive.sh', 'utf8');
-    const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
     sshNow(
       lab.two,
-      `TY_RECEIVE=${quote(receiver)} TY_KEY=${quote(script)} sh -c ${quote(script)} sh lay deadlaptop12 127.0.0.1 2 1 'ssh-ed25519 AAAA x' /nowhere`,
+      `TY_RECEIVE=${quoted(receiver)} TY_KEY=${quoted(script)} sh -c ${quoted(script)} sh lay deadlaptop12 127.0.0.1 2 1 'ssh-ed25519 AAAA x' /nowhere`,
     );
     await until('the line is gone', () => keys() === theirs, { everyMs: 100 });
     await until('its directory is gone', () => sessionsOn(lab.two).length === 0, { everyMs: 100 });

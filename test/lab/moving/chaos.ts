@@ -8,7 +8,7 @@ import { makeTempDirectory } from '#test/temp.ts';
 import { until } from '#test/until.ts';
 import { Chance } from './chance.ts';
 import { faultBy } from './chaos-faults.ts';
-import { checkRun, ledgersOf } from './inspect.ts';
+import { checkBoxes, checkRun, ledgersOf } from './inspect.ts';
 import { labPace } from './laptop.ts';
 import { torchLosses } from './reference.ts';
 import { RemoteLaptop } from './remote.ts';
@@ -82,7 +82,7 @@ export async function chaos(options: ChaosOptions): Promise<ChaosResult> {
     await laptop.start();
     const lanes = Array.from({ length: options.lanes }, (_, lane) => new Lane(lane, options, yard, laptop));
     await Promise.all(lanes.map((lane) => lane.goThrough()));
-    const details = lanes.flatMap(({ violations }) => violations);
+    const details = [...lanes.flatMap(({ violations }) => violations), ...(await checkBoxes(yard))];
     const moves = lanes.flatMap(({ told }) => told);
     return {
       ...resultOf(options, moves, details),
@@ -232,7 +232,9 @@ class Lane {
     const seed = this.#seeds.get(runId) ?? 0;
     const steps = ledgersOf(this.#yard, runId).map(({ step }) => step ?? 0);
     const lossAt = this.#usesTorch ? await torchLosses(seed, Math.max(0, ...steps)) : plainLosses(seed);
-    const found = await this.#again(() => checkRun(this.#yard, this.#laptop.asked, runId, { lossAt }));
+    const found = await this.#again(() =>
+      checkRun(this.#yard, this.#laptop.asked, runId, { lossAt, others: true }),
+    );
     this.violations.push(...found);
     this.#runId = null;
   }

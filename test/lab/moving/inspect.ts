@@ -22,6 +22,8 @@ export interface CheckOptions {
   lossAt: HistoryRules['lossAt'];
   /** torchrun puts each process's name before what it prints. */
   logsAreExact?: boolean;
+  /** Other runs are being moved meanwhile: what copies leave behind is looked at when all is over (`checkBoxes`). */
+  others?: boolean;
 }
 
 /** Stops the run where it is and looks at everything that a move may leave behind. The laptop must be up, all boxes in sight. */
@@ -48,13 +50,33 @@ export async function checkRun(
   if (options.logsAreExact !== false)
     for (const { epoch, machineId } of run.attempts)
       found.push(...(await checkLogs(yard.box(machineId), laptop, runId, epoch)));
-  for (const box of yard.boxes) {
-    const left = await leftOvers(box, runId);
-    for (const each of left) add('nothing left on a box', `${box.name}: ${each}`);
-    if (/trainyard-copy/.test(readIfThere(path.join(box.home, '.ssh/authorized_keys'))))
-      add('no key left', `a line in authorized_keys of ${box.name}`);
-  }
+  for (const box of yard.boxes)
+    for (const each of await processesLeft(box, isOfRun(runId)))
+      add('nothing left on a box', `${box.name}: ${each}`);
+  if (options.others !== true) found.push(...(await checkBoxes(yard)));
   return found;
+}
+
+/** What copies may leave on any box; they are given a while to clear up. No move may be under way. */
+export async function checkBoxes(yard: MovingYard): Promise<Violation[]> {
+  const find = () => yard.boxes.flatMap(leftOfCopies);
+  await until('nothing is left of copies', () => find().length === 0, {
+    deadlineMs: 30_000,
+    everyMs: 50,
+  }).catch(() => undefined);
+  return find();
+}
+
+function leftOfCopies(box: MovingBox): Violation[] {
+  const sessions = path.join(box.home, '.trainyard/copies');
+  const directories = existsSync(sessions) ? readdirSync(sessions) : [];
+  const left = [
+    ...ours(box, isOfCopy),
+    ...directories.filter((name) => !name.startsWith('.')).map((name) => `copies/${name}`),
+  ].map((what): Violation => ({ invariant: 'nothing left on a box', what: `${box.name}: ${what}` }));
+  if (/trainyard-copy/.test(readIfThere(path.join(box.home, '.ssh/authorized_keys'))))
+    left.push({ invariant: 'no key left', what: `a line in authorized_keys of ${box.name}` });
+  return left;
 }
 
 /** What all trainers of the run have written down, on whatever box. */
@@ -116,34 +138,33 @@ async function checkLogs(box: MovingBox, laptop: Asked, runId: string, epoch: nu
   ];
 }
 
+type Asks = (command: string, environment: string) => boolean;
+const isOfRun =
+  (runId: string): Asks =>
+  (command, environment) =>
+    command.includes(runId) || environment.includes(`TRAINYARD_RUN_ID=${runId}`);
+const isOfCopy: Asks = (command) => /copy-key\.sh|copy-receive|trainyard-copy/.test(command);
+
 /** Processes of ours that nothing needs any more; they are given a while to end. */
-async function leftOvers(box: MovingBox, runId: string): Promise<string[]> {
+async function processesLeft(box: MovingBox, isOurs: Asks): Promise<string[]> {
   let left: string[] = [];
   await until(
     'nothing is left',
     () => {
-      left = ours(box, runId);
+      left = ours(box, isOurs);
       return left.length === 0;
     },
     { deadlineMs: 30_000, everyMs: 50 },
   ).catch(() => undefined);
-  const sessions = path.join(box.home, '.trainyard/copies');
-  const directories = existsSync(sessions)
-    ? readdirSync(sessions).filter((name) => !name.startsWith('.'))
-    : [];
-  return [...left, ...directories.map((name) => `copies/${name}`)];
+  return left;
 }
 
-function ours(box: MovingBox, runId: string): string[] {
+function ours(box: MovingBox, isOurs: Asks): string[] {
   return processesOf(statSync(box.home).uid).flatMap((pid) => {
     try {
       const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
       const environment = readFileSync(`/proc/${pid}/environ`, 'latin1');
-      const isOurs =
-        command.includes(runId) ||
-        environment.includes(`TRAINYARD_RUN_ID=${runId}`) ||
-        /copy-key\.sh|copy-receive|trainyard-copy/.test(command);
-      return isOurs ? [`${pid} ${command.slice(0, 200)}`] : [];
+      return isOurs(command, environment) ? [`${pid} ${command.slice(0, 200)}`] : [];
     } catch {
       return []; // gone meanwhile
     }
