@@ -14,8 +14,15 @@ module.exports = {
     '!node_modules/node-*/**',
   ],
   asar: true,
-  // sqlite's binary cannot be loaded, nor a script read by another program, from inside an archive.
-  asarUnpack: ['**/*.node', 'resources/remote/**', 'resources/samples/**', 'resources/templates/**'],
+  // sqlite's binary cannot be loaded, nor a script read or a program run by another one, from inside an archive.
+  // Terminals start helper programs of node-pty's on macOS and Windows.
+  asarUnpack: [
+    '**/*.node',
+    'node_modules/@lydell/**',
+    'resources/remote/**',
+    'resources/samples/**',
+    'resources/templates/**',
+  ],
   npmRebuild: false,
   nodeGypRebuild: false,
   electronFuses: {

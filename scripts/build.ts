@@ -7,7 +7,7 @@ import { build as bundle } from 'esbuild';
 import { root } from './tools.ts';
 
 /** Packages with binaries or with optional native parts stay beside the bundles. */
-const external = ['electron', 'better-sqlite3', 'ssh2', 'cpu-features', 'pino'];
+const external = ['electron', 'better-sqlite3', 'ssh2', 'cpu-features', 'pino', '@lydell/node-pty'];
 
 /** esbuild's ESM output lacks `require`, which some CommonJS dependencies call. */
 const banner = {

@@ -50,9 +50,14 @@ export class OpenSshConnection implements SshConnection, CarriesShells {
   #state: SshConnectionState = 'connected';
   #roundTripMs: number | null = null;
   #shells = 0;
+  /** What the master complained about last: why a channel was refused it says there, not to the ssh that asked. */
+  #complaints = '';
 
   constructor(parts: OpenSshParts) {
     this.#parts = parts;
+    parts.master.stderr?.on('data', (bytes: Buffer) => {
+      this.#complaints = (this.#complaints + bytes.toString('latin1')).slice(-4096);
+    });
     const clean = () => {
       parts.master.kill('SIGKILL');
       rmSync(parts.directory, { recursive: true, force: true });
@@ -115,6 +120,7 @@ export class OpenSshConnection implements SshConnection, CarriesShells {
 
   async connectTo(host: string, port: number, signal?: AbortSignal): Promise<Duplex> {
     if (this.#state !== 'connected') throw connectionLost(this.#parts.host.alias);
+    this.#complaints = '';
     return connectThrough(this.#place(), host, port, signal);
   }
 
@@ -160,6 +166,7 @@ export class OpenSshConnection implements SshConnection, CarriesShells {
       shared: this.#shared(),
       host: this.#parts.host.alias,
       isThere: () => this.#isThere(),
+      complaints: () => this.#complaints,
       onLost: (listener: (error: TrainyardError) => void) =>
         this.onState((_state, error) => listener(error ?? connectionLost(this.#parts.host.alias))),
     };

@@ -24,6 +24,8 @@ export interface MasterPlace {
   host: string;
   /** Whether the master still answers. */
   isThere(): Promise<boolean>;
+  /** What the master said since a connection was asked for last. */
+  complaints(): string;
   /** Returns the end of the subscription. */
   onLost(listener: (error: TrainyardError) => void): () => void;
 }
@@ -31,6 +33,7 @@ export interface MasterPlace {
 /** How long a terminal's start is watched for the server's refusal. */
 const beginMs = 5_000;
 const connectMs = 15_000;
+const afterwardsMs = 50;
 
 /**
  * A terminal over the master: ssh itself in a terminal of this computer, so that sizes are passed on by it. Null: the server
@@ -151,7 +154,9 @@ export function connectThrough(
     child.once('error', (error) => fail(openSshMissing(place.host, error.message)));
     child.once('close', () => {
       stopListening();
-      if (!begun) fail(whyNot(said, place.host, host, port));
+      // The master has written why before ssh ended; it comes by another pipe.
+      if (!begun)
+        setTimeout(() => fail(whyNot(place.complaints() + said, place.host, host, port)), afterwardsMs);
     });
     child.stderr.on('data', (bytes: Buffer) => {
       if (begun) return; // what it still says is of no interest, but it must be read
