@@ -14,6 +14,7 @@ export const paths = {
     const asked = query.toString();
     return `/files${machineId ? `/${machineId}` : ''}${asked === '' ? '' : `?${asked}`}`;
   },
+  terminals: '/terminals',
   newRun: '/new',
   credentials: '/credentials',
   data: '/data',

@@ -4,6 +4,7 @@ import { checkpoints } from './checkpoints.ts';
 import { copies } from './copies.ts';
 import { credentials } from './credentials.ts';
 import { data } from './data.ts';
+import { files } from './files.ts';
 import { keeping } from './keeping.ts';
 import { logs } from './logs.ts';
 import { move } from './move.ts';
@@ -13,8 +14,10 @@ import { places } from './places.ts';
 import { recovery } from './recovery.ts';
 import { run } from './run.ts';
 import { runs } from './runs.ts';
+import { settingNames } from './setting-names.ts';
 import { settings } from './settings.ts';
 import { sites } from './sites.ts';
+import { terminals } from './terminals.ts';
 import { ui } from './ui.ts';
 import type { BaseKey } from './words.ts';
 
@@ -26,6 +29,7 @@ export const areas = {
   copies,
   credentials,
   data,
+  files,
   keeping,
   logs,
   move,
@@ -35,8 +39,10 @@ export const areas = {
   recovery,
   run,
   runs,
+  settingNames,
   settings,
   sites,
+  terminals,
   ui,
 };
 

@@ -1,0 +1,20 @@
+import { backend, rpc } from '#renderer/app/backend.ts';
+import type { OpenedStream, StreamHandlers } from '#renderer/rpc/index.ts';
+import type { CommandMark, TerminalSize } from '#shared/domain/terminal.ts';
+
+/** Where a screen gets its bytes from, and where its keys go. */
+export interface TerminalSource {
+  open(handlers: StreamHandlers<'terminal'>): OpenedStream;
+  resize(size: TerminalSize): Promise<void>;
+  marks(): Promise<readonly CommandMark[]>;
+}
+
+/** So much may be on its way and unparsed: enough for full speed, little enough that Ctrl-C is felt at once. */
+const windowBytes = 384 * 1024;
+
+export const backendSource = (terminalId: string): TerminalSource => ({
+  open: (handlers) =>
+    backend().bytes.open({ kind: 'terminal', terminalId, offset: -1 }, handlers, { windowBytes }),
+  resize: (size) => rpc().terminals.resize({ terminalId, size }),
+  marks: () => rpc().terminals.marks({ terminalId }),
+});
