@@ -3,9 +3,14 @@ import { words } from './words.ts';
 /** Words of copies between machines. */
 export const copies = words({
   en: {
-    title: 'Copies',
+    title: 'Transfers',
     text: 'Files on their way between machines, each checked by its hash. What is cut off goes on from where it was.',
-    none: 'Nothing has been copied yet.',
+    none: 'Nothing is under way, and nothing has ended since the list was cleared.',
+    again: 'Go on',
+    show: 'Show',
+    clear: 'Clear those that ended',
+    uploading_one: '{{count}} upload',
+    uploading_other: '{{count}} uploads',
     underWay_one: '{{count}} copy',
     underWay_other: '{{count}} copies',
     'state.running': 'under way',
@@ -16,9 +21,13 @@ export const copies = words({
     recopied_other: '{{count}} files changed meanwhile and were copied again',
   },
   'zh-CN': {
-    title: '复制',
+    title: '传输',
     text: '在机器之间传输的文件，每个都按哈希校验。中断的会从原处继续。',
-    none: '还没有复制过任何内容。',
+    none: '没有进行中的传输，清空后也没有结束的。',
+    again: '继续',
+    show: '显示',
+    clear: '清除已结束的',
+    uploading_other: '{{count}} 个上传',
     underWay_other: '{{count}} 个复制',
     'state.running': '进行中',
     'state.done': '完成',

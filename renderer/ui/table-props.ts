@@ -23,6 +23,8 @@ export interface VirtualTableProps<R> {
   /** How large it will be, as far as can be said before it is there: right, it is drawn once; wrong, twice. */
   firstSize?: { width: number; height: number };
   onOpen(row: R): void;
+  /** The keyboard's row is this one now; undefined: none, or one that is not loaded. */
+  onCursor?(row: R | undefined): void;
   /** What can be done with a row, by its context menu (pointer or menu key). */
   menuOf?(row: R): MenuEntry[];
   /** A row is dragged away. */

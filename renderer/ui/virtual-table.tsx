@@ -53,6 +53,11 @@ export function VirtualTable<R>(props: VirtualTableProps<R>) {
   }, [first, last, total, onVisible]);
 
   const cursor = useCursor(props, scroller);
+  const { onCursor } = props;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new revision may have put another row there
+  useEffect(() => {
+    onCursor?.(cursor.index >= 0 ? rowAt(cursor.index) : undefined);
+  }, [cursor.index, revision, onCursor]);
   const go = (index: number) => {
     cursor.set(index);
     virtual.scrollToIndex(index, { align: 'auto' });

@@ -9,9 +9,18 @@ import type { Machine } from '#shared/domain/machine.ts';
 import { CheckpointTable } from './checkpoint-table.tsx';
 
 /** Looks for checkpoints in any directory of a machine. Nothing is loaded, only looked at. */
-export function InspectDialog({ machine, onClose }: { machine: Machine; onClose(): void }) {
+export function InspectDialog({
+  machine,
+  directory: given = '',
+  onClose,
+}: {
+  machine: Machine;
+  /** Filled in at first. */
+  directory?: string;
+  onClose(): void;
+}) {
   const t = useT();
-  const [directory, setDirectory] = useState('');
+  const [directory, setDirectory] = useState(given);
   const [busy, setBusy] = useState(false);
   const [found, setFound] = useState<readonly FoundCheckpoint[] | null>(null);
   const [failure, setFailure] = useState<unknown>(null);

@@ -1,0 +1,108 @@
+import { type DragEvent, useRef, useState } from 'react';
+import { rpc } from '#renderer/app/backend.ts';
+import { sayError, useMay } from '#renderer/app/session-store.ts';
+import type { FileEntry } from '#shared/domain/box-file.ts';
+import { joinPath } from './box-path.ts';
+import { carriesOwnFiles, endFileDrag, useDraggedFiles } from './drag.ts';
+import { leadsTo } from './entry-words.ts';
+import { sayArrival } from './transfers/arrivals.ts';
+import { readDrop } from './transfers/drop-entries.ts';
+import { copyEntries, upload } from './transfers/start.ts';
+
+/**
+ * Makes a table of a directory a place for drops: into the directory, or onto the row of a folder into that. Files of the operating
+ * system are sent there; entries of another machine are copied, those of the same machine moved (with Ctrl, copied).
+ */
+export function useDropZone(
+  machineId: string,
+  directory: string,
+  rowAt: (index: number) => FileEntry | undefined,
+) {
+  const may = useMay('operator');
+  const [over, setOver] = useState<string | null>(null);
+  const row = useRef<Element | null>(null);
+  const mark = (element: Element | null) => {
+    if (row.current === element) return;
+    row.current?.classList.remove('files__over');
+    element?.classList.add('files__over');
+    row.current = element;
+  };
+  const target = (event: DragEvent): { element: Element | null; path: string } => {
+    const element = event.target instanceof Element ? event.target.closest('.table__row') : null;
+    const entry = element ? rowAt(Number(element.getAttribute('aria-rowindex')) - 2) : undefined;
+    if (!element || !entry || leadsTo(entry) !== 'directory') return { element: null, path: directory };
+    return { element, path: joinPath(directory, entry.name) };
+  };
+  /** Whether what is dragged could be dropped there: not where it is already, and not into itself. */
+  const takes = (event: DragEvent, path: string): boolean => {
+    if (!may) return false;
+    if (carriesOwnFiles(event)) return true;
+    const { files } = useDraggedFiles.getState();
+    if (!files) return false;
+    if (files.machineId !== machineId) return true;
+    if (files.directory === path) return false;
+    return !files.entries.some(({ name }) => {
+      const source = joinPath(files.directory, name);
+      return path === source || path.startsWith(`${source}/`);
+    });
+  };
+  const leave = () => {
+    mark(null);
+    setOver(null);
+  };
+  return {
+    over,
+    drop: {
+      onDragOver(event: DragEvent) {
+        const { element, path } = target(event);
+        if (!takes(event, path)) return leave();
+        event.preventDefault();
+        const { files } = useDraggedFiles.getState();
+        event.dataTransfer.dropEffect = files?.machineId === machineId && !event.ctrlKey ? 'move' : 'copy';
+        mark(element);
+        setOver(path);
+      },
+      onDragLeave(event: DragEvent) {
+        if (event.relatedTarget instanceof Node && event.currentTarget.contains(event.relatedTarget)) return;
+        leave();
+      },
+      onDrop(event: DragEvent) {
+        const { path } = target(event);
+        leave();
+        if (!takes(event, path)) return;
+        event.preventDefault();
+        if (carriesOwnFiles(event)) {
+          const { dataTransfer } = event;
+          const read = readDrop(dataTransfer);
+          void upload(machineId, path, () => read);
+          return;
+        }
+        const { files } = useDraggedFiles.getState();
+        endFileDrag();
+        if (!files) return;
+        if (files.machineId === machineId && !event.ctrlKey) void moveEntries(files, path);
+        else void copyEntries(files, { machineId, directory: path });
+      },
+    },
+  };
+}
+
+async function moveEntries(
+  from: { machineId: string; directory: string; entries: readonly FileEntry[] },
+  directory: string,
+): Promise<void> {
+  const { machineId } = from;
+  try {
+    for (const { name } of from.entries)
+      await rpc().files.rename({
+        machineId,
+        path: joinPath(from.directory, name),
+        to: joinPath(directory, name),
+      });
+  } catch (thrown) {
+    sayError(thrown);
+  } finally {
+    sayArrival(machineId, from.directory);
+    sayArrival(machineId, directory);
+  }
+}

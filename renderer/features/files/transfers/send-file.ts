@@ -1,0 +1,93 @@
+import type { ByteChannel } from '#renderer/rpc/index.ts';
+import { TrainyardError } from '#shared/domain/trainyard-error.ts';
+
+const pieceBytes = 512 * 1024;
+
+export interface SendRequest {
+  /** The same again goes on with what has arrived. */
+  uploadId: string;
+  machineId: string;
+  path: string;
+  file: File;
+  replace: boolean;
+}
+
+/**
+ * Sends one file. It goes on by itself after a cut, from the byte that the backend asks for. Resolves when the machine has it under
+ * its name with the right hash. Throws FILE_EXISTS, UPLOAD_FILE_CHANGED (the file here cannot be read any more), CANCELLED, and
+ * what the backend says.
+ */
+export function sendFile(
+  channel: Pick<ByteChannel, 'open'>,
+  request: SendRequest,
+  {
+    signal,
+    onSent,
+    onConnected,
+  }: { signal: AbortSignal; onSent(bytes: number): void; onConnected?(is: boolean): void },
+): Promise<{ path: string; sha256: string }> {
+  const { uploadId, machineId, path, file, replace } = request;
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(cancelled());
+    let turn = 0;
+    let answer: { path: string; sha256: string } | null = null;
+    const end = (settle: () => void) => {
+      turn += 1;
+      signal.removeEventListener('abort', stop);
+      settle();
+    };
+    const fail = (error: unknown) => {
+      stream.close();
+      end(() => reject(error));
+    };
+    const stop = () => fail(cancelled());
+    const pump = async (from: number, mine: number) => {
+      for (let at = from; at < file.size && mine === turn; ) {
+        const bytes = await readPiece(file, at);
+        if (mine !== turn) return;
+        await stream.send(bytes);
+        if (mine !== turn) return;
+        at += bytes.byteLength;
+        onSent(at);
+      }
+      if (mine === turn) stream.finish();
+    };
+    const stream = channel.open<'upload'>(
+      { kind: 'upload', uploadId, machineId, path, bytes: file.size, modifiedAt: file.lastModified, replace },
+      {
+        onInfo(info) {
+          if (info.done !== null) {
+            answer = info.done;
+            return;
+          }
+          turn += 1;
+          onSent(info.offset);
+          pump(info.offset, turn).catch(fail);
+        },
+        onEnd(error) {
+          const done = answer;
+          end(() => (error === null && done !== null ? resolve(done) : reject(error ?? cancelled())));
+        },
+        onConnected(is) {
+          // What was sent and had not arrived is asked for again.
+          if (!is) turn += 1;
+          onConnected?.(is);
+        },
+      },
+    );
+    signal.addEventListener('abort', stop);
+  });
+}
+
+async function readPiece(file: File, at: number): Promise<Uint8Array> {
+  try {
+    return new Uint8Array(await file.slice(at, at + pieceBytes).arrayBuffer());
+  } catch (thrown) {
+    throw new TrainyardError('UPLOAD_UNREADABLE', `${file.name} cannot be read any more. Choose it anew.`, {
+      params: { name: file.name },
+      details: String(thrown),
+    });
+  }
+}
+
+const cancelled = () => new TrainyardError('CANCELLED', 'This was cancelled.');

@@ -1,0 +1,122 @@
+import { backend, rpc } from '#renderer/app/backend.ts';
+import { useMachines } from '#renderer/app/machine-store.ts';
+import { placeName } from '#renderer/app/place-name.ts';
+import { sayError, useSession } from '#renderer/app/session-store.ts';
+import { learnCopies } from '#renderer/features/copies/copy-store.ts';
+import { t } from '#renderer/i18n/index.ts';
+import { toast } from '#renderer/ui/index.ts';
+import type { FileEntry } from '#shared/domain/box-file.ts';
+import { newId, thisComputerId } from '#shared/domain/new-id.ts';
+import { joinPath } from '../box-path.ts';
+import { leadsTo } from '../entry-words.ts';
+import { sayArrival } from './arrivals.ts';
+import { askClashes } from './ask-clashes.ts';
+import { resolveClashes, takenNames } from './clashes.ts';
+import { type Chosen, mostFiles, renamedTops, TooMany, topsOf } from './drop-entries.ts';
+import { retryUpload, startUpload, type UploadMeans } from './upload-store.ts';
+
+const means = (): UploadMeans => ({ files: rpc().files, bytes: backend().bytes, onArrived: sayArrival });
+
+export const machineNameOf = (machineId: string): string =>
+  placeName(machineId, useMachines.getState().byId.get(machineId)?.name ?? machineId, t);
+
+/** Asks about names that are taken there. null: called off. */
+async function namesAt(
+  machineId: string,
+  directory: string,
+  tops: readonly { name: string; isDirectory: boolean }[],
+): Promise<Map<string, string | null> | null> {
+  const names = tops.map(({ name }) => name);
+  const taken = await takenNames(rpc().files, machineId, directory, names);
+  const clashes = tops.flatMap((top) => {
+    const there = taken.get(top.name);
+    return there ? [{ ...top, there }] : [];
+  });
+  const answers = await askClashes({ clashes, directory, machineName: machineNameOf(machineId) });
+  return answers && resolveClashes(names, new Set(taken.keys()), answers);
+}
+
+/** Sends what the user has chosen or dropped into a directory; says what stands in the way. */
+export async function upload(
+  machineId: string,
+  directory: string,
+  choose: () => Promise<Chosen> | Chosen,
+): Promise<void> {
+  try {
+    const chosen = await choose();
+    if (chosen.files.length + chosen.directories.length === 0) return;
+    const names = await namesAt(machineId, directory, topsOf(chosen));
+    if (names === null) return;
+    const renamed = renamedTops(chosen, names);
+    if (renamed.files.length + renamed.directories.length === 0) return;
+    const machineName = machineNameOf(machineId);
+    startUpload({ machineId, machineName, directory, chosen: renamed, replace: true }, means());
+  } catch (thrown) {
+    if (thrown instanceof TooMany) toast('error', t('files.tooMany', { most: mostFiles }));
+    else sayError(thrown);
+  }
+}
+
+export const tryUploadAgain = (id: string): void => void retryUpload(id, means());
+
+/** Copies entries of a directory into another one, here or on another machine, as jobs of the backend. */
+export async function copyEntries(
+  from: { machineId: string; directory: string; entries: readonly FileEntry[] },
+  to: { machineId: string; directory: string },
+  { onClash = 'ask' }: { onClash?: 'ask' | 'both' } = {},
+): Promise<void> {
+  try {
+    const tops = from.entries.map((entry) => ({
+      name: entry.name,
+      isDirectory: leadsTo(entry) === 'directory',
+    }));
+    const names =
+      onClash === 'ask' ? await namesAt(to.machineId, to.directory, tops) : await namesBeside(to, tops);
+    if (names === null) return;
+    let started = 0;
+    for (const { name, isDirectory } of tops) {
+      const become = names.get(name);
+      if (become === null || become === undefined) continue;
+      const source = joinPath(from.directory, name);
+      learnCopies([
+        await rpc().copies.start({
+          requestId: newId(),
+          // "What is in it", into a directory of the name that it shall have.
+          from: { machineId: from.machineId, path: isDirectory ? `${source}/` : source },
+          to: { machineId: to.machineId, path: joinPath(to.directory, become) },
+        }),
+      ]);
+      started += 1;
+    }
+    if (started > 0)
+      toast(
+        'info',
+        t('files.copying', { count: started, to: `${machineNameOf(to.machineId)}:${to.directory}` }),
+      );
+  } catch (thrown) {
+    sayError(thrown);
+  }
+}
+
+async function namesBeside(
+  to: { machineId: string; directory: string },
+  tops: readonly { name: string }[],
+): Promise<Map<string, string | null>> {
+  const names = tops.map(({ name }) => name);
+  const taken = await takenNames(rpc().files, to.machineId, to.directory, names);
+  return resolveClashes(names, new Set(taken.keys()), new Map(names.map((name) => [name, 'both'])));
+}
+
+/** To the folder of this computer that the settings name, beside what is there. */
+export function download(machineId: string, directory: string, entries: readonly FileEntry[]): Promise<void> {
+  const to = useSession.getState().settings?.downloadDirectory ?? '~/Downloads';
+  return copyEntries(
+    { machineId, directory, entries },
+    { machineId: thisComputerId, directory: to },
+    { onClash: 'both' },
+  );
+}
+
+/** Where the browser can fetch a file of a machine itself. */
+export const browserAddress = (machineId: string, path: string, name: string): string =>
+  `/files/${machineId}/${encodeURIComponent(name)}?path=${encodeURIComponent(path)}`;

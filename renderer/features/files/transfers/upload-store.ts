@@ -1,0 +1,229 @@
+import { create } from 'zustand';
+import type { ByteChannel } from '#renderer/rpc/index.ts';
+import type { Client } from '#shared/contract/index.ts';
+import { newId } from '#shared/domain/new-id.ts';
+import { TrainyardError } from '#shared/domain/trainyard-error.ts';
+import { joinPath } from '../box-path.ts';
+import type { Chosen } from './drop-entries.ts';
+import { Rate } from './rate.ts';
+import { sendFile } from './send-file.ts';
+
+export interface Upload {
+  id: string;
+  machineId: string;
+  machineName: string;
+  /** Where it goes. */
+  directory: string;
+  /** What it is, as the user chose it: its first name, and how many there are. */
+  name: string;
+  state: 'running' | 'done' | 'failed' | 'cancelled';
+  startedAt: number;
+  endedAt: number | null;
+  doneBytes: number;
+  totalBytes: number;
+  doneFiles: number;
+  totalFiles: number;
+  bytesPerSecond: number;
+  remainingMs: number | null;
+  /** False while the connection to the backend is lost: it goes on by itself. */
+  connected: boolean;
+  /** Of a single file: what the machine says of what it has. Of several: each was compared. */
+  sha256: string | null;
+  error: TrainyardError | null;
+}
+
+export const useUploads = create<{ byId: ReadonlyMap<string, Upload> }>()(() => ({ byId: new Map() }));
+
+interface Work {
+  request: UploadRequest;
+  /** Of each file: by what it is gone on with, and whether it is there. */
+  files: { path: string; file: File; uploadId: string; done: boolean }[];
+  abort: AbortController;
+}
+const works = new Map<string, Work>();
+
+export interface UploadRequest {
+  machineId: string;
+  machineName: string;
+  directory: string;
+  chosen: Chosen;
+  /** Files that are there are replaced: the user has been asked. */
+  replace: boolean;
+}
+export interface UploadMeans {
+  files: Pick<Client['files'], 'makeDirectory'>;
+  bytes: Pick<ByteChannel, 'open'>;
+  /** Some of it is there now: whoever shows the directory reads it anew. */
+  onArrived(machineId: string, directory: string): void;
+}
+
+const atOnce = 4;
+const tellEveryMs = 200;
+
+const put = (id: string, changes: Partial<Upload>): void =>
+  useUploads.setState(({ byId }) => {
+    const before = byId.get(id);
+    return before ? { byId: new Map(byId).set(id, { ...before, ...changes }) } : { byId };
+  });
+
+/** Starts one; it goes on while the page is open. Resolves when it has ended, however that was. */
+export function startUpload(
+  request: UploadRequest,
+  means: UploadMeans,
+): { id: string; ended: Promise<void> } {
+  const { machineId, machineName, directory, chosen } = request;
+  const id = newId();
+  const [first] = [...chosen.directories, ...chosen.files.map(({ path }) => path)];
+  const upload: Upload = {
+    id,
+    machineId,
+    machineName,
+    directory,
+    name: first?.split('/')[0] ?? '',
+    state: 'running',
+    startedAt: Date.now(),
+    endedAt: null,
+    doneBytes: 0,
+    totalBytes: chosen.files.reduce((sum, { file }) => sum + file.size, 0),
+    doneFiles: 0,
+    totalFiles: chosen.files.length,
+    bytesPerSecond: 0,
+    remainingMs: null,
+    connected: true,
+    sha256: null,
+    error: null,
+  };
+  useUploads.setState(({ byId }) => ({ byId: new Map(byId).set(id, upload) }));
+  works.set(id, {
+    request,
+    files: chosen.files.map(({ path, file }) => ({ path, file, uploadId: newId(), done: false })),
+    abort: new AbortController(),
+  });
+  return { id, ended: run(id, means) };
+}
+
+/** Tries what is not there yet again, each file from where it was. */
+export function retryUpload(id: string, means: UploadMeans): Promise<void> {
+  const work = works.get(id);
+  if (!work || useUploads.getState().byId.get(id)?.state === 'running') return Promise.resolve();
+  work.abort = new AbortController();
+  put(id, { state: 'running', endedAt: null, error: null, connected: true });
+  return run(id, means);
+}
+
+export function cancelUpload(id: string): void {
+  works.get(id)?.abort.abort();
+}
+
+/** Forgets those that have ended. */
+export function clearUploads(): void {
+  useUploads.setState(({ byId }) => {
+    const going = new Map([...byId].filter(([, { state }]) => state === 'running'));
+    for (const id of byId.keys()) if (!going.has(id)) works.delete(id);
+    return { byId: going };
+  });
+}
+
+async function run(id: string, means: UploadMeans): Promise<void> {
+  const work = works.get(id);
+  if (!work) return;
+  const { request, files, abort } = work;
+  const { machineId, directory } = request;
+  const progress = new Progress(id, work);
+  try {
+    for (const path of request.chosen.directories) {
+      abort.signal.throwIfAborted();
+      await makeDirectory(means, machineId, joinPath(directory, path), abort.signal);
+    }
+    const waiting = files.filter(({ done }) => !done);
+    const sendNext = async (): Promise<void> => {
+      for (let file = waiting.shift(); file; file = waiting.shift()) {
+        abort.signal.throwIfAborted();
+        const mine = file;
+        const { sha256 } = await sendFile(
+          means.bytes,
+          { ...mine, machineId, path: joinPath(directory, mine.path), replace: request.replace },
+          {
+            signal: abort.signal,
+            onSent: (bytes) => progress.sent(mine.uploadId, bytes),
+            onConnected: (connected) => put(id, { connected }),
+          },
+        );
+        mine.done = true;
+        progress.arrived(mine.uploadId, mine.file.size);
+        if (files.length === 1) put(id, { sha256 });
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(atOnce, waiting.length) }, sendNext));
+    progress.tell();
+    put(id, { state: 'done', endedAt: Date.now(), bytesPerSecond: 0, remainingMs: null });
+  } catch (thrown) {
+    const byUser = abort.signal.aborted;
+    abort.abort();
+    progress.tell();
+    put(id, {
+      state: byUser ? 'cancelled' : 'failed',
+      endedAt: Date.now(),
+      bytesPerSecond: 0,
+      remainingMs: null,
+      error: byUser ? null : TrainyardError.from(thrown),
+    });
+  } finally {
+    means.onArrived(machineId, directory);
+  }
+}
+
+/** One that is there already is as good. */
+async function makeDirectory(means: UploadMeans, machineId: string, path: string, signal: AbortSignal) {
+  try {
+    await means.files.makeDirectory({ machineId, path }, { signal });
+  } catch (thrown) {
+    if (TrainyardError.from(thrown).code !== 'FILE_EXISTS') throw thrown;
+  }
+}
+
+/** Adds up what is on its way, and tells of it a few times a second. */
+class Progress {
+  readonly #id: string;
+  readonly #rate = new Rate();
+  readonly #underWay = new Map<string, number>();
+  readonly #total: number;
+  #doneBytes: number;
+  #doneFiles: number;
+  #toldAt = 0;
+
+  constructor(id: string, { files }: Work) {
+    this.#id = id;
+    const done = files.filter((file) => file.done);
+    this.#doneFiles = done.length;
+    this.#doneBytes = done.reduce((sum, { file }) => sum + file.size, 0);
+    this.#total = files.reduce((sum, { file }) => sum + file.size, 0);
+    this.#rate.add(performance.now(), this.#doneBytes);
+  }
+
+  sent(uploadId: string, bytes: number): void {
+    this.#underWay.set(uploadId, bytes);
+    if (performance.now() - this.#toldAt >= tellEveryMs) this.tell();
+  }
+
+  arrived(uploadId: string, bytes: number): void {
+    this.#underWay.delete(uploadId);
+    this.#doneBytes += bytes;
+    this.#doneFiles += 1;
+    if (performance.now() - this.#toldAt >= tellEveryMs) this.tell();
+  }
+
+  tell(): void {
+    this.#toldAt = performance.now();
+    let doneBytes = this.#doneBytes;
+    for (const bytes of this.#underWay.values()) doneBytes += bytes;
+    this.#rate.add(this.#toldAt, doneBytes);
+    const bytesPerSecond = this.#rate.perSecond();
+    put(this.#id, {
+      doneBytes,
+      doneFiles: this.#doneFiles,
+      bytesPerSecond,
+      remainingMs: bytesPerSecond > 0 ? ((this.#total - doneBytes) / bytesPerSecond) * 1000 : null,
+    });
+  }
+}
