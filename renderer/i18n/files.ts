@@ -233,7 +233,7 @@ export const files = words({
     codeNow: 'In the directory now',
     browse: 'Files',
     openInFiles: 'Open in Files',
-    keyGo: 'Files',
+    keyGo: 'Go to Files',
   },
   'zh-CN': {
     title: '文件',
@@ -447,6 +447,6 @@ export const files = words({
     codeNow: '目录中的现有内容',
     browse: '文件',
     openInFiles: '在“文件”中打开',
-    keyGo: '文件',
+    keyGo: '前往文件',
   },
 });
