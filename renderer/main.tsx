@@ -2,6 +2,7 @@ import '#renderer/ui/fonts.css';
 import { createRoot } from 'react-dom/client';
 import { App, preloadPages } from '#renderer/app/app.tsx';
 import { setBackend } from '#renderer/app/backend.ts';
+import { goTo } from '#renderer/app/go-to.ts';
 import { startLive, takePart } from '#renderer/app/live.ts';
 import { applyStoredLook } from '#renderer/app/theme.ts';
 import { firstRows } from '#renderer/features/runs/run-list-store.ts';
@@ -20,11 +21,11 @@ await Promise.race([firstRows(), new Promise((resolve) => setTimeout(resolve, 10
 createRoot(root).render(<App />);
 setTimeout(preloadPages, 1500);
 
+import('#renderer/app/notifications.ts')
+  .then(({ notificationsPart }) => takePart(notificationsPart(goTo)))
+  .catch((thrown: unknown) => console.error('Notifications do not work:', thrown));
 if (window.trainyard) {
   import('#renderer/app/desktop-status.ts')
-    .then(({ keepTray, notificationsPart }) => {
-      keepTray();
-      takePart(notificationsPart);
-    })
-    .catch((thrown: unknown) => console.error('The tray and notifications do not work:', thrown));
+    .then(({ keepTray }) => keepTray())
+    .catch((thrown: unknown) => console.error('The tray does not work:', thrown));
 }

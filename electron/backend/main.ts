@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Logger } from 'pino';
 import { type ByteSource, byKind } from '#backend/bytes/index.ts';
+import { thisComputerId } from '#shared/domain/id.ts';
 import { AccessTokens } from './access/index.ts';
 import { Activity } from './activity/index.ts';
 import { accessRouter } from './api/access.ts';
@@ -16,12 +17,14 @@ import { logsRouter } from './api/logs.ts';
 import { machinesRouter } from './api/machines.ts';
 import { migrationsRouter } from './api/migrations.ts';
 import { placesRouter } from './api/places.ts';
+import { portsRouter } from './api/ports.ts';
 import { recoveryRouter } from './api/recovery.ts';
 import { runsRouter } from './api/runs.ts';
 import { sitesRouter } from './api/sites.ts';
 import { storeRouter } from './api/store.ts';
+import { terminalsRouter } from './api/terminals.ts';
 import { vaultRouter } from './api/vault.ts';
-import { Browse } from './browse/index.ts';
+import { Browse, Downloads, Uploads } from './browse/index.ts';
 import { Checkpoints, createCheckpointLooks } from './checkpoints/index.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { CopyJobs, JobTable, openCopies } from './copies/index.ts';
@@ -34,17 +37,21 @@ import { openLog } from './log.ts';
 import { findLogins } from './logins/index.ts';
 import { createPlanner, MigrationsService } from './migrations/index.ts';
 import { openPolicies } from './policies.ts';
+import { Forwards } from './ports/index.ts';
 import { localPrograms } from './processes/index.ts';
 import { remoteScript, resourcesDirectory } from './resources.ts';
 import { RunBackups } from './run-backups/index.ts';
 import { runCredentials } from './run-credentials.ts';
+import { runPlaces } from './run-places.ts';
 import { createBoxRuns } from './runs/box/index.ts';
 import { createRuns } from './runs/index.ts';
 import { Sensitivity } from './sensitivity/index.ts';
+import { SettingsFile } from './settings-file/index.ts';
 import { Prompts, Sites } from './sites/index.ts';
 import { createSshPool, previewHosts } from './ssh/index.ts';
 import { SshCredentials } from './ssh-credentials.ts';
 import { keepBackups, lockDataDirectory, openStore } from './store/index.ts';
+import { Terminals } from './terminals/index.ts';
 import { type Keychain, Vault } from './vault/index.ts';
 
 export interface BackendOptions {
@@ -133,6 +140,9 @@ function build(
   stack.add('store', () => store.close());
   const activity = new Activity(store, clock, path.join(dataDirectory, 'activity.key'));
   const housekeeping = new Housekeeping(store, activity, events);
+  const settingsFile = new SettingsFile({ dataDirectory, store, housekeeping, events, log });
+  stack.add('settings file', () => settingsFile.close());
+  settingsFile.start();
   const access = new AccessTokens({
     store,
     activity,
@@ -188,9 +198,10 @@ function build(
     dataDirectory,
   });
   stack.add('copies', closeCopies);
+  const copyTable = new JobTable(store);
   const copyJobs = new CopyJobs({
     copies,
-    table: new JobTable(store),
+    table: copyTable,
     policy: sensitivity,
     machine: (id) => store.machines.require(id),
     activity,
@@ -282,16 +293,57 @@ function build(
     migrations,
   });
   stack.add('policies', () => policies.close());
-  const browse = new Browse({
+  const fileAccess = {
     access: sites.machines,
-    machine: (id) => store.machines.require(id),
-    activity,
+    machine: (id: string) => store.machines.require(id),
     clock,
+    log,
+  };
+  const uploads = new Uploads({
+    ...fileAccess,
+    activity,
+    admit: ({ machineId, id, name, actor }) =>
+      sensitivity.admitCopy({ machineId, sources: [], copy: { id, name }, actor }),
+  });
+  const downloads = new Downloads({
+    ...fileAccess,
+    admitHere: ({ machineId, path: from, name, actor }) =>
+      sensitivity.admitCopy({
+        machineId: thisComputerId,
+        sources: copyTable.broughtTo(machineId, from),
+        copy: { id: name, name },
+        actor,
+      }),
+  });
+  const browse = new Browse({
+    ...fileAccess,
+    activity,
     livePlaces: (machineId) =>
       store.runs
         .liveAttempts(machineId)
         .flatMap(({ directory }) => (directory === null ? [] : [{ directory, work: `${directory}/code` }])),
   });
+  const terminals = new Terminals({
+    store,
+    events,
+    activity,
+    clock,
+    log,
+    machines: sites.machines,
+    runPlace: runPlaces(store, runs),
+    scripts: { terminal: remoteScript('terminal.sh'), gpuView: remoteScript('gpu-view.sh') },
+  });
+  stack.add('terminals', () => terminals.shutDown());
+  const forwards = new Forwards({
+    store,
+    events,
+    activity,
+    clock,
+    log,
+    machines: sites.machines,
+    script: remoteScript('ports.sh'),
+  });
+  stack.add('forwarded ports', () => forwards.shutDown());
   // Closed before what they work with.
   stack.add('jobs', () => jobs.close());
 
@@ -302,6 +354,7 @@ function build(
   const router = createRouter({
     app: appRouter({
       housekeeping,
+      settingsFile,
       jobs,
       events,
       info: () => ({ version, host, platform: process.platform, dataDirectory, startedAt }),
@@ -325,6 +378,8 @@ function build(
     recovery: recoveryRouter(policies.recovery),
     places: placesRouter(policies.places),
     copies: copiesRouter(copyJobs),
+    terminals: terminalsRouter(terminals),
+    ports: portsRouter(forwards),
     files: filesRouter(browse, new CodeChanges(codeStore, (runId) => store.runs.require(runId).snapshot)),
     vault: vaultRouter(vault, (signal) => findLogins(undefined, signal)),
   });
@@ -337,12 +392,19 @@ function build(
   migrations.resume();
   runBackups.start();
   policies.start();
+  terminals.start();
+  forwards.start();
   if (options.connect ?? true) sites.start();
   log.info({ version, host }, 'the backend is up');
   return {
     router,
     events,
-    bytes: byKind({ log: runs.bytes }),
+    bytes: byKind({
+      log: runs.bytes,
+      terminal: terminals.bytes,
+      upload: (request, context) => uploads.receive(request, context),
+      file: (request, context) => downloads.send(request, context),
+    }),
     log,
     access,
     shutDownAsked: asked.promise,

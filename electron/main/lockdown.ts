@@ -15,6 +15,13 @@ export function mayNavigate(url: string): boolean {
   );
 }
 
+/** The address of a path of the page ("/runs/ID?tab=log"), or null for what would lead anywhere else. */
+export function pageAddress(pagePath: string): string | null {
+  if (!/^\/(?![/\\])/.test(pagePath) || pagePath.length > 2000 || /[\s\p{Cc}]/u.test(pagePath)) return null;
+  const address = `${pageOrigin}${pagePath}`;
+  return mayNavigate(address) ? address : null;
+}
+
 /** Only web pages leave for the user's browser: no file:, smb:, javascript:, no credentials in the address, and spelt as it is meant. */
 export function mayOpenOutside(url: string): boolean {
   const parsed = parse(url);

@@ -2,28 +2,33 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import {
   app,
-  BrowserWindow,
   ipcMain,
   MessageChannelMain,
   type MessagePortMain,
   powerMonitor,
   protocol,
   safeStorage,
-  screen,
   session,
   shell,
   utilityProcess,
 } from 'electron';
 import { z } from 'zod';
-import { pageOrigin } from '#shared/contract/desktop.ts';
 import { BackendHost } from './backend-host.ts';
 import { linkInArguments, pathOfLink } from './deep-link.ts';
 import { answerKeychain, isKeychainRequest } from './keychain.ts';
-import { mayCallShell, mayHavePermission, mayNavigate, mayOpenOutside, pageHeaders } from './lockdown.ts';
+import {
+  mayCallShell,
+  mayHavePermission,
+  mayNavigate,
+  mayOpenOutside,
+  pageAddress,
+  pageHeaders,
+} from './lockdown.ts';
 import { showNotification } from './notifications.ts';
 import { pageFile } from './page-files.ts';
 import { createTray, type ShellTray } from './tray.ts';
-import { placeWindow, readWindowState, smallestWindow, writeWindowState } from './window-state.ts';
+import { OncePerId } from './window-slots.ts';
+import { openWindow, showWindow } from './windows.ts';
 
 /** The desktop shell: windows, tray, links, and the backend's process. No word of the product is decided here. */
 const dist = path.join(import.meta.dirname, '..');
@@ -34,7 +39,6 @@ protocol.registerSchemesAsPrivileged([
 ]);
 app.enableSandbox();
 
-let window: BrowserWindow | null = null;
 let tray: ShellTray | null = null;
 
 const backend = new BackendHost<MessagePortMain>({
@@ -77,7 +81,7 @@ if (app.requestSingleInstanceLock()) {
   });
   // Closing the window is not stopping runs: the app stays in the tray until the user quits it.
   app.on('window-all-closed', () => undefined);
-  app.on('activate', () => showWindow());
+  app.on('activate', () => showWindow(dist));
   app.on('will-quit', () => backend.close());
   app.on('web-contents-created', (_event, contents) => lockContents(contents));
   await app.whenReady();
@@ -86,14 +90,14 @@ if (app.requestSingleInstanceLock()) {
   answerPage();
   backend.start();
   tray = createTray(path.join(dist, '..', 'resources', 'icons'), {
-    show: (pagePath) => showWindow(pagePath),
+    show: (pagePath) => showWindow(dist, pagePath),
     quit: () => app.quit(),
   });
   // After sleep every connection is suspect: the backend looks at them at once, not at the next keepalive.
   powerMonitor.on('resume', () => backend.tell('resumed'));
   powerMonitor.on('lock-screen', () => backend.tell('screenLocked'));
   const first = linkInArguments(process.argv);
-  showWindow(first ? (pathOfLink(first) ?? undefined) : undefined);
+  showWindow(dist, first ? (pathOfLink(first) ?? undefined) : undefined);
 } else {
   app.quit();
 }
@@ -144,11 +148,15 @@ function openOutside(url: string): void {
   shell.openExternal(url).catch((error: unknown) => console.error('The link could not be opened:', error));
 }
 
+const pagePath = z.string().refine((value) => pageAddress(value) !== null);
 const notification = z.object({
+  id: z.string().max(200),
   title: z.string().max(200),
   body: z.string().max(1000),
-  path: z.string().max(200),
+  path: pagePath,
+  actions: z.array(z.object({ label: z.string().max(60), path: pagePath })).max(5),
 });
+const told = new OncePerId();
 const status = z.object({
   tooltip: z.string().max(200),
   running: z.array(z.object({ id: z.string().max(64), label: z.string().max(200) })).max(50),
@@ -175,7 +183,12 @@ function answerPage(): void {
   });
   on('shell:notify', (_event, value) => {
     const parsed = notification.safeParse(value);
-    if (parsed.success) showNotification(parsed.data, () => showWindow(parsed.data.path));
+    if (parsed.success && told.first(parsed.data.id))
+      showNotification(parsed.data, (to) => showWindow(dist, to));
+  });
+  on('shell:open-window', (_event, value) => {
+    const parsed = pagePath.safeParse(value);
+    openWindow(dist, parsed.success ? parsed.data : '/');
   });
 }
 
@@ -185,48 +198,5 @@ function closeBoth(a: MessagePortMain, b: MessagePortMain): void {
 }
 
 function openLink(link: string | null): void {
-  showWindow(link ? (pathOfLink(link) ?? undefined) : undefined);
-}
-
-/** Brings the window to the front, made anew where it was closed, at `pagePath` where one is given. */
-function showWindow(pagePath?: string): void {
-  if (window) {
-    if (window.isMinimized()) window.restore();
-    window.show();
-    window.focus();
-    if (pagePath) window.webContents.send('shell:navigate', pagePath);
-    return;
-  }
-  const stateFile = path.join(app.getPath('userData'), 'window.json');
-  const state = placeWindow(
-    readWindowState(stateFile),
-    screen.getAllDisplays().map(({ workArea }) => workArea),
-  );
-  const opened = new BrowserWindow({
-    ...state,
-    minWidth: smallestWindow.width,
-    minHeight: smallestWindow.height,
-    show: false,
-    backgroundColor: '#0f1214',
-    autoHideMenuBar: true,
-    webPreferences: {
-      preload: path.join(dist, 'preload', 'preload.cjs'),
-      sandbox: true,
-      contextIsolation: true,
-      nodeIntegration: false,
-      webSecurity: true,
-      navigateOnDragDrop: false,
-      spellcheck: false,
-    },
-  });
-  window = opened;
-  if (state.maximised) opened.maximize();
-  opened.once('ready-to-show', () => opened.show());
-  opened.on('close', () =>
-    writeWindowState(stateFile, { ...opened.getNormalBounds(), maximised: opened.isMaximized() }),
-  );
-  opened.on('closed', () => {
-    window = null;
-  });
-  void opened.loadURL(`${pageOrigin}${pagePath ?? '/'}`);
+  showWindow(dist, link ? (pathOfLink(link) ?? undefined) : undefined);
 }

@@ -51,6 +51,32 @@ export function placeWindow(kept: WindowState | null, displays: readonly Rectang
   };
 }
 
+const stepPx = 28;
+
+/** Not exactly over another window: a little further down and right, as far as the display goes. */
+export function cascaded(
+  place: WindowState,
+  others: readonly Rectangle[],
+  displays: readonly Rectangle[],
+): WindowState {
+  let { x, y } = place;
+  const display = displays.find((one) => overlap(one, { ...place, height: 40 }));
+  for (let turn = 0; turn < others.length; turn += 1) {
+    if (!others.some((other) => Math.abs(other.x - x) < 8 && Math.abs(other.y - y) < 8)) break;
+    x += stepPx;
+    y += stepPx;
+    if (
+      display &&
+      (x + place.width > display.x + display.width || y + place.height > display.y + display.height)
+    ) {
+      // No room below: it starts again from the display's corner.
+      x = display.x + (turn % 4) * 8;
+      y = display.y + (turn % 4) * 8;
+    }
+  }
+  return { ...place, x, y };
+}
+
 function overlap(a: Rectangle, b: Rectangle): boolean {
   const width = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
   const height = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);

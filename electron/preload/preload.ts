@@ -13,6 +13,7 @@ const bridge: DesktopBridge = {
   },
   setStatus: (status) => ipcRenderer.send('shell:status', status),
   notify: (notification) => ipcRenderer.send('shell:notify', notification),
+  openWindow: (path) => ipcRenderer.send('shell:open-window', String(path)),
 };
 
 contextBridge.exposeInMainWorld('trainyard', bridge);

@@ -6,6 +6,7 @@ import { EmptyState, Skeleton, TooltipProvider } from '#renderer/ui/index.ts';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { Layout } from './layout.tsx';
 import { Link } from './link.tsx';
+import { loadKeyMap, loadPalette } from './load-palette.ts';
 import { paths } from './routes.ts';
 
 /** A page that may check things by schema: those must be told first that no code can be made from text here. */
@@ -24,7 +25,10 @@ const loaders = {
   data: () => withSchemas(() => import('#renderer/features/data/index.ts')),
   activity: () => withSchemas(() => import('#renderer/features/activity/index.ts')),
   settings: () => withSchemas(() => import('#renderer/features/settings/index.ts')),
-  palette: () => import('./palette.tsx'),
+  files: () => withSchemas(() => import('#renderer/features/files/index.ts')),
+  terminals: () => import('#renderer/features/terminals/index.ts'),
+  palette: loadPalette,
+  keys: loadKeyMap,
   moves: () => import('#renderer/features/moves/dialogs.ts'),
 };
 const RunPage = lazy(async () => ({ default: (await loaders.run()).RunPage }));
@@ -36,6 +40,8 @@ const NewRunPage = lazy(async () => ({ default: (await loaders.newRun()).NewRunP
 const ActivityPage = lazy(async () => ({ default: (await loaders.activity()).ActivityPage }));
 const CredentialsPage = lazy(async () => ({ default: (await loaders.credentials()).CredentialsPage }));
 const DataPage = lazy(async () => ({ default: (await loaders.data()).DataPage }));
+const FilesPage = lazy(async () => ({ default: (await loaders.files()).FilesPage }));
+const TerminalsPage = lazy(async () => ({ default: (await loaders.terminals()).TerminalsPage }));
 const SettingsPage = lazy(async () => ({ default: (await loaders.settings()).SettingsPage }));
 
 /** Fetches the other pages' files while nothing else happens, so that going there waits for nothing. */
@@ -60,6 +66,10 @@ export function App() {
               <Route path="/runs/:id">{({ id }) => <RunPage key={id} id={id} />}</Route>
               <Route path="/machines" component={MachinesPage} />
               <Route path="/machines/:id">{({ id }) => <MachinePage key={id} id={id} />}</Route>
+              <Route path="/files/:machineId?">
+                {({ machineId }) => <FilesPage machineId={machineId} />}
+              </Route>
+              <Route path="/terminals" component={TerminalsPage} />
               <Route path="/sites" component={SitesPage} />
               <Route path="/new" component={NewRunPage} />
               <Route path="/credentials" component={CredentialsPage} />

@@ -1,56 +1,52 @@
-import { type Key, useT } from '#renderer/i18n/index.ts';
+import { logKeys } from '#renderer/features/logs/log-keys.ts';
+import { terminalKeys } from '#renderer/features/terminals/keys.ts';
+import { useT } from '#renderer/i18n/index.ts';
 import { Dialog, KeyHint } from '#renderer/ui/index.ts';
+import { tableKeys } from '#renderer/ui/table-cursor.ts';
+import type { KeysOfPlace } from './commands.ts';
+import { capsOf } from './key-names.ts';
+import { allCommands } from './palette-sources.ts';
+import { shellCommands } from './shell-commands.ts';
 
-const command = navigator.platform.startsWith('Mac') ? '⌘' : 'Ctrl';
-const map: { title: Key; keys: [string[], Key][] }[] = [
+/** Keys of places. A place with keys of its own adds its list here, the one that its handler is made from. */
+export const keysOfPlaces: readonly KeysOfPlace[] = [
+  tableKeys,
   {
-    title: 'app.keysAnywhere',
+    title: 'app.keysHere',
     keys: [
-      [[command, 'K'], 'app.keyPalette'],
-      [['?'], 'app.keyHelp'],
-      [['n'], 'app.keyNew'],
-      [['g', 'o'], 'app.keyGoOverview'],
-      [['g', 'r'], 'app.keyGoRuns'],
-      [['g', 'm'], 'app.keyGoMachines'],
-      [['g', 's'], 'app.keyGoSites'],
-      [['g', 'd'], 'app.keyGoData'],
-      [['g', 'a'], 'app.keyGoActivity'],
-      [['g', ','], 'app.keyGoSettings'],
+      { keys: ['/'], title: 'app.keyFilter' },
+      { keys: ['shift+F10'], title: 'app.keyMenu' },
     ],
   },
-  {
-    title: 'app.keysList',
-    keys: [
-      [['j', 'k', '↓', '↑'], 'app.keyMove'],
-      [['Home', 'End'], 'app.keyEnds'],
-      [['Enter'], 'app.keyOpen'],
-      [['⇧', 'F10'], 'app.keyMenu'],
-      [['Space', 'x'], 'app.keySelect'],
-      [[command, 'A'], 'app.keySelectAll'],
-      [['/'], 'app.keyFilter'],
-      [['Esc'], 'app.keyEscape'],
-    ],
-  },
-  {
-    title: 'app.keysLog',
-    keys: [
-      [['/'], 'app.keySearchLog'],
-      [['f'], 'app.keyFollow'],
-      [['w'], 'app.keyWrap'],
-    ],
-  },
+  logKeys,
+  terminalKeys,
 ];
 
+/** Commands that have keys, in the order of the list. */
+export const commandsWithKeys = [
+  ...shellCommands,
+  ...allCommands.filter((one) => !shellCommands.includes(one)),
+].filter(({ keys }) => keys && keys.length > 0);
+
+/** The map of all keys, from the lists that the keys themselves work by. */
 export function KeyMap({ onClose }: { onClose(): void }) {
   const t = useT();
-  const part = ({ title, keys }: (typeof map)[number]) => (
+  const anywhere: KeysOfPlace = {
+    title: 'app.keysAnywhere',
+    keys: commandsWithKeys.map(({ keys = [], title }) => ({ keys, title })),
+  };
+  const part = ({ title, keys }: KeysOfPlace) => (
     <section key={title}>
       <h3>{t(title)}</h3>
       <ul>
-        {keys.map(([hint, label]) => (
-          <li key={label}>
-            {t(label)}
-            <KeyHint keys={hint} />
+        {keys.map((line) => (
+          <li key={line.title}>
+            {t(line.title)}
+            <span className="keymap__ways">
+              {line.keys.map((way) => (
+                <KeyHint key={way} keys={capsOf(way)} />
+              ))}
+            </span>
           </li>
         ))}
       </ul>
@@ -59,8 +55,8 @@ export function KeyMap({ onClose }: { onClose(): void }) {
   return (
     <Dialog open wide title={t('app.keyboard')} onClose={onClose}>
       <div className="keymap">
-        {map.slice(0, 1).map(part)}
-        <div>{map.slice(1).map(part)}</div>
+        <div>{part(anywhere)}</div>
+        <div>{keysOfPlaces.map(part)}</div>
       </div>
     </Dialog>
   );

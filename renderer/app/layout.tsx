@@ -1,54 +1,62 @@
 import './layout.css';
-import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { useAskedMove, useDraggedRun } from '#renderer/features/moves/index.ts';
-import { useRuns } from '#renderer/features/runs/run-store.ts';
+import { useAskedAction } from '#renderer/features/runs/ask-action.ts';
+import { useDock } from '#renderer/features/terminals/dock-store.ts';
 import { useT } from '#renderer/i18n/index.ts';
 import { KeyHint, Toasts } from '#renderer/ui/index.ts';
+import { contextNow } from './command-context.ts';
+import { type CommandContext, hotkeysOf } from './commands.ts';
 import { listenForHotkeys } from './hotkeys.ts';
-import { KeyMap } from './key-map.tsx';
+import { capsOf } from './key-names.ts';
 import { Link } from './link.tsx';
-import { useMachines } from './machine-store.ts';
+import { loadKeyMap, loadPalette } from './load-palette.ts';
+import { Navigation, NavigationButton, NavigationSplitter, useNavigationWidth } from './navigation.tsx';
 import { NoticeToasts } from './notice-toasts.tsx';
 import { OfflineBar } from './offline-bar.tsx';
 import { Prompts } from './prompts.tsx';
 import { paths } from './routes.ts';
-import { useMay } from './session-store.ts';
-import { useSites } from './site-store.ts';
+import { sayError, useMay } from './session-store.ts';
+import { may, shellCommands } from './shell-commands.ts';
 import { StatusBar } from './status-bar.tsx';
+import { TaskDrop } from './task-drop.tsx';
 
-const Palette = lazy(async () => ({ default: (await import('./palette.tsx')).Palette }));
+const Palette = lazy(async () => ({ default: (await loadPalette()).Palette }));
+const TerminalDock = lazy(async () => ({
+  default: (await import('#renderer/features/terminals/index.ts')).TerminalDock,
+}));
 const MoveDialog = lazy(async () => ({
   default: (await import('#renderer/features/moves/dialogs.ts')).MoveDialog,
 }));
 const DropTray = lazy(async () => ({
   default: (await import('#renderer/features/moves/dialogs.ts')).DropTray,
 }));
-const commandKey = navigator.platform.startsWith('Mac') ? '⌘' : 'Ctrl';
+const KeyMap = lazy(async () => ({ default: (await loadKeyMap()).KeyMap }));
+const ActionDialog = lazy(async () => ({
+  default: (await import('#renderer/features/runs/action-dialog.tsx')).ActionDialog,
+}));
 
 /** Title bar, navigation, the page, status bar; and what lies over all pages. */
 export function Layout({ children }: { children: ReactNode }) {
   const t = useT();
   const [location, navigate] = useLocation();
-  const [over, setOver] = useState<'palette' | 'keys' | null>(null);
-  const content = useRef<HTMLElement>(null);
-  useEffect(
-    () =>
-      listenForHotkeys(() => ({
-        'command k': () => setOver('palette'),
-        '?': () => setOver('keys'),
-        'g o': () => navigate(paths.overview),
-        'g r': () => navigate(paths.runs),
-        'g m': () => navigate(paths.machines),
-        'g s': () => navigate(paths.sites),
-        'g c': () => navigate(paths.credentials),
-        'g d': () => navigate(paths.data),
-        'g a': () => navigate(paths.activity),
-        'g ,': () => navigate(paths.settings),
-        n: () => navigate(paths.newRun),
-      })),
-    [navigate],
+  const [over, setOver] = useState<{ what: 'keys' } | { what: 'palette'; context: CommandContext } | null>(
+    null,
   );
+  const content = useRef<HTMLElement>(null);
+  const context = useCallback((): CommandContext => {
+    const now: CommandContext = contextNow(window.location.pathname, {
+      navigate,
+      show: (what) =>
+        setOver((before) =>
+          before?.what === what ? null : what === 'keys' ? { what } : { what, context: now },
+        ),
+    });
+    return now;
+  }, [navigate]);
+  useEffect(() => listenForHotkeys(() => hotkeysOf(shellCommands, may, context, sayError)), [context]);
+  useNavigationWidth();
   useFocusOnNewPage(location, content);
   useEffect(() => window.trainyard?.onNavigate((path) => navigate(path)), [navigate]);
 
@@ -58,34 +66,54 @@ export function Layout({ children }: { children: ReactNode }) {
         {t('app.skipToContent')}
       </a>
       <header className="titlebar">
+        <NavigationButton />
         <Link className="brand" href={paths.overview}>
           <Mark />
           {t('app.name')}
         </Link>
-        <button type="button" className="finder" onClick={() => setOver('palette')}>
+        <button type="button" className="finder" onClick={() => context().show('palette')}>
           <span className="clip">{t('app.find')}</span>
-          <KeyHint keys={[commandKey, 'K']} />
+          <KeyHint keys={capsOf('mod+k')} />
         </button>
         <NewRunButton />
       </header>
       <OfflineBar />
       <Navigation location={location} />
+      <NavigationSplitter />
       <main id="content" className="content" tabIndex={-1} ref={content}>
         {children}
       </main>
+      <Dock location={location} />
       <StatusBar />
-      {over === 'palette' ? (
-        <Suspense>
-          <Palette onClose={() => setOver(null)} />
-        </Suspense>
-      ) : null}
-      {over === 'keys' ? <KeyMap onClose={() => setOver(null)} /> : null}
+      <Suspense>
+        {over?.what === 'palette' ? <Palette context={over.context} onClose={() => setOver(null)} /> : null}
+        {over?.what === 'keys' ? <KeyMap onClose={() => setOver(null)} /> : null}
+        <AskedAction />
+      </Suspense>
+      <TaskDrop navigate={navigate} />
       <Moving location={location} />
       <Prompts />
       <NoticeToasts />
       <Toasts label={t('app.notices')} />
     </div>
   );
+}
+
+/** The panel of terminals, below every page but their own. */
+function Dock({ location }: { location: string }) {
+  const open = useDock((state) => state.open);
+  if (!open || location.startsWith(paths.terminals)) return null;
+  return (
+    <Suspense>
+      <TerminalDock />
+    </Suspense>
+  );
+}
+
+/** Asks before an action on runs that was chosen by name. */
+function AskedAction() {
+  const asked = useAskedAction((state) => state.asked);
+  return asked ? <ActionDialog {...asked} onClose={() => useAskedAction.setState({ asked: null })} /> : null;
 }
 
 /** The dialog that plans a move, and what a dragged run can be dropped on where the page shows no machines. */
@@ -124,35 +152,6 @@ function NewRunButton() {
       {t('app.newRun')}
     </Link>
   ) : null;
-}
-
-function Navigation({ location }: { location: string }) {
-  const t = useT();
-  const going = useRuns(
-    ({ counts }) => (counts.running ?? 0) + (counts.starting ?? 0) + (counts.preparing ?? 0),
-  );
-  const machines = useMachines(({ total }) => total);
-  const sites = useSites(({ sites: all }) => all.length);
-  const at = (path: string) => (path === '/' ? location === '/' : location.startsWith(path));
-  const item = (path: string, label: string, count?: number) => (
-    <Link href={path} aria-current={at(path) ? 'page' : undefined}>
-      <span className="clip">{label}</span>
-      {count ? <small>{count}</small> : null}
-    </Link>
-  );
-  return (
-    <nav className="nav" aria-label={t('app.navigation')}>
-      {item(paths.overview, t('app.overview'))}
-      {item(paths.runs, t('app.runs'), going)}
-      {item(paths.machines, t('app.machines'), machines)}
-      <h2>{t('app.yard')}</h2>
-      {item(paths.sites, t('app.sites'), sites)}
-      {item(paths.credentials, t('credentials.title'))}
-      {item(paths.data, t('data.title'))}
-      {item(paths.activity, t('app.activity'))}
-      {item(paths.settings, t('app.settings'))}
-    </nav>
-  );
 }
 
 /** After going to another page the focus is in it, so that the next key and the screen reader start there. */

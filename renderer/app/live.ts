@@ -5,6 +5,7 @@ import { runListPart } from '#renderer/features/runs/run-list-store.ts';
 import { runsPart } from '#renderer/features/runs/run-store.ts';
 import { type BackendConnection, followEvents } from '#renderer/rpc/index.ts';
 import type { AppEvent } from '#shared/domain/event.ts';
+import { arrangementPart } from './layout-store.ts';
 import type { LivePart } from './live-part.ts';
 import { machinesPart } from './machine-store.ts';
 import { noticesPart } from './notice-store.ts';
@@ -25,6 +26,7 @@ const parts: readonly LivePart[] = [
   movesPart,
   copiesPart,
   placesPart,
+  arrangementPart,
 ];
 
 const extra = new Set<LivePart>();

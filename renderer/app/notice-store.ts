@@ -1,4 +1,6 @@
 import { create } from 'zustand';
+import { t } from '#renderer/i18n/index.ts';
+import { toast } from '#renderer/ui/index.ts';
 import type { Notice, Progress } from '#shared/domain/event.ts';
 import { rpc } from './backend.ts';
 import type { LivePart } from './live-part.ts';
@@ -45,4 +47,26 @@ export async function dismissNotice(id: string): Promise<void> {
   } catch (thrown) {
     sayError(thrown);
   }
+}
+
+const undoMs = 8_000;
+
+/** Puts a notice away; for good only when the time for having it back is over. `back`: it is shown again. */
+export function dismissLater(notice: Notice, back: () => void): void {
+  without(notice.id);
+  const timer = setTimeout(() => void dismissNotice(notice.id), undoMs);
+  toast('info', t('app.noticeGone'), {
+    id: `undo ${notice.id}`,
+    forMs: undoMs,
+    actions: [
+      {
+        label: t('app.undo'),
+        run: () => {
+          clearTimeout(timer);
+          back();
+          useNotices.setState(({ notices }) => ({ notices: [notice, ...notices] }));
+        },
+      },
+    ],
+  });
 }

@@ -1,35 +1,35 @@
 import { useEffect, useRef } from 'react';
 import { useLocation } from 'wouter';
-import { translateError, useT } from '#renderer/i18n/index.ts';
+import { translateError, useLanguage } from '#renderer/i18n/index.ts';
 import { useToasts } from '#renderer/ui/index.ts';
-import { dismissNotice, useNotices } from './notice-store.ts';
-import { paths } from './routes.ts';
+import type { Notice } from '#shared/domain/event.ts';
+import { actionsOfNotice } from './happenings.ts';
+import { dismissLater, dismissNotice, useNotices } from './notice-store.ts';
 
 /** Shows each notice once as a toast; dismissing it there dismisses it for good. */
 export function NoticeToasts() {
-  const t = useT();
+  const language = useLanguage();
   const [, navigate] = useLocation();
   const notices = useNotices(({ notices: all }) => all);
   const shown = useRef(new Set<string>());
+  const putAway = (notice: Notice) =>
+    dismissLater(notice, () => {
+      shown.current.delete(notice.id);
+    });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: putAway is made of refs; another language says what comes from now on
   useEffect(() => {
     for (const notice of [...notices].reverse()) {
       if (shown.current.has(notice.id)) continue;
       shown.current.add(notice.id);
-      const { runId, siteId } = notice;
-      const action = runId
-        ? { label: t('app.openRun'), run: () => navigate(paths.run(runId)) }
-        : siteId
-          ? { label: t('app.openSite'), run: () => navigate(paths.sites) }
-          : null;
       useToasts.getState().show({
         id: notice.id,
         level: notice.level,
         text: translateError(notice.code, notice.params, notice.message),
-        ...(action ? { action } : {}),
+        actions: actionsOfNotice(notice).map(({ label, path }) => ({ label, run: () => navigate(path) })),
         forMs: notice.level === 'info' ? 10_000 : 0,
-        onDismiss: () => void dismissNotice(notice.id),
+        onDismiss: (byHand) => (byHand ? putAway(notice) : void dismissNotice(notice.id)),
       });
     }
-  }, [notices, navigate, t]);
+  }, [notices, navigate, language]);
   return null;
 }

@@ -1,149 +1,82 @@
 import { Command } from 'cmdk';
-import { useEffect, useState } from 'react';
-import { useLocation } from 'wouter';
-import { describeRun } from '#renderer/features/runs/evidence.ts';
-import { useT } from '#renderer/i18n/index.ts';
-import { Dialog, StatusDot } from '#renderer/ui/index.ts';
-import type { RunSummary } from '#shared/domain/run.ts';
-import { rpc } from './backend.ts';
-import { useMachines } from './machine-store.ts';
-import { paths } from './routes.ts';
-import { sayError, updateSettings, useMay } from './session-store.ts';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { type Key, useT } from '#renderer/i18n/index.ts';
+import { Dialog, KeyHint, StatusDot } from '#renderer/ui/index.ts';
+import type { CommandContext } from './commands.ts';
+import { capsOf } from './key-names.ts';
+import { arrange, type Item, type ItemGroup, noteUse, recentIds } from './palette-items.ts';
+import { useItems } from './palette-sources.ts';
 
-/** Find a run, a machine, a page or an action by a few letters. Runs are looked up by the backend, the rest is here. */
-export function Palette({ onClose }: { onClose(): void }) {
+const titles: Record<ItemGroup, Key> = {
+  recent: 'app.recent',
+  here: 'app.here',
+  runs: 'app.runs',
+  machines: 'app.machines',
+  terminals: 'app.terminals',
+  ports: 'app.ports',
+  files: 'app.files',
+  act: 'app.actions',
+  go: 'app.go',
+  settings: 'app.settings',
+  look: 'app.lookOf',
+};
+
+/** Finds anything by a few letters, and does it: commands, runs, machines, settings. */
+export function Palette({ context, onClose }: { context: CommandContext; onClose(): void }) {
   const t = useT();
-  const [, navigate] = useLocation();
   const [text, setText] = useState('');
   const [chosen, setChosen] = useState('');
-  const runs = useFoundRuns(text);
-  // The first hit is what Enter opens, also when it came after the rest.
-  useEffect(() => setChosen(runs[0]?.id ?? ''), [runs]);
-  const machines = useFoundMachines(text);
-  const may = useMay('operator');
-  const act = (what: () => void) => () => {
-    onClose();
-    what();
-  };
-  const go = (path: string) => act(() => navigate(path));
-  const matches = (label: string) => label.toLowerCase().includes(text.trim().toLowerCase());
-  const pages = (
-    [
-      [paths.overview, t('app.overview'), 'g o'],
-      [paths.runs, t('app.runs'), 'g r'],
-      [paths.machines, t('app.machines'), 'g m'],
-      [paths.sites, t('app.sites'), 'g s'],
-      [paths.credentials, t('credentials.title'), 'g c'],
-      [paths.data, t('data.title'), 'g d'],
-      [paths.activity, t('app.activity'), 'g a'],
-      [paths.settings, t('app.settings'), 'g ,'],
-    ] as const
-  ).filter(([, label]) => matches(label));
-  const refresh = () => void rpc().machines.refresh({ machineIds: [] }).catch(sayError);
-  const actions = (
-    [
-      ...(may
-        ? ([
-            [t('app.newRun'), go(paths.newRun)],
-            [t('app.refreshMachines'), act(refresh)],
-          ] as const)
-        : []),
-      [t('app.themeDark'), act(() => void updateSettings({ theme: 'dark' }))],
-      [t('app.themeLight'), act(() => void updateSettings({ theme: 'light' }))],
-      [t('app.themeHighContrast'), act(() => void updateSettings({ theme: 'high-contrast' }))],
-      [t('app.themeSystem'), act(() => void updateSettings({ theme: 'system' }))],
-      [t('app.useEnglish'), act(() => void updateSettings({ language: 'en' }))],
-      [t('app.useChinese'), act(() => void updateSettings({ language: 'zh-CN' }))],
-    ] as const
-  ).filter(([label]) => matches(label));
+  const recent = useMemo(recentIds, []);
+  const items = useItems(text, context);
+  const sections = useMemo(() => arrange(text, items, recent), [text, items, recent]);
+  useFirstChosen(text, sections[0]?.items[0]?.id ?? '', chosen, setChosen);
 
+  const choose = (item: Item) => {
+    noteUse(item.id);
+    if (!item.stays) onClose();
+    item.run();
+  };
   return (
     <Dialog open title={t('app.find')} hideTitle className="palette" onClose={onClose}>
-      <Command shouldFilter={false} label={t('app.find')} value={chosen} onValueChange={setChosen}>
+      <Command shouldFilter={false} label={t('app.find')} value={chosen} onValueChange={setChosen} loop>
         <Command.Input value={text} onValueChange={setText} placeholder={t('app.findHere')} />
         <Command.List label={t('app.find')}>
           <Command.Empty>{t('app.nothingFound', { text })}</Command.Empty>
-          {runs.length > 0 ? (
-            <Command.Group heading={t('app.runs')}>
-              {runs.map((run) => (
-                <RunItem key={run.id} run={run} onSelect={go(paths.run(run.id))} />
+          {sections.map(({ group, items: lines }) => (
+            <Command.Group key={group} heading={t(titles[group])}>
+              {lines.map((item) => (
+                <Line key={item.id} item={item} onSelect={() => choose(item)} />
               ))}
             </Command.Group>
-          ) : null}
-          {machines.length > 0 ? (
-            <Command.Group heading={t('app.machines')}>
-              {machines.map((machine) => (
-                <Command.Item key={machine.id} value={machine.id} onSelect={go(paths.machine(machine.id))}>
-                  <span className="clip grow">{machine.name}</span>
-                  <span className="quiet clip">{machine.siteName}</span>
-                </Command.Item>
-              ))}
-            </Command.Group>
-          ) : null}
-          {pages.length > 0 ? (
-            <Command.Group heading={t('app.pages')}>
-              {pages.map(([path, label, keys]) => (
-                <Command.Item key={path} value={path} onSelect={go(path)}>
-                  <span className="grow">{label}</span>
-                  <kbd className="key">{keys}</kbd>
-                </Command.Item>
-              ))}
-            </Command.Group>
-          ) : null}
-          {actions.length > 0 ? (
-            <Command.Group heading={t('app.actions')}>
-              {actions.map(([label, run]) => (
-                <Command.Item key={label} value={label} onSelect={run}>
-                  {label}
-                </Command.Item>
-              ))}
-            </Command.Group>
-          ) : null}
+          ))}
         </Command.List>
+        <p className="palette__keys" aria-hidden="true">
+          <KeyHint keys={['↑', '↓']} /> {t('app.paletteMove')} <KeyHint keys={capsOf('enter')} />{' '}
+          {t('app.paletteDo')} <KeyHint keys={['Esc']} /> {t('ui.close')}
+        </p>
       </Command>
     </Dialog>
   );
 }
 
-function RunItem({ run, onSelect }: { run: RunSummary; onSelect(): void }) {
-  const t = useT();
-  const { tone, shape, state } = describeRun(run, Date.now(), t);
+function Line({ item, onSelect }: { item: Item; onSelect(): void }) {
   return (
-    <Command.Item value={run.id} onSelect={onSelect}>
-      <StatusDot tone={tone} shape={shape} />
-      <span className="clip grow">{run.name}</span>
-      <span className="quiet clip">
-        {state}, {run.machineName}
-      </span>
+    <Command.Item value={item.id} onSelect={onSelect}>
+      {item.dot ? <StatusDot tone={item.dot.tone} shape={item.dot.shape} /> : null}
+      <span className="clip grow">{item.label}</span>
+      {item.detail ? <span className="quiet clip palette__detail">{item.detail}</span> : null}
+      {item.keys ? <KeyHint keys={capsOf(item.keys)} /> : null}
     </Command.Item>
   );
 }
 
-function useFoundRuns(text: string): readonly RunSummary[] {
-  const [runs, setRuns] = useState<readonly RunSummary[]>([]);
+/** The first hit is what Enter does: after each letter, and when better ones come, as long as nobody has moved away. */
+function useFirstChosen(text: string, first: string, chosen: string, choose: (id: string) => void): void {
+  const before = useRef({ text: '', first: '' });
   useEffect(() => {
-    const abort = new AbortController();
-    const timer = setTimeout(() => {
-      rpc()
-        .runs.list({ search: text.trim(), limit: 8 }, { signal: abort.signal })
-        .then(({ rows }) => setRuns(rows))
-        .catch((thrown: unknown) => {
-          if (!abort.signal.aborted) sayError(thrown);
-        });
-    }, 80);
-    return () => {
-      clearTimeout(timer);
-      abort.abort();
-    };
-  }, [text]);
-  return runs;
-}
-
-function useFoundMachines(text: string) {
-  const byId = useMachines(({ byId: all }) => all);
-  const wanted = text.trim().toLowerCase();
-  if (wanted === '') return [];
-  return [...byId.values()]
-    .filter(({ name, siteName }) => `${siteName} ${name}`.toLowerCase().includes(wanted))
-    .slice(0, 6);
+    const typed = before.current.text !== text;
+    const stayed = chosen === '' || chosen === before.current.first;
+    before.current = { text, first };
+    if ((typed || stayed) && chosen !== first) choose(first);
+  }, [text, first, chosen, choose]);
 }

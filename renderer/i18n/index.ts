@@ -41,6 +41,9 @@ export const t: Translate = (key, params) => {
   return text.replace(/\{\{(\w+)\}\}/g, (whole, name: string) => String(params[name] ?? whole));
 };
 
+/** The English of it, so that things are found by their English names too. */
+export const inEnglish = (key: Key): string => sentences.en[key] ?? key;
+
 /** An error's sentence by its code; the English sentence that came with it where the code has no translation. */
 export function translateError(code: string, params: Params, english: string): string {
   const key = `errors.${code}`;

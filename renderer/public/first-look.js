@@ -10,4 +10,12 @@
   const system = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
   const known = ['dark', 'light', 'high-contrast'].includes(theme);
   document.documentElement.dataset.theme = known ? theme : system;
+  try {
+    const { navigation, panes } = JSON.parse(localStorage.getItem('layout') ?? '{}');
+    document.documentElement.dataset.nav = navigation === false ? 'off' : 'on';
+    if (panes?.navigation > 0) document.documentElement.style.setProperty('--nav', `${panes.navigation}px`);
+    document.documentElement.dataset.density = JSON.parse(localStorage.getItem('look') ?? '{}').density;
+  } catch {
+    // As above: the usual width.
+  }
 })();

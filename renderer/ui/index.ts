@@ -4,6 +4,7 @@ import './controls.css';
 import './surfaces.css';
 import './table.css';
 import './plain-table.css';
+import './splitter.css';
 
 export { Age, Elapsed, useTicking } from './age.tsx';
 export { Button, type ButtonProps, IconButton } from './button.tsx';
@@ -27,6 +28,7 @@ export { Badge, KeyHint, ProgressBar, type Shape, Sparkline, StatusDot, type Ton
 export { Menu } from './menu.tsx';
 export type { MenuEntry } from './menu-rows.tsx';
 export { countModels, shortModel } from './models.ts';
+export { Splitter, type SplitterProps } from './splitter.tsx';
 export { EmptyState, ErrorState, Skeleton } from './states.tsx';
 export type { Column } from './table-columns.ts';
 export type { VirtualTableProps } from './table-props.ts';

@@ -75,8 +75,9 @@ export function ProgressBar({
 export function KeyHint({ keys }: { keys: readonly string[] }) {
   return (
     <span className="keys">
-      {keys.map((key) => (
-        <kbd key={key} className="key">
+      {keys.map((key, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a cap may come twice, and they do not move
+        <kbd key={index} className="key">
           {key}
         </kbd>
       ))}

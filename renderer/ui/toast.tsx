@@ -6,16 +6,18 @@ export interface Toast {
   id: string;
   level: 'info' | 'warning' | 'error';
   text: string;
-  action?: { label: string; run(): void };
+  /** What can be done about it, the usual answer first; each also puts the toast away. */
+  actions?: readonly { label: string; run(): void }[];
   /** 0: stays until it is dismissed. */
   forMs?: number;
-  onDismiss?(): void;
+  /** `byHand`: the user put it away, rather than its time being over or an action of it being chosen. */
+  onDismiss?(byHand: boolean): void;
 }
 
 interface ToastState {
   toasts: readonly Toast[];
   show(toast: Toast): void;
-  dismiss(id: string): void;
+  dismiss(id: string, byHand?: boolean): void;
 }
 
 export const useToasts = create<ToastState>()((set, get) => ({
@@ -25,11 +27,11 @@ export const useToasts = create<ToastState>()((set, get) => ({
     const forMs = toast.forMs ?? (toast.level === 'error' ? 0 : 8000);
     if (forMs > 0) setTimeout(() => get().dismiss(toast.id), forMs);
   },
-  dismiss(id) {
+  dismiss(id, byHand = false) {
     const gone = get().toasts.find((toast) => toast.id === id);
     if (!gone) return;
     set(({ toasts }) => ({ toasts: toasts.filter((toast) => toast.id !== id) }));
-    gone.onDismiss?.();
+    gone.onDismiss?.(byHand);
   },
 }));
 
@@ -48,20 +50,23 @@ export function Toasts({ label }: { label: string }) {
       {toasts.map((one) => (
         <div key={one.id} className={`toast toast--${one.level}`}>
           <span>{one.text}</span>
-          <Button look="quiet" small onClick={() => dismiss(one.id)}>
+          <Button look="quiet" small onClick={() => dismiss(one.id, true)}>
             {t('ui.dismiss')}
           </Button>
-          {one.action ? (
+          {one.actions && one.actions.length > 0 ? (
             <div className="toast__actions">
-              <Button
-                small
-                onClick={() => {
-                  one.action?.run();
-                  dismiss(one.id);
-                }}
-              >
-                {one.action.label}
-              </Button>
+              {one.actions.map(({ label: name, run }) => (
+                <Button
+                  key={name}
+                  small
+                  onClick={() => {
+                    run();
+                    dismiss(one.id);
+                  }}
+                >
+                  {name}
+                </Button>
+              ))}
             </div>
           ) : null}
         </div>

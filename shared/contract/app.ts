@@ -2,7 +2,7 @@ import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import { appEvent, notice, progress } from '../domain/event.ts';
 import { roleSchema } from '../domain/role.ts';
-import { settings, settingsChanges } from '../domain/settings.ts';
+import { settingProblem, settings, settingsChanges } from '../domain/settings.ts';
 import { act, look, own } from './base.ts';
 
 const viewKey = z.string().regex(/^[a-z][a-zA-Z0-9.-]{0,59}$/);
@@ -26,6 +26,14 @@ export const appContract = {
   cancelJob: act.input(z.object({ jobId: z.string() })).output(z.void()),
   settings: look.output(settings),
   updateSettings: act.input(settingsChanges).output(settings),
+  /** `settings.json` in the data directory: what differs from the defaults, and what of it could not be taken. */
+  settingsFile: look.output(
+    z.object({ file: z.string(), text: z.string(), problems: z.array(settingProblem) }),
+  ),
+  /** Puts this in its place, whole or not at all: SETTINGS_FILE_BAD (key, line, why); SETTINGS_FILE_CHANGED where it is not `before` any more. */
+  writeSettingsFile: act
+    .input(z.object({ text: z.string().max(262_144), before: z.string().max(262_144) }))
+    .output(z.object({ text: z.string(), settings })),
   /** How pages are arranged (tabs and splits of terminals, widths of panes), the same in every window. Null: never set. */
   view: look.input(z.object({ key: viewKey })).output(z.object({ content: z.string().nullable() })),
   /** JSON of the page's own making, at most 64 KiB; null forgets it. Says `view.changed` to all. */

@@ -14,8 +14,10 @@ export interface DesktopBridge {
   onNavigate(listener: (path: string) => void): () => void;
   /** How many runs are going and what needs the user: for the tray and the dock. */
   setStatus(status: DesktopStatus): void;
-  /** Shows a notification of the system; a click on it navigates to `path`. */
-  notify(notification: { title: string; body: string; path: string }): void;
+  /** Shows a notification of the system; a click on it navigates to `path`, a button (where the system has them) to its own. */
+  notify(notification: DesktopNotification): void;
+  /** Another window on the same backend, at a path of the page. */
+  openWindow(path: string): void;
 }
 
 export interface DesktopStatus {
@@ -23,6 +25,15 @@ export interface DesktopStatus {
   tooltip: string;
   running: { id: string; label: string }[];
   labels: { open: string; quit: string; none: string };
+}
+
+export interface DesktopNotification {
+  /** Every window may send it: it is shown once. */
+  id: string;
+  title: string;
+  body: string;
+  path: string;
+  actions: { label: string; path: string }[];
 }
 
 export const portsMessage = 'trainyard:ports';

@@ -69,3 +69,7 @@ export type Settings = z.infer<typeof settings>;
 /** Some settings to change. Not `settings.partial()`: zod fills defaults in there too, and would reset all the others. */
 export const settingsChanges = z.object(fields).partial();
 export type SettingsChanges = z.infer<typeof settingsChanges>;
+
+/** What of `settings.json` could not be taken, where it stands (lines from 1), and why. `key` empty: the file as a whole. */
+export const settingProblem = z.object({ key: z.string(), line: z.number().int(), why: z.string() });
+export type SettingProblem = z.infer<typeof settingProblem>;

@@ -21,8 +21,10 @@ import {
   fixtureSites,
   fixtureYaml,
 } from './fixture-data.ts';
+import { fixtureFiles as fixtureDisk } from './fixture-files.ts';
 import { type FixtureLog, FormulaLog, GrowingLog, showcase } from './fixture-logs.ts';
 import { type FixtureMoves, fixtureMoves } from './fixture-moves.ts';
+import { fixtureTerminals } from './fixture-terminals.ts';
 
 export interface FixtureOptions {
   runs?: number;
@@ -88,9 +90,12 @@ export async function startFixture(options: FixtureOptions = {}): Promise<Fixtur
     detail: (run) => fixtureDetail(run, 0),
   });
 
-  const views = new Map<string, string>();
+  const terminals = fixtureTerminals(now, events, machines, runs);
+  const views = new Map<string, string>([['terminals.layout', terminals.layout]]);
   const router = createRouter({
     ...moves.routers,
+    files: fixtureDisk(machines, now),
+    terminals: terminals.router,
     app: api.app.router({
       info: api.app.info.handler(() => ({
         version: '0.1.0',
@@ -110,6 +115,15 @@ export async function startFixture(options: FixtureOptions = {}): Promise<Fixtur
         events.publish({ type: 'settings.changed', settings: current });
         return current;
       }),
+      settingsFile: api.app.settingsFile.handler(() => ({
+        file: '/home/mei/.local/share/trainyard/settings.json',
+        text: '{\n  "theme": "dark"\n}\n',
+        problems: [],
+      })),
+      writeSettingsFile: api.app.writeSettingsFile.handler(({ input }) => ({
+        text: input.text,
+        settings: current,
+      })),
       view: api.app.view.handler(({ input }) => ({ content: views.get(input.key) ?? null })),
       setView: api.app.setView.handler(({ input }) => {
         if (input.content === null) views.delete(input.key);
@@ -260,7 +274,11 @@ export async function startFixture(options: FixtureOptions = {}): Promise<Fixtur
   };
 
   const host = await openBrowserHost({
-    backend: { router, bytes: byKind({ log: logs }), log: pino({ level: 'warn' }) },
+    backend: {
+      router,
+      bytes: byKind({ log: logs, terminal: terminals.source }),
+      log: pino({ level: 'warn' }),
+    },
     pageDirectory: options.pageDirectory ?? path.join(root, 'dist/page'),
     port: options.port ?? 0,
   });

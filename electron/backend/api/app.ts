@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { EventBus } from '#backend/events.ts';
 import type { Housekeeping } from '#backend/housekeeping.ts';
 import type { Jobs } from '#backend/jobs.ts';
+import type { SettingsFile } from '#backend/settings-file/index.ts';
 import type { appInfo } from '#shared/contract/app.ts';
 import type { Actor } from '#shared/domain/role.ts';
 import { api } from './base.ts';
@@ -9,6 +10,7 @@ import { eventStream } from './event-stream.ts';
 
 export interface AppRouterParts {
   housekeeping: Housekeeping;
+  settingsFile: Pick<SettingsFile, 'show' | 'write'>;
   jobs: Jobs;
   events: EventBus;
   /** What the host knows of itself; the role is the caller's. */
@@ -16,7 +18,7 @@ export interface AppRouterParts {
   shutDown(actor: Actor): void;
 }
 
-export const appRouter = ({ housekeeping, jobs, events, info, shutDown }: AppRouterParts) =>
+export const appRouter = ({ housekeeping, settingsFile, jobs, events, info, shutDown }: AppRouterParts) =>
   api.app.router({
     info: api.app.info.handler(({ context }) => ({ ...info(), role: context.actor.role })),
     events: api.app.events.handler(({ signal }) =>
@@ -28,6 +30,10 @@ export const appRouter = ({ housekeeping, jobs, events, info, shutDown }: AppRou
     settings: api.app.settings.handler(() => housekeeping.settings()),
     updateSettings: api.app.updateSettings.handler(({ input, context }) =>
       housekeeping.updateSettings(input, context.actor),
+    ),
+    settingsFile: api.app.settingsFile.handler(() => settingsFile.show()),
+    writeSettingsFile: api.app.writeSettingsFile.handler(({ input, context }) =>
+      settingsFile.write(input.text, input.before, context.actor),
     ),
     view: api.app.view.handler(({ input }) => ({ content: housekeeping.view(input.key) })),
     setView: api.app.setView.handler(({ input }) => housekeeping.setView(input.key, input.content)),

@@ -12,6 +12,7 @@ import {
 import { useSession } from '#renderer/app/session-store.ts';
 import { useT } from '#renderer/i18n/index.ts';
 import { Button, ConfirmDialog, ErrorState, formatInteger } from '#renderer/ui/index.ts';
+import { logActions } from './log-keys.ts';
 import { LogRow } from './log-row.tsx';
 import { LogScrollbar } from './log-scrollbar.tsx';
 import { type Hit, LogSearch } from './log-search.tsx';
@@ -145,24 +146,40 @@ interface AlsoByKey {
 /** Does what a key stands for; false where it stands for nothing here. */
 function actOnKey(key: string, log: LogPosition, height: number, also: AlsoByKey): boolean {
   const page = Math.max(1, height - 2);
-  const rows: Record<string, number> = {
-    ArrowDown: 1,
-    j: 1,
-    ArrowUp: -1,
-    k: -1,
-    PageDown: page,
-    ' ': page,
-    PageUp: -page,
-  };
-  const by = rows[key];
-  if (by !== undefined) log.scrollBy(by);
-  else if (key === 'Home') void log.jumpTo(0);
-  else if (key === 'End') log.follow(true);
-  else if (key === 'f') log.follow(!log.following);
-  else if (key === 'w') also.toggleWrap();
-  else if (key === '/') also.search();
-  else if (key === 'Escape') also.closeSearch();
-  else return false;
+  switch (logActions.get(key)) {
+    case 'down':
+      log.scrollBy(1);
+      break;
+    case 'up':
+      log.scrollBy(-1);
+      break;
+    case 'page-down':
+      log.scrollBy(page);
+      break;
+    case 'page-up':
+      log.scrollBy(-page);
+      break;
+    case 'start':
+      void log.jumpTo(0);
+      break;
+    case 'end':
+      log.follow(true);
+      break;
+    case 'follow':
+      log.follow(!log.following);
+      break;
+    case 'wrap':
+      also.toggleWrap();
+      break;
+    case 'search':
+      also.search();
+      break;
+    case 'close-search':
+      also.closeSearch();
+      break;
+    case undefined:
+      return false;
+  }
   return true;
 }
 

@@ -1,8 +1,9 @@
 import './new-run.css';
-import { type DragEvent, lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { useSearch } from 'wouter';
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useLocation, useSearch } from 'wouter';
 import { rpc } from '#renderer/app/backend.ts';
 import { sayError } from '#renderer/app/session-store.ts';
+import { openTask } from '#renderer/app/task-file.ts';
 import { useLanguage, useT } from '#renderer/i18n/index.ts';
 import { Button, Segments, Select, Skeleton, toast } from '#renderer/ui/index.ts';
 import { setDraft, useDraft } from './draft-store.ts';
@@ -14,7 +15,6 @@ import { useCheck } from './use-check.ts';
 
 const YamlEditor = lazy(async () => ({ default: (await import('./yaml-editor.tsx')).YamlEditor }));
 type View = 'yaml' | 'form';
-const largestFile = 1_000_000;
 
 /** A task, written or taken from a template, a file or an earlier run; checked as it is typed; launched on a machine. */
 export function NewRunPage() {
@@ -49,7 +49,7 @@ export function NewRunPage() {
         />
       </div>
       <div className="newrun__columns">
-        <DropZone>
+        <section className="newrun__task" aria-label={t('newRun.editor')}>
           {view === 'yaml' ? (
             <Suspense fallback={<Skeleton rows={12} />}>
               <YamlEditor
@@ -71,7 +71,7 @@ export function NewRunPage() {
               setGoTo({ line, at: Date.now() });
             }}
           />
-        </DropZone>
+        </section>
         <LaunchPanel
           result={check.result}
           openNames={openNames}
@@ -154,13 +154,9 @@ function Templates() {
   );
 }
 
-async function takeFile(file: File, tooLarge: string): Promise<void> {
-  if (file.size > largestFile) toast('error', tooLarge);
-  else setDraft({ yaml: await file.text() });
-}
-
 function FileButton() {
   const t = useT();
+  const [, navigate] = useLocation();
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
@@ -173,38 +169,10 @@ function FileButton() {
         onChange={(event) => {
           const file = event.target.files?.[0];
           event.target.value = '';
-          if (file) takeFile(file, t('newRun.fileTooLarge')).catch(sayError);
+          if (file) openTask([file], navigate).catch(sayError);
         }}
       />
       <Button onClick={() => input.current?.click()}>{t('newRun.openFile')}</Button>
     </>
-  );
-}
-
-/** Takes a file dropped on it. */
-function DropZone({ children }: { children: React.ReactNode }) {
-  const t = useT();
-  const [over, setOver] = useState(false);
-  const hasFile = (event: DragEvent) => event.dataTransfer.types.includes('Files');
-  return (
-    <section
-      className={`newrun__task ${over ? 'newrun__task--over' : ''}`}
-      aria-label={over ? t('newRun.dropHere') : t('newRun.editor')}
-      onDragOver={(event) => {
-        if (!hasFile(event)) return;
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={(event) => {
-        setOver(false);
-        const file = event.dataTransfer.files[0];
-        if (!file) return;
-        event.preventDefault();
-        takeFile(file, t('newRun.fileTooLarge')).catch(sayError);
-      }}
-    >
-      {children}
-    </section>
   );
 }

@@ -2,7 +2,7 @@ import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirro
 import { yaml as yamlLanguage } from '@codemirror/lang-yaml';
 import { bracketMatching, HighlightStyle, indentOnInput, syntaxHighlighting } from '@codemirror/language';
 import { type Diagnostic, lintGutter, setDiagnostics } from '@codemirror/lint';
-import { EditorState } from '@codemirror/state';
+import { EditorState, type Extension } from '@codemirror/state';
 import {
   drawSelection,
   EditorView,
@@ -49,10 +49,12 @@ export interface YamlEditorProps {
   onChange(value: string): void;
   /** Set to go to a line; `at` makes the same line asked for twice two askings. */
   goTo: { line: number; at: number } | null;
+  /** YAML where it is not said. */
+  language?: Extension;
 }
 
 /** A YAML editor with what is wrong shown at its line. It lives in a shadow root, where its styles need no inline style element. */
-export function YamlEditor({ value, label, errors, onChange, goTo }: YamlEditorProps) {
+export function YamlEditor({ value, label, errors, onChange, goTo, language }: YamlEditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
   const report = useRef(onChange);
@@ -66,7 +68,7 @@ export function YamlEditor({ value, label, errors, onChange, goTo }: YamlEditorP
       parent: root,
       state: EditorState.create({
         doc: value,
-        extensions: extensions(label, (text) => report.current(text)),
+        extensions: extensions(label, language ?? yamlLanguage(), (text) => report.current(text)),
       }),
     });
     view.current = made;
@@ -104,7 +106,7 @@ export function YamlEditor({ value, label, errors, onChange, goTo }: YamlEditorP
   return <div className="editor" ref={host} />;
 }
 
-function extensions(label: string, onChange: (text: string) => void) {
+function extensions(label: string, language: Extension, onChange: (text: string) => void) {
   return [
     lineNumbers(),
     lintGutter(),
@@ -115,7 +117,7 @@ function extensions(label: string, onChange: (text: string) => void) {
     highlightActiveLine(),
     highlightActiveLineGutter(),
     keymap.of([...defaultKeymap, ...historyKeymap, indentWithTab]),
-    yamlLanguage(),
+    language,
     syntaxHighlighting(colours),
     look,
     EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),

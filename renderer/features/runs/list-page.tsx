@@ -2,6 +2,7 @@ import './list.css';
 import { useEffect, useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
 import { Link } from '#renderer/app/link.tsx';
+import { navigationWidth } from '#renderer/app/navigation.tsx';
 import { paths } from '#renderer/app/routes.ts';
 import { useMay } from '#renderer/app/session-store.ts';
 import { askMove, canMove } from '#renderer/features/moves/ask-move.ts';
@@ -124,7 +125,7 @@ export function RunsPage() {
 
 /** The window without what layout.css puts around the table. */
 const expectedSize = () => ({
-  width: window.innerWidth - (window.innerWidth <= 1100 ? 152 : 188),
+  width: window.innerWidth - navigationWidth(),
   height: window.innerHeight - 154,
 });
 

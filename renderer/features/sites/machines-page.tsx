@@ -48,7 +48,7 @@ export function MachinesPage() {
     descending: false,
   });
   const filter = useRef<HTMLInputElement>(null);
-  useEffect(() => listenForHotkeys(() => ({ '/': () => filter.current?.focus() })), []);
+  useEffect(() => listenForHotkeys(() => new Map([['/', () => filter.current?.focus()]])), []);
   const rows = useMemo(
     () => pickMachines(byId.values(), search, sort.key, sort.descending),
     [byId, search, sort],

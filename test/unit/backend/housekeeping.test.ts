@@ -11,6 +11,7 @@ import { systemClock } from '#backend/clock.ts';
 import { EventBus } from '#backend/events.ts';
 import { Housekeeping } from '#backend/housekeeping.ts';
 import { Jobs } from '#backend/jobs.ts';
+import { SettingsFile } from '#backend/settings-file/index.ts';
 import type { AppEvent } from '#shared/domain/event.ts';
 import type { Role } from '#shared/domain/role.ts';
 import { tempStore } from '#test/temp-store.ts';
@@ -33,6 +34,13 @@ async function made(role: Role = 'owner') {
   const router = createRouter({
     app: appRouter({
       housekeeping,
+      settingsFile: new SettingsFile({
+        dataDirectory,
+        store,
+        housekeeping,
+        events,
+        log: pino({ level: 'silent' }),
+      }),
       events,
       info,
       jobs: new Jobs(events, systemClock),

@@ -1,0 +1,2 @@
+export { SettingsFile, type SettingsFileOptions } from './settings-file.ts';
+export { readSettingsText, writeSettingsText } from './text.ts';
