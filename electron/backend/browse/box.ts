@@ -22,12 +22,15 @@ import {
   toolMissing,
   tooManyEntries,
   unreadable,
+  uploadDamaged,
 } from './errors.ts';
-import { type Facts, FactsReader, millisecondsOf, setTarget } from './facts.ts';
+import { type Facts, FactsReader, modifiedAtOf, setTarget } from './facts.ts';
 import type { Surroundings } from './guard.ts';
 import { textOf, wordOf } from './names.ts';
 
-const script = remoteScript('browse.sh');
+const common = remoteScript('browse-lib.sh');
+const browseScript = common + remoteScript('browse.sh');
+const uploadScript = common + remoteScript('upload.sh');
 const mostListBytes = 128 * 1024 * 1024;
 
 export interface Ask {
@@ -68,15 +71,33 @@ export class BrowseBox {
   }
 
   command(verb: string, path: string, args: readonly string[]): Command {
-    return { script, args: [verb, wordOf(checkedPath(path)), ...args] };
+    return { script: browseScript, args: [verb, wordOf(checkedPath(path)), ...args] };
+  }
+
+  /** What upload.sh does; `uploadId` names what lies beside the place until it is whole. */
+  async upload(
+    verb: string,
+    path: string,
+    uploadId: string,
+    args: readonly string[],
+    ask: Ask,
+  ): Promise<Buffer> {
+    const command = this.uploadCommand(verb, path, uploadId, args);
+    const { exitCode, signal, stdout, stderr } = await this.#programs.exec(command, this.#options(ask));
+    if (exitCode === 0) return stdout;
+    throw this.complaint(stderr.toString('utf8'), path, `exit ${exitCode ?? signal}`);
+  }
+
+  uploadCommand(verb: string, path: string, uploadId: string, args: readonly string[]): Command {
+    return { script: uploadScript, args: [verb, wordOf(checkedPath(path)), uploadId, ...args] };
   }
 
   spawn(command: Command, signal: AbortSignal): Promise<RunningProgram> {
     return this.#programs.spawn(command, { signal });
   }
 
-  #options({ signal, stdin = '' as never, timeoutMs = 60_000, maxOutputBytes = 1_048_576 }: Ask) {
-    return { signal, stdin, timeoutMs, maxOutputBytes };
+  #options({ signal, stdin, timeoutMs = 60_000, maxOutputBytes = 1_048_576 }: Ask) {
+    return { signal, timeoutMs, maxOutputBytes, ...(stdin === undefined ? {} : { stdin }) };
   }
 
   /** What `!word details` on stderr means. */
@@ -99,7 +120,7 @@ export class BrowseBox {
       case 'exists':
         return exists(path, name);
       case 'changed':
-        return changed(path, name, millisecondsOf(rest.replace(/^\d+ (.*) \d+$/, '$1')));
+        return changed(path, name, modifiedAtOf(rest));
       case 'full': {
         const free = Number(rest);
         return diskFull(name, rest !== '' && Number.isFinite(free) ? free * 1024 : null);
@@ -110,6 +131,8 @@ export class BrowseBox {
         return cannotWrite(path, name, rest);
       case 'read':
         return unreadable(path, name, rest);
+      case 'damaged':
+        return uploadDamaged(path, name);
       case 'short':
         return cutShort(name);
       case 'protected':

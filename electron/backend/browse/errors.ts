@@ -48,7 +48,7 @@ export const exists = (path: string, machine: string): TrainyardError =>
 export const changed = (path: string, machine: string, modifiedAt: number): TrainyardError =>
   new TrainyardError(
     'FILE_CHANGED',
-    `${path} on ${machine} is not as it was any more: somebody or something has written to it. Nothing was written.`,
+    `${path} on ${machine} is not as it was any more: somebody or something has written to it meanwhile.`,
     { params: { path, machine, modifiedAt } },
   );
 
@@ -115,3 +115,31 @@ export const listingGone = (): TrainyardError =>
   new TrainyardError('LISTING_GONE', 'This list of a folder is no longer kept. List it anew.', {
     retryable: true,
   });
+
+export const downloadDamaged = (path: string, machine: string): TrainyardError =>
+  new TrainyardError(
+    'FILE_DOWNLOAD_DAMAGED',
+    `${path} arrived from ${machine} other than it is there. Take it again.`,
+    { params: { path, machine }, retryable: true },
+  );
+
+export const uploadDamaged = (path: string, machine: string): TrainyardError =>
+  new TrainyardError(
+    'FILE_UPLOAD_DAMAGED',
+    `${path} arrived damaged on ${machine} and was not put in its place. Send it again.`,
+    { params: { path, machine }, retryable: true },
+  );
+
+export const uploadLength = (path: string, bytes: number, got: number): TrainyardError =>
+  new TrainyardError(
+    'FILE_UPLOAD_LENGTH',
+    `${path} was said to have ${bytes} bytes, and ${got} came: it was changed while it was read. Send it again.`,
+    { params: { path, bytes, got } },
+  );
+
+export const uploadStalled = (seconds: number, machine: string): TrainyardError =>
+  new TrainyardError(
+    'FILE_UPLOAD_STALLED',
+    `${machine} took nothing for ${seconds} s. What has arrived is kept for the next try.`,
+    { params: { seconds, machine }, retryable: true },
+  );

@@ -144,6 +144,10 @@ const sizeOf = (text: string): number => {
   return Number.isSafeInteger(bytes) ? bytes : 0;
 };
 
+/** The time in a version, epoch ms; 0 where there is none. */
+export const modifiedAtOf = (version: string): number =>
+  millisecondsOf(version.trim().replace(/^\d+ (.*) \d+$/, '$1'));
+
 /** Seconds with decimals, or `2026-11-28 19:55:43.123456789 +0000`. */
 export function millisecondsOf(text: string): number {
   const seconds = Number(text);

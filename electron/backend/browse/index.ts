@@ -1,2 +1,5 @@
 /** Files of machines: looked at without being downloaded, edited, brought up and down. */
+
+export { Downloads, type DownloadsOptions } from './downloads.ts';
 export { Browse, type BrowseOptions } from './service.ts';
+export { Uploads, type UploadsOptions } from './uploads.ts';

@@ -1,25 +1,21 @@
 import type { Activity } from '#backend/activity/index.ts';
-import type { Clock } from '#backend/clock.ts';
-import type { MachineAccess } from '#backend/sites/index.ts';
 import type { FileEntry, FilePreview, Listing } from '#shared/domain/box-file.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import { newId } from '#shared/domain/id.ts';
 import type { Actor } from '#shared/domain/role.ts';
-import { BrowseBox, checkedPath, type Described } from './box.ts';
-import { changed, exists, isADirectory, isProtected, notFound, notRegular } from './errors.ts';
-import { millisecondsOf } from './facts.ts';
+import { boxOf, type FileAccess } from './access.ts';
+import { type BrowseBox, checkedPath } from './box.ts';
+import { changed, exists, isProtected } from './errors.ts';
+import { modifiedAtOf } from './facts.ts';
 import { type LivePlace, whyProtected } from './guard.ts';
 import { Listings, type Page } from './listings.ts';
 import { found, measured } from './looking.ts';
 import { nulList, parentOf, textOf, wordOf } from './names.ts';
+import { opened } from './opened.ts';
 import { firstBytes, previewOf } from './preview/index.ts';
 
-export interface BrowseOptions {
-  access: Pick<MachineAccess, 'programs'>;
-  /** Throws MACHINE_UNKNOWN. */
-  machine(id: string): { id: string; name: string };
+export interface BrowseOptions extends FileAccess {
   activity: Pick<Activity, 'record'>;
-  clock: Clock;
   /** Where runs that are alive work on a machine: nothing of that is removed from here. */
   livePlaces(machineId: string): LivePlace[];
 }
@@ -74,7 +70,7 @@ export class Browse {
         if (offset + length <= head.length) return head.subarray(offset, offset + length);
         const read = await box.read(path, offset, length, signal);
         if (read.version !== described.there.version)
-          throw changed(path, box.name, millisecondsOf(read.version.replace(/^\d+ (.*) \d+$/, '$1')));
+          throw changed(path, box.name, modifiedAtOf(read.version));
         return read.bytes;
       },
     });
@@ -179,10 +175,8 @@ export class Browse {
     return full;
   }
 
-  async #box(machineId: string, signal: AbortSignal): Promise<BrowseBox> {
-    const { access, machine } = this.#options;
-    const { name } = machine(machineId);
-    return new BrowseBox(name, await access.programs(machineId, { signal }));
+  #box(machineId: string, signal: AbortSignal): Promise<BrowseBox> {
+    return boxOf(this.#options, machineId, signal);
   }
 
   /** What changes something is on the record, also where it was refused. */
@@ -205,12 +199,4 @@ export class Browse {
       throw thrown;
     }
   }
-}
-
-/** What a described place holds, where it is a file. */
-function opened({ path, entry, there }: Described, machine: string) {
-  if (there.entry.kind === 'file') return there;
-  if (there.entry.kind === 'directory') throw isADirectory(path, machine);
-  if (there.entry.kind === 'link' && entry.target?.kind === null) throw notFound(path, machine);
-  throw notRegular(path, machine);
 }

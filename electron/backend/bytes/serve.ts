@@ -60,7 +60,7 @@ export function serveBytes(source: ByteSource, wire: Wire, context: Context): vo
     }
   });
   wire.onClose(() => {
-    for (const stream of streams.values()) stream.cancel();
+    for (const stream of streams.values()) stream.cancel(clientGone());
   });
 }
 
@@ -98,8 +98,8 @@ class ServedStream {
     this.#wake?.();
   }
 
-  cancel(): void {
-    this.#abort.abort(new TrainyardError('CANCELLED', 'This was cancelled.'));
+  cancel(why = new TrainyardError('CANCELLED', 'This was cancelled.')): void {
+    this.#abort.abort(why);
     this.#input.end();
     this.#wake?.();
   }
@@ -160,3 +160,7 @@ class ServedStream {
     return this.#wire.send(encodeFrame(type, this.#id, payload));
   }
 }
+
+/** Not that nobody wants it any more: who has lost its connection may come again and go on. */
+const clientGone = (): TrainyardError =>
+  new TrainyardError('CLIENT_GONE', 'The page, or the connection to it, is gone.', { retryable: true });

@@ -10,7 +10,7 @@ export default {
     FILE_LINK_LOOP: '{{path}} on {{machine}} is a link that leads to itself.',
     FILE_EXISTS: 'There is something called {{path}} on {{machine}} already.',
     FILE_CHANGED:
-      '{{path}} on {{machine}} is not as it was any more: somebody or something has written to it. Nothing was written.',
+      '{{path}} on {{machine}} is not as it was any more: somebody or something has written to it meanwhile.',
     FILE_DISK_FULL:
       'The disk (or your quota) on {{machine}} is full: {{freeMiB}} MiB are free. What was there before is unchanged.',
     FILE_SYSTEM_READ_ONLY: 'The file system that {{path}} lies on is mounted read-only on {{machine}}.',
@@ -25,6 +25,14 @@ export default {
       '{{machine}} gave an answer that makes no sense. Something there may replace what programs print.',
     FILE_DIRECTORY_TOO_LARGE:
       '{{path}} on {{machine}} holds more than can be shown. Look for a name in it instead.',
+    FILE_DOWNLOAD_DAMAGED: '{{path}} arrived from {{machine}} other than it is there. Take it again.',
+    FILE_UPLOAD_DAMAGED:
+      '{{path}} arrived damaged on {{machine}} and was not put in its place. Send it again.',
+    FILE_UPLOAD_LENGTH:
+      '{{path}} was said to have {{bytes}} bytes, and {{got}} came: it was changed while it was read. Send it again.',
+    FILE_UPLOAD_STALLED:
+      '{{machine}} took nothing for {{seconds}} s. What has arrived is kept for the next try.',
+    CLIENT_GONE: 'The page, or the connection to it, is gone.',
     LISTING_GONE: 'This list of a folder is no longer kept. List it anew.',
     CODE_GONE: 'The code cannot be compared: {{why}}',
   },
@@ -37,7 +45,7 @@ export default {
     FILE_NOT_REGULAR: '{{machine}} 上的 {{path}} 是设备、管道或套接字，不会在此打开。',
     FILE_LINK_LOOP: '{{machine}} 上的 {{path}} 是指向自身的链接。',
     FILE_EXISTS: '{{machine}} 上已有名为 {{path}} 的内容。',
-    FILE_CHANGED: '{{machine}} 上的 {{path}} 已不是原来的样子：有人或程序写入了它。没有写入任何内容。',
+    FILE_CHANGED: '{{machine}} 上的 {{path}} 已不是原来的样子：期间有人或程序写入了它。',
     FILE_DISK_FULL: '{{machine}} 的磁盘（或您的配额）已满：剩余 {{freeMiB}} MiB。原有内容未变。',
     FILE_SYSTEM_READ_ONLY: '{{path}} 所在的文件系统在 {{machine}} 上以只读方式挂载。',
     FILE_CANNOT_WRITE: '无法更改 {{machine}} 上的 {{path}}。详情中有系统给出的说明。',
@@ -47,6 +55,12 @@ export default {
     FILE_CUT_SHORT: '内容没有全部到达 {{machine}}：连接中断了。那里没有任何更改；请重试。',
     FILE_ANSWER_INVALID: '{{machine}} 的回答无法理解。那里可能有程序改变了输出。',
     FILE_DIRECTORY_TOO_LARGE: '{{machine}} 上的 {{path}} 内容过多，无法显示。请改为按名称查找。',
+    FILE_DOWNLOAD_DAMAGED: '从 {{machine}} 收到的 {{path}} 与那里的内容不同。请重新获取。',
+    FILE_UPLOAD_DAMAGED: '{{path}} 到达 {{machine}} 时已损坏，没有放到目标位置。请重新发送。',
+    FILE_UPLOAD_LENGTH:
+      '{{path}} 声明有 {{bytes}} 字节，实际收到 {{got}} 字节：读取时它被更改了。请重新发送。',
+    FILE_UPLOAD_STALLED: '{{machine}} 已有 {{seconds}} 秒没有接收数据。已到达的部分会保留到下次。',
+    CLIENT_GONE: '页面或与它的连接已断开。',
     LISTING_GONE: '此文件夹列表已不再保留。请重新列出。',
     CODE_GONE: '无法比较代码：{{why}}',
   },

@@ -1,7 +1,10 @@
 import path from 'node:path';
-import { Browse } from '#backend/browse/index.ts';
-import { type LocalPrograms, localPrograms } from '#backend/processes/index.ts';
-import { thisComputerId } from '#shared/domain/id.ts';
+import pino from 'pino';
+import type { NewActivity } from '#backend/activity/activity.ts';
+import { Browse, Downloads, Uploads } from '#backend/browse/index.ts';
+import type { BytePiece } from '#backend/bytes/index.ts';
+import type { LocalPrograms } from '#backend/processes/index.ts';
+import { newId, thisComputerId } from '#shared/domain/id.ts';
 import { localBox } from '#test/lab/local-box.ts';
 
 export const owner = { name: 'tester', role: 'owner' } as const;
@@ -15,13 +18,15 @@ export const page = {
   limit: 500,
 } as const;
 
-export type BrowsedKind = 'dash' | 'bash' | 'busybox';
+export type BrowsedKind = 'dash' | 'busybox';
 
 export interface Browsed {
   home: string;
   programs: LocalPrograms;
   browse: Browse;
-  recorded: { action: string; result?: string | undefined; details?: Record<string, unknown> | undefined }[];
+  uploads: Uploads;
+  downloads: Downloads;
+  recorded: NewActivity[];
   live: { directory: string; work: string }[];
   at(name: string): { machineId: string; path: string };
   close(): Promise<void>;
@@ -32,17 +37,22 @@ export async function browsed(kind: BrowsedKind): Promise<Browsed> {
   const box = await localBox({ kind });
   const recorded: Browsed['recorded'] = [];
   const live: Browsed['live'] = [];
-  const browse = new Browse({
+  const room = {
     access: { programs: async () => box.programs },
-    machine: (id) => ({ id, name: 'box' }),
-    activity: { record: (entry) => void recorded.push(entry) },
+    machine: (id: string) => ({ id, name: 'box' }),
+    activity: { record: (entry: Browsed['recorded'][number]) => void recorded.push(entry) },
     clock: { now: () => Date.now(), elapsed: () => performance.now(), sleep: async () => undefined },
-    livePlaces: () => live,
-  });
+    log: pino({ level: 'silent' }),
+  };
+  const browse = new Browse({ ...room, livePlaces: () => live });
+  const uploads = new Uploads({ ...room, admit: () => undefined });
+  const downloads = new Downloads({ ...room, admitHere: () => undefined });
   return {
     home: box.home,
     programs: box.programs,
     browse,
+    uploads,
+    downloads,
     recorded,
     live,
     at: (name) => ({ machineId: thisComputerId, path: path.posix.join(box.home, name) }),
@@ -50,4 +60,64 @@ export async function browsed(kind: BrowsedKind): Promise<Browsed> {
   };
 }
 
-export { localPrograms };
+/** An upload as a page does it: `content` from where it is wanted on, in pieces. Resolves with the last INFO. */
+export async function upload(
+  uploads: Uploads,
+  place: { machineId: string; path: string },
+  content: Buffer,
+  more: {
+    uploadId?: string;
+    replace?: boolean;
+    modifiedAt?: number;
+    signal?: AbortSignal;
+    sent?: (offset: number) => void;
+  } = {},
+): Promise<{ from: number; done: { path: string; sha256: string } | null }> {
+  const offset = Promise.withResolvers<number>();
+  offset.promise.catch(() => undefined);
+  let from = -1;
+  async function* input() {
+    for (let at = await offset.promise; at < content.length; at += 300_000) {
+      if (more.signal?.aborted) return;
+      yield content.subarray(at, at + 300_000);
+      more.sent?.(at);
+    }
+  }
+  const { modifiedAt = 1_700_000_000_000, replace = false, uploadId = newId() } = more;
+  const request = {
+    kind: 'upload' as const,
+    uploadId,
+    ...place,
+    bytes: content.length,
+    modifiedAt,
+    replace,
+    credit: 0,
+  };
+  let done: { path: string; sha256: string } | null = null;
+  const context = { actor: owner, signal: more.signal ?? signal, input };
+  for await (const piece of uploads.receive(request, context) as AsyncIterable<BytePiece<'upload'>>) {
+    if (!('info' in piece)) continue;
+    if (from < 0) {
+      from = piece.info.offset;
+      offset.resolve(from);
+    }
+    done = piece.info.done;
+  }
+  return { from, done };
+}
+
+/** A download to its end. */
+export async function download(
+  downloads: Downloads,
+  place: { machineId: string; path: string },
+  { offset = 0, version = null }: { offset?: number; version?: string | null } = {},
+): Promise<{ content: Buffer; sha256: string | null }> {
+  const request = { kind: 'file' as const, ...place, offset, version, credit: 0 };
+  const parts: Uint8Array[] = [];
+  let sha256: string | null = null;
+  for await (const piece of downloads.send(request, { actor: owner, signal })) {
+    if ('info' in piece) sha256 = piece.info.sha256;
+    else parts.push(piece.bytes);
+  }
+  return { content: Buffer.concat(parts), sha256 };
+}

@@ -1,0 +1,140 @@
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { TrainyardError } from '#shared/domain/error.ts';
+import { newId } from '#shared/domain/id.ts';
+import { type Browsed, browsed, download, upload } from './lab.ts';
+
+const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+
+describe.each(['dash', 'busybox'] as const)('files up to a box with %s, and down', (kind) => {
+  let lab: Browsed;
+  beforeAll(async () => {
+    lab = await browsed(kind);
+  });
+  afterAll(() => lab.close());
+
+  const codeOf = (promise: Promise<unknown>) =>
+    promise.then(
+      () => 'nothing thrown',
+      (error: { code?: string }) => error.code ?? String(error),
+    );
+  const rest = (folder: string) => readdirSync(folder).filter((name) => name.startsWith('.trainyard-upload'));
+
+  test('a large file arrives whole, at its time, and comes back the same', async () => {
+    const content = randomBytes(9_500_001);
+    const place = lab.at("up/lar'ge");
+    const { done, from } = await upload(lab.uploads, place, content);
+    expect({ done, from }).toEqual({ from: 0, done: { path: place.path, sha256: sha256(content) } });
+    expect(sha256(readFileSync(place.path))).toBe(sha256(content));
+    expect(statSync(place.path).mtimeMs).toBe(1_700_000_000_000);
+    expect(await codeOf(upload(lab.uploads, place, content))).toBe('FILE_EXISTS');
+    expect(rest(path.dirname(place.path))).toEqual([]);
+    const back = await download(lab.downloads, place);
+    expect(back.sha256).toBe(sha256(content));
+    expect(sha256(back.content)).toBe(sha256(content));
+    const part = await download(lab.downloads, place, { offset: 5_000_000 });
+    expect(sha256(part.content)).toBe(sha256(content.subarray(5_000_000)));
+    expect(part.sha256).toBe(null);
+    expect(await codeOf(download(lab.downloads, place, { version: '1 2 3' }))).toBe('FILE_CHANGED');
+  });
+
+  test('after a cut it goes on from what is really there; what was tampered with is not gone on with', async () => {
+    const content = randomBytes(14_000_000);
+    const place = lab.at('resumed');
+    const cutAfter = async (uploadId: string, bytes: number) => {
+      const cut = new AbortController();
+      const gone = new TrainyardError('CLIENT_GONE', 'gone');
+      const sent = (at: number) => at >= bytes && cut.abort(gone);
+      expect(await codeOf(upload(lab.uploads, place, content, { uploadId, signal: cut.signal, sent }))).toBe(
+        'CLIENT_GONE',
+      );
+    };
+    const uploadId = newId();
+    await cutAfter(uploadId, 10_000_000);
+    const temporary = path.join(lab.home, `.trainyard-upload-${uploadId}`);
+    const size = statSync(temporary).size;
+    const second = await upload(lab.uploads, place, content, { uploadId });
+    expect(second.from).toBeGreaterThanOrEqual(4 * 1024 * 1024);
+    expect(second.from).toBeLessThanOrEqual(size);
+    expect(sha256(readFileSync(place.path))).toBe(sha256(content));
+    const other = newId();
+    await cutAfter(other, 10_000_000).catch(() => undefined);
+  });
+
+  test('one that is cancelled leaves nothing; a link is followed, a mode kept', async () => {
+    const content = randomBytes(12_000_000);
+    const stop = new AbortController();
+    const cancelled = upload(lab.uploads, lab.at('cancelled'), content, {
+      signal: stop.signal,
+      sent: (at) => at > 6_000_000 && stop.abort(new TrainyardError('CANCELLED', 'no')),
+    });
+    expect(await codeOf(cancelled)).toBe('CANCELLED');
+    expect(rest(lab.home)).toEqual([]);
+    expect(existsSync(lab.at('cancelled').path)).toBe(false);
+    for (const bytes of [10, 5_000_000]) {
+      const file = path.join(lab.home, `real-${bytes}`);
+      writeFileSync(file, 'old', { mode: 0o600 });
+      symlinkSync(`real-${bytes}`, path.join(lab.home, `link-${bytes}`));
+      const { done } = await upload(lab.uploads, lab.at(`link-${bytes}`), content.subarray(0, bytes), {
+        replace: true,
+      });
+      expect(done?.path).toBe(file);
+      expect(statSync(file).size).toBe(bytes);
+      expect(statSync(file).mode & 0o777).toBe(0o600);
+    }
+    mkdirSync(path.join(lab.home, 'folder'));
+    expect(await codeOf(upload(lab.uploads, lab.at('folder'), Buffer.from('x'), { replace: true }))).toBe(
+      'FILE_IS_A_DIRECTORY',
+    );
+    expect(await codeOf(upload(lab.uploads, lab.at('real-10/below'), Buffer.from('x')))).toBe(
+      'FILE_NOT_A_DIRECTORY',
+    );
+  });
+
+  test('hundreds of small files arrive together, each as it is; one that is there stays', async () => {
+    const names = Array.from(
+      { length: 300 },
+      (_, at) => `many/d${at % 3}/${at % 7 === 0 ? '.' : ''}f ${at}é'"$x`,
+    );
+    names.push(
+      'many/d0/new\nline',
+      'many/d0/back\\slash',
+      `many/d0/${'n'.repeat(200)}`,
+      'many/d0/-rf',
+      'many/d0/..dots',
+    );
+    const contentOf = (name: string) => Buffer.from(name.repeat(name.length % 50));
+    mkdirSync(path.join(lab.home, 'many/d1'), { recursive: true });
+    writeFileSync(path.join(lab.home, names[1] ?? ''), 'mine');
+    const results = await Promise.all(
+      names.map((name) =>
+        upload(lab.uploads, lab.at(name), contentOf(name)).then(
+          ({ done }) => done?.path,
+          (error: { code: string }) => error.code,
+        ),
+      ),
+    );
+    expect(results.map((one, at) => one === lab.at(names[at] ?? '').path).filter((ok) => !ok)).toEqual([
+      false,
+    ]);
+    expect(results[1]).toBe('FILE_EXISTS');
+    for (const [at, name] of names.entries()) {
+      const file = path.join(lab.home, name);
+      if (at === 1) expect(readFileSync(file, 'utf8')).toBe('mine');
+      else expect(readFileSync(file).equals(contentOf(name)), name).toBe(true);
+      if (at !== 1) expect(statSync(file).mtimeMs).toBe(1_700_000_000_000);
+    }
+    expect(rest(path.join(lab.home, 'many/d0'))).toEqual([]);
+    expect(statSync(path.join(lab.home, names[2] ?? '')).mode & 0o777).toBe(0o644);
+  });
+});
