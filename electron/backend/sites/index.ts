@@ -1,5 +1,5 @@
 /** Sites and their machines: what is connected, what it has, and `MachineAccess` for everybody above. */
-export type { MachineAccess, MachineReach } from './capabilities.ts';
+export type { MachineAccess, MachinePorts, MachineReach, MachineShells } from './capabilities.ts';
 export { askBox, type ProbeOptions } from './probe/ask.ts';
 export { Prompts } from './prompts.ts';
 export type { RecordsActivity } from './record.ts';

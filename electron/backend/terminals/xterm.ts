@@ -1,0 +1,13 @@
+import * as serializeModule from '@xterm/addon-serialize';
+import * as unicodeModule from '@xterm/addon-unicode11';
+import * as headlessModule from '@xterm/headless';
+
+/** They are CommonJS: Node gives their names below `default`, a bundler beside it. */
+const inside = <Module extends object>(module: Module): Module =>
+  (module as { default?: Module }).default ?? module;
+
+export const { Terminal: HeadlessTerminal } = inside(headlessModule);
+export const { SerializeAddon } = inside(serializeModule);
+export const { Unicode11Addon } = inside(unicodeModule);
+export type Emulator = headlessModule.Terminal;
+export type Serializer = serializeModule.SerializeAddon;
