@@ -172,7 +172,11 @@ END
     watch= loops= sleeper=
     trap 'kill $loops $watch 2>/dev/null; [ "$4" != lane ] || rm -rf "$dir"' EXIT
     trap 'exit 1' HUP INT TERM
-    if [ "$TY_GENTLE" = 1 ]; then renice -n 19 -p $$ >/dev/null 2>&1; fi
+    if [ "$TY_GENTLE" = 1 ]; then
+      renice -n 19 -p $$ >/dev/null 2>&1
+      # Where each session has a share of its own, that is what counts between them.
+      { [ ! -w "/proc/$$/autogroup" ] || echo 19 >"/proc/$$/autogroup"; } 2>/dev/null
+    fi
     # A request that was long on its way finds the session removed.
     { : >"$dir/alive" && printf '%s\n' "$$" >"$dir/holder-$4"; } 2>/dev/null || refuse 'lanes the session is gone'
     name=$4 lane=0

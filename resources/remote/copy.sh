@@ -30,10 +30,20 @@ at_home() {
   esac
 }
 
+# Its group's share, too: where each session has one of its own (autogroup), that is what counts between them. Said again where the
+# kernel takes only so many a second.
+yield_share() {
+  for turn in 1 2 3; do
+    { [ -w "/proc/$1/autogroup" ] && ! echo 19 >"/proc/$1/autogroup"; } 2>/dev/null || return 0
+    sleep 0.1 2>/dev/null || return 0
+  done
+}
+
 # Beside a training, as little in its way as can be.
 gently() {
   [ "$TY_GENTLE" = 1 ] || return 0
   renice -n 19 -p $$ >/dev/null 2>&1
+  yield_share $$
   ! command -v ionice >/dev/null 2>&1 || ionice -c 3 -p $$ >/dev/null 2>&1
 }
 
