@@ -109,7 +109,7 @@ export function fixtureTerminals(
       error: {
         code: 'SSH_CONNECTION_LOST',
         message: 'The connection was lost.',
-        params: {},
+        params: { host: other.name },
         details: '',
         retryable: true,
       },

@@ -2,11 +2,14 @@ import { memo } from 'react';
 import { Link } from '#renderer/app/link.tsx';
 import { placeName } from '#renderer/app/place-name.ts';
 import { paths } from '#renderer/app/routes.ts';
+import { useMay } from '#renderer/app/session-store.ts';
 import { useDragOf, useDropOn } from '#renderer/features/moves/index.ts';
 import { shortProgress } from '#renderer/features/moves/words.ts';
 import { describeRun } from '#renderer/features/runs/evidence.ts';
 import { faultText } from '#renderer/features/sites/fault-words.ts';
+import { terminalEntries } from '#renderer/features/terminals/open-entries.tsx';
 import { type Translate, useT } from '#renderer/i18n/index.ts';
+import { ContextMenu } from '#renderer/ui/context-menu.tsx';
 import {
   formatAge,
   formatInteger,
@@ -26,15 +29,18 @@ export const TrackRow = memo(function TrackRow({ track }: { track: Track }) {
   const { machine, cells, cars, besides, arrivals, seenNow } = track;
   const { over, takes, drop } = useDropOn(machine.id);
   const name = placeName(machine.id, machine.name, t);
+  const may = useMay('operator');
   const beside = arrivals.filter(({ from }) => from === null);
   return (
     <li
       className={`track ${seenNow ? '' : 'track--unseen'} ${takes ? 'track--takes' : ''} ${over ? 'track--over' : ''}`}
       {...drop}
     >
-      <Link className="track__name clip" href={paths.machine(machine.id)} title={name}>
-        {name}
-      </Link>
+      <ContextMenu entriesFor={() => (may ? terminalEntries({ machineId: machine.id }, t) : [])}>
+        <Link className="track__name clip" href={paths.machine(machine.id)} title={name}>
+          {name}
+        </Link>
+      </ContextMenu>
       <div className="track__rails">
         {cells.length > 0 ? (
           <div className="track__cells">

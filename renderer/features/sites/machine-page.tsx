@@ -15,6 +15,7 @@ import { LostDialog } from '#renderer/features/places/lost-dialog.tsx';
 import { MachinePolicyFields } from '#renderer/features/places/machine-policy.tsx';
 import { describeRun } from '#renderer/features/runs/evidence.ts';
 import { learnRuns, useRuns } from '#renderer/features/runs/run-store.ts';
+import { TerminalButton, terminalEntries } from '#renderer/features/terminals/open-entries.tsx';
 import { useT } from '#renderer/i18n/index.ts';
 import {
   Badge,
@@ -69,6 +70,7 @@ function MachineDetail({ machine }: { machine: Machine }) {
       <div className="page__head">
         <h1 className="clip">{placeName(machine.id, machine.name, t)}</h1>
         <RefreshButton machineIds={[machine.id]} label={t('sites.refresh')} />
+        <TerminalButton place={{ machineId: machine.id }} />
         {mayAct ? <MachineActions machine={machine} /> : null}
         {mayAct ? (
           <Link className="button button--primary" href={`${paths.newRun}?machine=${machine.id}`}>
@@ -118,6 +120,8 @@ function MachineActions({ machine }: { machine: Machine }) {
   const close = () => setDialog(null);
   const seen = machine.connectionState === 'connected';
   const entries: MenuEntry[] = [
+    ...terminalEntries({ machineId: machine.id }, t),
+    { kind: 'rule' },
     { label: t('checkpoints.inspect'), disabled: !seen, onSelect: () => setDialog('inspect') },
     { kind: 'rule' },
     {

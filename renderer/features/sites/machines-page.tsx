@@ -9,6 +9,7 @@ import { paths } from '#renderer/app/routes.ts';
 import { sayError, useMay } from '#renderer/app/session-store.ts';
 import { useActiveMoves } from '#renderer/features/moves/index.ts';
 import { RebalanceDialog } from '#renderer/features/places/rebalance-dialog.tsx';
+import { terminalEntries } from '#renderer/features/terminals/open-entries.tsx';
 import { type Translate, useT } from '#renderer/i18n/index.ts';
 import {
   Age,
@@ -100,6 +101,7 @@ export function MachinesPage() {
           sort={sort}
           onSort={onSort}
           onOpen={(machine) => navigate(paths.machine(machine.id))}
+          {...(may ? { menuOf: ({ id }: Machine) => terminalEntries({ machineId: id }, t) } : {})}
         />
       ) : null}
     </div>

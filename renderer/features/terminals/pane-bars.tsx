@@ -85,18 +85,16 @@ function StateBar({ terminal }: { terminal: Terminal }) {
       </Bar>
     );
   }
-  if (state === 'lost') return <LostBar terminal={terminal} machine={machine} />;
+  if (state === 'lost') return <LostBar terminal={terminal} />;
   if (state === 'ended') return <EndedBar terminal={terminal} />;
   return null;
 }
 
-function LostBar({ terminal, machine }: { terminal: Terminal; machine: string }) {
+function LostBar({ terminal }: { terminal: Terminal }) {
   const t = useT();
   const since = useTerminals(({ lostSince }) => lostSince.get(terminal.id)) ?? null;
   const key = terminal.keptBy === 'tmux' ? 'terminals.lostKept' : 'terminals.lost';
-  const text = useTicking((now) =>
-    t(key, { machine, age: formatAge(since ?? now, Math.max(now, since ?? now)) }),
-  );
+  const text = useTicking((now) => t(key, { age: formatAge(since ?? now, Math.max(now, since ?? now)) }));
   const { error } = terminal;
   return (
     <Bar

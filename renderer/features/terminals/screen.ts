@@ -130,6 +130,7 @@ export class Screen {
     // Its width is measured once: with the font that it will have.
     await document.fonts.load(`13px ${font}`).catch(() => undefined);
     if (this.#disposed) return;
+    parent.style.backgroundColor = this.terminal.options.theme?.background ?? '';
     withMadeSheets(() => this.terminal.open(parent));
     this.#drawWithGraphics();
     this.#observer.observe(parent);
@@ -192,6 +193,8 @@ export class Screen {
   setLook(look: TerminalLook, reader: boolean): void {
     const { linkHandler: _, ...options } = optionsFor(look, reader);
     Object.assign(this.terminal.options, options);
+    const place = this.terminal.element?.parentElement;
+    if (place) place.style.backgroundColor = options.theme?.background ?? '';
     this.fit();
   }
 

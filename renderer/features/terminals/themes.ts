@@ -108,5 +108,6 @@ export function themeFor(
 ): { name: Name; theme: ITheme } {
   const ofPage: Name = pageTheme === 'light' || pageTheme === 'high-contrast' ? pageTheme : 'dark';
   const name = setting === 'app' ? ofPage : setting;
-  return { name, theme: themes[name] };
+  // What is found and what failed is marked there; the line beside it says nothing.
+  return { name, theme: { ...themes[name], overviewRulerBorder: '#00000000' } };
 }

@@ -11,6 +11,7 @@ import { askMove, canMove, useMoveOf } from '#renderer/features/moves/index.ts';
 import { MovePanel } from '#renderer/features/moves/move-panel.tsx';
 import { MovesTab } from '#renderer/features/moves/moves-tab.tsx';
 import { RecoveryTab } from '#renderer/features/recovery/recovery-tab.tsx';
+import { TerminalButton, terminalEntries } from '#renderer/features/terminals/open-entries.tsx';
 import { useT } from '#renderer/i18n/index.ts';
 import {
   Button,
@@ -188,6 +189,8 @@ function Actions({ run }: { run: Run }) {
     onSelect: () => setDialog(action),
   });
   const entries: MenuEntry[] = [
+    ...terminalEntries({ machineId: run.machineId, runId: run.id }, t),
+    { kind: 'rule' },
     { label: t('run.rename'), onSelect: () => setDialog('rename') },
     {
       label: t('run.changePriority'),
@@ -215,6 +218,7 @@ function Actions({ run }: { run: Run }) {
           {t('move.ask')}
         </Button>
       )}
+      <TerminalButton place={{ machineId: run.machineId, runId: run.id }} />
       <Button onClick={duplicate}>{t('runs.duplicate')}</Button>
       <Menu trigger={<Button aria-haspopup="menu">{t('run.more')}</Button>} entries={entries} />
       {dialog === 'restart' ? <RestartDialog run={run} onClose={close} /> : null}
