@@ -44,7 +44,8 @@ const everywhere = ['mod+k', 'mod+shift+p'];
 const isTerminals = (press: string, target: EventTarget | null) =>
   target instanceof Element &&
   target.closest('.xterm') !== null &&
-  !(isMac() ? press.startsWith('mod+') : press.startsWith('mod+shift+'));
+  !(isMac() ? press.startsWith('mod+') : press.startsWith('mod+shift+')) &&
+  !press.endsWith('+`');
 
 /** Follows the keyboard until the returned function is called. `keys` is asked anew at each press. */
 export function listenForHotkeys(keys: () => Hotkeys): () => void {
@@ -53,7 +54,7 @@ export function listenForHotkeys(keys: () => Hotkeys): () => void {
   /** Before anybody else sees them: an editor or a terminal would keep them. */
   const combinations = (event: KeyboardEvent) => {
     const press = pressName(event);
-    if (!press.startsWith('mod+') || isTerminals(press, event.target)) return;
+    if (!/^(mod|ctrl|meta|alt)\+/.test(press) || isTerminals(press, event.target)) return;
     const act = keys().get(press);
     // A dialog or a menu has the keyboard to itself.
     if (!act || (isOver() && !everywhere.includes(press))) return;

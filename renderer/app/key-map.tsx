@@ -54,10 +54,7 @@ export function KeyMap({ onClose }: { onClose(): void }) {
   );
   return (
     <Dialog open wide title={t('app.keyboard')} onClose={onClose}>
-      <div className="keymap">
-        <div>{part(anywhere)}</div>
-        <div>{keysOfPlaces.map(part)}</div>
-      </div>
+      <div className="keymap">{[anywhere, ...keysOfPlaces].map(part)}</div>
     </Dialog>
   );
 }

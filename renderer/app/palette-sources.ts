@@ -4,19 +4,27 @@ import { describeRun } from '#renderer/features/runs/evidence.ts';
 import { useRuns } from '#renderer/features/runs/run-store.ts';
 import { settingItems } from '#renderer/features/settings/setting-items.ts';
 import { siteCommands } from '#renderer/features/sites/commands.ts';
+import { terminalCommands } from '#renderer/features/terminals/commands.ts';
 import { inEnglish, type Translate, useT } from '#renderer/i18n/index.ts';
 import type { RunSummary } from '#shared/domain/run.ts';
 import { rpc } from './backend.ts';
 import { type Command, type CommandContext, runCommand } from './commands.ts';
 import { useMachines } from './machine-store.ts';
+import { fileItems } from './palette-files.ts';
 import type { Item } from './palette-items.ts';
 import { placeName } from './place-name.ts';
 import { paths } from './routes.ts';
 import { sayError, useSession } from './session-store.ts';
 import { may, shellCommands } from './shell-commands.ts';
+import { openOutside } from './windows.ts';
 
 /** Everything that can be done by name. A feature that has commands adds its list here. */
-export const allCommands: readonly Command[] = [...runCommands, ...siteCommands, ...shellCommands];
+export const allCommands: readonly Command[] = [
+  ...runCommands,
+  ...siteCommands,
+  ...terminalCommands,
+  ...shellCommands,
+];
 
 function commandItems(context: CommandContext, t: Translate): Item[] {
   const subject = context.run?.name ?? (context.machine ? context.machine.name : undefined);
@@ -51,6 +59,7 @@ export function useItems(text: string, context: CommandContext): readonly Item[]
   const t = useT();
   const { navigate } = context;
   const found = useFoundRuns(text);
+  const open = useOpenItems(t, navigate);
   const machines = useMachines(({ byId }) => byId);
   const settings = useSession((state) => state.settings);
   return useMemo(() => {
@@ -68,9 +77,11 @@ export function useItems(text: string, context: CommandContext): readonly Item[]
       ...commandItems(context, t),
       ...found.map((run) => runItem(run, t, navigate)),
       ...machineItems,
+      ...open,
+      ...fileItems(text, machines.values(), t, navigate),
       ...(settings ? settingItems(settings, t, navigate) : []),
     ];
-  }, [context, found, machines, settings, t, navigate]);
+  }, [context, found, open, machines, settings, text, t, navigate]);
 }
 
 /** The runs under way at once, as far as the page knows them; those that match, a moment later. */
@@ -94,4 +105,50 @@ function useFoundRuns(text: string): readonly RunSummary[] {
     };
   }, [text]);
   return runs;
+}
+
+/** Open terminals and forwarded ports, as they are now. Where there are none, or none may be seen, nothing is said. */
+function useOpenItems(t: Translate, navigate: (path: string) => void): readonly Item[] {
+  const [open, setOpen] = useState<readonly Item[]>([]);
+  useEffect(() => {
+    const abort = new AbortController();
+    const quietly = (thrown: unknown) => console.info('Not known to the palette:', thrown);
+    const options = { signal: abort.signal };
+    const add = (items: readonly Item[]) => {
+      if (!abort.signal.aborted) setOpen((before) => [...before, ...items]);
+    };
+    rpc()
+      .terminals.list(undefined, options)
+      .then((all) =>
+        add(
+          all.map((one) => ({
+            id: `terminal ${one.id}`,
+            group: 'terminals',
+            label: one.name ?? (one.title || placeName(one.machineId, one.machineName, t)),
+            detail: one.runName ?? placeName(one.machineId, one.machineName, t),
+            run: () => navigate(`${paths.terminals}?terminal=${one.id}`),
+          })),
+        ),
+      )
+      .catch(quietly);
+    rpc()
+      .ports.list(undefined, options)
+      .then((all) =>
+        add(
+          all.map((one) => ({
+            id: `forward ${one.id}`,
+            group: 'ports',
+            label: one.label || `localhost:${one.localPort}`,
+            detail: `${one.localPort} → ${one.machineName}:${one.remotePort}`,
+            run: () => openOutside(`http://localhost:${one.localPort}/`),
+          })),
+        ),
+      )
+      .catch(quietly);
+    return () => {
+      abort.abort();
+      setOpen([]);
+    };
+  }, [t, navigate]);
+  return open;
 }

@@ -1,5 +1,6 @@
 import { toggleDock } from '#renderer/features/terminals/dock-store.ts';
 import type { Command, CommandContext } from './commands.ts';
+import { isMac } from './key-names.ts';
 import { toggleNavigation } from './layout-store.ts';
 import { paths } from './routes.ts';
 import { useSession } from './session-store.ts';
@@ -52,7 +53,7 @@ export const shellCommands: readonly Command[] = [
     id: 'terminals',
     title: 'terminals.keyDock',
     group: 'look',
-    keys: ['mod+`'],
+    keys: [isMac() ? 'ctrl+`' : 'mod+`'],
     run: toggleDock,
   },
   {

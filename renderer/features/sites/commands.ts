@@ -15,6 +15,15 @@ export const siteCommands: readonly Command[] = [
     },
   },
   {
+    id: 'machine.files',
+    title: 'app.openFiles',
+    group: 'here',
+    when: ({ machine }) => machine !== null,
+    run: ({ machine, navigate }) => {
+      if (machine) navigate(paths.files(machine.id));
+    },
+  },
+  {
     id: 'machine.refresh',
     title: 'sites.refresh',
     group: 'here',

@@ -1,5 +1,5 @@
 import './sites.css';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import { rpc } from '#renderer/app/backend.ts';
 import { paths } from '#renderer/app/routes.ts';
@@ -28,9 +28,12 @@ export function SitesPage() {
   const [, navigate] = useLocation();
   const { loaded, error, sites } = useSites();
   const mayAct = useMay('operator');
-  const [over, setOver] = useState<Over | null>(
-    asked.has('add') ? { kind: 'add' } : asked.has('import') ? { kind: 'import' } : null,
-  );
+  const [over, setOver] = useState<Over | null>(null);
+  const wanted = asked.has('add') ? 'add' : asked.has('import') ? 'import' : null;
+  // Asked for by a link or by name while the page is open.
+  useEffect(() => {
+    if (wanted) setOver({ kind: wanted });
+  }, [wanted]);
   const close = () => {
     setOver(null);
     if (asked.size > 0) navigate(paths.sites, { replace: true });
