@@ -1,8 +1,19 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 // A server or browser test may be disturbed by a machine that is busy with something else: it gets one more try, and
 // `npm test` names each test that needed it. Unit tests get none.
 const shared = { environment: 'node', passWithNoTests: false, restoreMocks: true } as const;
+
+/** Files that take longest begin first, so that no core idles at the end; a clone that has never run them knows only their sizes. */
+const long = /integration\/(migrations|run-backups|places|recovery|vault)\/|box-(moving|supervisor)|samples/;
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isLong = ({ moduleId }: TestSpecification) => long.test(moduleId);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
 
 export default defineConfig({
   test: {
@@ -11,6 +22,8 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'unit',
+          maxWorkers: 4,
+          sequence: { groupOrder: 1 },
           include: ['test/unit/**/*.test.ts', 'test/unit/**/*.test.tsx'],
           testTimeout: 60_000,
         },
@@ -19,6 +32,9 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'integration',
+          // These wait more than they work.
+          maxWorkers: 4,
+          sequence: { groupOrder: 1 },
           include: ['test/integration/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
@@ -33,12 +49,12 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 180_000,
           retry: 1,
-          fileParallelism: false,
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
         },
       },
     ],
     pool: 'forks',
-    // Tests of servers and moves wait more than they work.
-    maxWorkers: 3,
+    sequence: { sequencer: LongFirst },
   },
 });

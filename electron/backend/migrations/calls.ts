@@ -43,8 +43,9 @@ export const timedOut = (ms: number): TrainyardError =>
     retryable: true,
   });
 
+// COPY_BUSY: a try that was given up still clears up behind itself; nobody else copies to the same place.
 const outOfSight =
-  /^(MACHINE_UNREACHABLE|BACKEND_\w+|SSH_(?!HOST_KEY)\w+|COMMAND_TIMED_OUT|COPY_NO_PATH|COPY_CUT)$/;
+  /^(MACHINE_UNREACHABLE|BACKEND_\w+|SSH_(?!HOST_KEY)\w+|COMMAND_TIMED_OUT|COPY_NO_PATH|COPY_CUT|COPY_BUSY)$/;
 
 /** It may well work when tried again: the network, a machine that is busy or out of sight, a vault that is locked. */
 export const mayPass = (error: TrainyardError): boolean =>

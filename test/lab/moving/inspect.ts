@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  statSync,
+} from 'node:fs';
 import path from 'node:path';
 import { hasEnded } from '#shared/domain/run.ts';
 import { processesOf } from '#test/lab/accounts.ts';
@@ -81,7 +90,27 @@ function leftOfCopies(box: MovingBox): Violation[] {
 
 /** What all trainers of the run have written down, on whatever box. */
 export const ledgersOf = (yard: MovingYard, runId: string): LedgerEvent[] =>
-  yard.boxes.flatMap(({ ledger }) => readLedger(readIfThere(ledger)).filter(({ run }) => run === runId));
+  yard.boxes.flatMap(({ ledger }) => ledgerAt(ledger).filter(({ run }) => run === runId));
+
+/** What has been read of a ledger so far: it only grows, and is asked for again and again. */
+const readBefore = new Map<string, { bytes: number; events: LedgerEvent[] }>();
+
+function ledgerAt(file: string): readonly LedgerEvent[] {
+  if (!existsSync(file)) return [];
+  const known = readBefore.get(file) ?? { bytes: 0, events: [] };
+  const descriptor = openSync(file, 'r');
+  try {
+    const fresh = Buffer.alloc(Math.max(0, fstatSync(descriptor).size - known.bytes));
+    const length = readSync(descriptor, fresh, 0, fresh.length, known.bytes);
+    // A line that is being written is read the next time.
+    const whole = fresh.subarray(0, length).lastIndexOf(10) + 1;
+    known.events.push(...readLedger(fresh.subarray(0, whole).toString('utf8')));
+    readBefore.set(file, { bytes: known.bytes + whole, events: known.events });
+  } finally {
+    closeSync(descriptor);
+  }
+  return known.events;
+}
 
 async function endRun(laptop: Asked, runId: string) {
   if (!hasEnded((await laptop.run(runId)).state)) await laptop.stop(runId);
