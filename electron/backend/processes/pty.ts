@@ -130,7 +130,8 @@ class PtyOutput extends Readable {
 
   /** What it started may still hold the terminal; what was printed is still passed on, but nothing new is waited for. */
   programEnded(): void {
-    if (!this.#socket) {
+    // A killed one is told to have ended after its terminal was closed.
+    if (!this.#socket || this.#socket.closed) {
       this.#end();
       return;
     }

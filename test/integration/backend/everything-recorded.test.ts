@@ -28,6 +28,11 @@ const unrecorded: Record<string, string> = {
   'checkpoints.inspect': 'looks at a directory of a machine and changes nothing',
   'migrations.plan': 'looks at both machines and changes nothing; the move itself is recorded',
   'places.planEvacuation': 'asks where runs would go and changes nothing; the evacuation itself is recorded',
+  'ports.listening': 'asks a machine who listens on it and changes nothing; what is forwarded is recorded',
+  'terminals.resize': 'how large a window is',
+  'terminals.marks': 'reads what is shown; never recorded, as nothing typed or shown is',
+  'terminals.text': 'reads what is shown; never recorded, as nothing typed or shown is',
+  'terminals.kept': 'asks a machine what it has of ours and changes nothing',
   'data.judge': 'says what a launch would be told; the launch itself is recorded',
 };
 
@@ -121,6 +126,20 @@ test('whatever changes something leaves an entry with who did it and in which ro
     }),
   );
   await leaves('copies.cancel', () => client.copies.cancel({ copyId: copy?.id ?? '' }));
+
+  const forward = await leaves('ports.open', () =>
+    client.ports.open({ requestId: newId(), machineId: siteId, remotePort: 6006 }),
+  );
+  const forwardId = forward?.id ?? '';
+  await leaves('ports.rename', () => client.ports.rename({ forwardId, label: 'mine' }));
+  await leaves('ports.close', () => client.ports.close({ forwardId }));
+  const terminal = await leaves('terminals.open', () =>
+    client.terminals.open({ requestId: newId(), machineId: siteId, kind: 'shell' }),
+  );
+  const terminalId = terminal?.id ?? '';
+  await leaves('terminals.rename', () => client.terminals.rename({ terminalId, name: 'mine' }));
+  await leaves('terminals.restart', () => client.terminals.restart({ terminalId }));
+  await leaves('terminals.close', () => client.terminals.close({ terminalId }));
 
   const launch = () =>
     client.runs.launch({
