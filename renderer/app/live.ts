@@ -1,6 +1,7 @@
 import { copiesPart } from '#renderer/features/copies/copy-store.ts';
 import { movesPart } from '#renderer/features/moves/move-store.ts';
 import { placesPart } from '#renderer/features/places/place-store.ts';
+import { forwardsPart } from '#renderer/features/ports/store.ts';
 import { runListPart } from '#renderer/features/runs/run-list-store.ts';
 import { runsPart } from '#renderer/features/runs/run-store.ts';
 import { type BackendConnection, followEvents } from '#renderer/rpc/index.ts';
@@ -25,6 +26,7 @@ const parts: readonly LivePart[] = [
   machinesPart,
   movesPart,
   copiesPart,
+  forwardsPart,
   placesPart,
   arrangementPart,
 ];
