@@ -19,6 +19,7 @@ export function TerminalDialog({ terminal }: { terminal: Terminal }) {
   };
   if (!over) return null;
   if (over.kind === 'paste') return <PasteDialog terminal={terminal} text={over.text} onClose={close} />;
+  if (over.kind === 'close-all') return <CloseAllDialog terminal={terminal} ids={over.ids} onClose={close} />;
   if (over.kind === 'close') return <CloseDialog terminal={terminal} onClose={close} />;
   if (over.kind === 'rename') return <RenameDialog terminal={terminal} onClose={close} />;
   return <CommandsDialog terminal={terminal} onClose={close} />;
@@ -74,6 +75,21 @@ function CloseDialog({ terminal, onClose }: Props) {
       actLabel={t('terminals.close')}
       onClose={onClose}
       act={() => closeTerminal(terminal.id)}
+    />
+  );
+}
+
+function CloseAllDialog({ terminal, ids, onClose }: Props & { ids: readonly string[] }) {
+  const t = useT();
+  return (
+    <ConfirmDialog
+      title={t('terminals.closeTitle', { name: terminalName(terminal, t) })}
+      consequence={t('terminals.closeMany', { count: ids.length })}
+      actLabel={t('terminals.close')}
+      onClose={onClose}
+      act={async () => {
+        await Promise.all(ids.map(closeTerminal));
+      }}
     />
   );
 }

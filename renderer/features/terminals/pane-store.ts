@@ -20,7 +20,11 @@ export interface PaneState {
   searching: boolean;
   /** Counts changes of the marks. */
   marks: number;
-  over: { kind: 'paste'; text: string } | { kind: 'rename' | 'close' | 'commands' } | null;
+  over:
+    | { kind: 'paste'; text: string }
+    | { kind: 'close-all'; ids: readonly string[] }
+    | { kind: 'rename' | 'close' | 'commands' }
+    | null;
 }
 
 const usual: PaneState = {

@@ -77,7 +77,11 @@ export function TerminalPane({
           {terminal.title && terminal.title !== name ? (
             <span className="quiet clip">{terminal.title}</span>
           ) : null}
-          {terminal.keptBy === 'tmux' ? <Badge>{t('terminals.kept')}</Badge> : null}
+          {terminal.keptBy === 'tmux' ? (
+            <span title={t('terminals.keptHint')}>
+              <Badge>{t('terminals.kept')}</Badge>
+            </span>
+          ) : null}
           <Menu
             trigger={<IconButton label={t('terminals.menuOf', { name })}>⋯</IconButton>}
             entries={entries()}

@@ -95,7 +95,7 @@ function closeTab(tab: TerminalTab | undefined, byId: ReadonlyMap<string, Termin
   const terminals = panesOf(tab.root).flatMap((id) => byId.get(id) ?? []);
   const [only] = terminals;
   if (only && terminals.length === 1) askClose(only);
-  else if (only) setPane(tab.focused, { over: { kind: 'close' } });
+  else if (only) setPane(tab.focused, { over: { kind: 'close-all', ids: terminals.map(({ id }) => id) } });
 }
 
 function tabName(tab: TerminalTab, byId: ReadonlyMap<string, Terminal>, t: Translate): string {
