@@ -1,6 +1,8 @@
 import './checkpoints.css';
 import { useMemo, useState } from 'react';
+import { Link } from '#renderer/app/link.tsx';
 import { placeName } from '#renderer/app/place-name.ts';
+import { paths } from '#renderer/app/routes.ts';
 import { said } from '#renderer/features/moves/said.ts';
 import { type Translate, useT } from '#renderer/i18n/index.ts';
 import {
@@ -86,11 +88,7 @@ function columnsOf(t: Translate, remembered: boolean): Column<Row>[] {
       width: 170,
       minWidth: 110,
       sortKey: 'path',
-      cell: ({ path, gone }) => (
-        <span className={`mono clip ${gone ? 'checkpoints__gone' : ''}`} title={path}>
-          {path}
-        </span>
-      ),
+      cell: (row) => <Path row={row} />,
     },
     {
       key: 'complete',
@@ -154,6 +152,21 @@ function columnsOf(t: Translate, remembered: boolean): Column<Row>[] {
       cell: ({ copies }) => <Copies copies={copies ?? []} />,
     },
   ];
+}
+
+/** Where it is known to lie, it leads to the files there. */
+function Path({ row: { path, gone, copies } }: { row: Row }) {
+  const look = `mono clip ${gone ? 'checkpoints__gone' : ''}`;
+  const [copy] = copies ?? [];
+  return copy && !gone ? (
+    <Link className={look} href={paths.files(copy.machineId, copy.path)} title={path}>
+      {path}
+    </Link>
+  ) : (
+    <span className={look} title={path}>
+      {path}
+    </span>
+  );
 }
 
 function Complete({ row }: { row: Row }) {

@@ -38,13 +38,15 @@ export function crumbsOf(path: string): Crumb[] {
 
 const unsafe = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 
-/** A name as it may be shown: what would break the line, hide or turn the text around is shown as a sign or a number. */
+const words: Readonly<Record<string, string>> = { '\n': 'n', '\r': 'r', '\t': 't' };
+const hex = (code: number, digits: number) => code.toString(16).padStart(digits, '0');
+
+/** A name as it may be shown: what would break the line, hide or turn the text around is shown as programs write it. */
 export function showName(name: string): string {
   return name.replace(unsafe, (sign) => {
     const code = sign.charCodeAt(0);
-    if (code < 0x20) return String.fromCharCode(0x2400 + code);
-    if (code === 0x7f) return '␡';
-    return `\\u${code.toString(16).padStart(4, '0')}`;
+    const word = words[sign] ?? (code < 0x100 ? `x${hex(code, 2)}` : `u${hex(code, 4)}`);
+    return `\\${word}`;
   });
 }
 

@@ -32,6 +32,8 @@ export interface BrowserProps {
   /** It has little room: less is shown at once. */
   narrow: boolean;
   across: Place | null;
+  /** The entry that the preview shows. */
+  openName: string | null;
   more: MenuEntry[];
   onMachine(machineId: string): void;
   onGo(path: string): void;
@@ -114,7 +116,7 @@ export function Browser(props: BrowserProps) {
     else if (action === 'copy-path') actions.copyPath(meant);
   };
 
-  const columns = useMemo(() => fileColumns(t, Date.now()), [t]);
+  const columns = useMemo(() => fileColumns(t, Date.now(), props.openName), [t, props.openName]);
   const menuOf = (entry: FileEntry): MenuEntry[] =>
     fileMenu(entry, chosen.has(entry.name) ? [...chosen.values()] : [entry], actions, t);
   return (

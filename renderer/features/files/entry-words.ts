@@ -9,7 +9,7 @@ export function leadsTo(entry: FileEntry): 'directory' | 'file' | 'nothing' {
 }
 
 const kinds: readonly [RegExp, Parameters<Translate>[0]][] = [
-  [/\.(safetensors|pt|pth|bin|ckpt|gguf|npz|npy|h5|onnx)$/i, 'files.kindTensors'],
+  [/(\.(safetensors|pt|pth|ckpt|gguf|npz|npy|h5|onnx)|model[\w.-]*\.bin)$/i, 'files.kindTensors'],
   [/\.(png|jpe?g|gif|webp|avif|bmp|svg|tiff?)$/i, 'files.kindImage'],
   [/\.(csv|tsv|parquet|arrow|xlsx)$/i, 'files.kindTable'],
   [/\.ipynb$/i, 'files.kindNotebook'],

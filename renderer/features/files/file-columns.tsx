@@ -5,7 +5,7 @@ import { showName } from './box-path.ts';
 import { kindWord, leadsTo } from './entry-words.ts';
 
 /** Columns of a directory's table. Kinds are words; a folder's name ends with a slash as in a shell. */
-export function fileColumns(t: Translate, now: number): Column<FileEntry>[] {
+export function fileColumns(t: Translate, now: number, openName: string | null): Column<FileEntry>[] {
   return [
     {
       key: 'name',
@@ -14,7 +14,7 @@ export function fileColumns(t: Translate, now: number): Column<FileEntry>[] {
       minWidth: 140,
       sortKey: 'name',
       grows: true,
-      cell: (entry) => <Name entry={entry} />,
+      cell: (entry) => <Name entry={entry} open={entry.name === openName} />,
     },
     {
       key: 'kind',
@@ -67,13 +67,14 @@ export function fileColumns(t: Translate, now: number): Column<FileEntry>[] {
   ];
 }
 
-function Name({ entry }: { entry: FileEntry }) {
+function Name({ entry, open }: { entry: FileEntry; open: boolean }) {
   const isDirectory = leadsTo(entry) === 'directory';
   return (
     <span
       className={`clip files__entry ${isDirectory ? 'files__entry--directory' : ''} ${
-        entry.name.startsWith('.') ? 'soft' : ''
+        open ? 'files__entry--open' : entry.name.startsWith('.') ? 'soft' : ''
       }`}
+      aria-current={open ? 'true' : undefined}
       title={showName(entry.name)}
     >
       {showName(entry.name)}

@@ -83,6 +83,7 @@ export function FilesPage({ machineId: asked }: { machineId?: string | undefined
           hidden={arrangement.hidden}
           narrow={split}
           across={two ? right : null}
+          openName={file !== null && parentPath(file) === (left?.directory ?? path) ? baseName(file) : null}
           more={more}
           onMachine={changeMachine}
           onGo={goTo}
@@ -110,6 +111,7 @@ export function FilesPage({ machineId: asked }: { machineId?: string | undefined
             hidden={arrangement.hidden}
             narrow
             across={left}
+            openName={null}
             more={more}
             onMachine={(to) => arrange({ right: { machineId: to, path: '~' } })}
             onGo={goRight}

@@ -1,11 +1,11 @@
 import { useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
 import { rpc } from '#renderer/app/backend.ts';
+import { paths } from '#renderer/app/routes.ts';
 import { sayError, useMay, useSession } from '#renderer/app/session-store.ts';
 import { useT } from '#renderer/i18n/index.ts';
 import { copyText, toast } from '#renderer/ui/index.ts';
 import type { FileEntry } from '#shared/domain/box-file.ts';
-import { newId } from '#shared/domain/new-id.ts';
 import { joinPath, quoted, showName } from './box-path.ts';
 import { leadsTo } from './entry-words.ts';
 import type { FileActions } from './file-menu.ts';
@@ -93,8 +93,9 @@ export async function openTerminal(
   navigate: (path: string) => void,
 ): Promise<void> {
   try {
-    const { id } = await rpc().terminals.open({ requestId: newId(), machineId, directory });
-    navigate(`/terminals?terminal=${id}`);
+    const { openNew } = await import('#renderer/features/terminals/terminal-store.ts');
+    await openNew({ machineId, directory });
+    navigate(paths.terminals);
   } catch (thrown) {
     sayError(thrown);
   }

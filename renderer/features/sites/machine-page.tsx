@@ -71,6 +71,11 @@ function MachineDetail({ machine }: { machine: Machine }) {
         <h1 className="clip">{placeName(machine.id, machine.name, t)}</h1>
         <RefreshButton machineIds={[machine.id]} label={t('sites.refresh')} />
         <TerminalButton place={{ machineId: machine.id }} />
+        {mayAct ? (
+          <Link className="button" href={paths.files(machine.id)}>
+            {t('files.browse')}
+          </Link>
+        ) : null}
         {mayAct ? <MachineActions machine={machine} /> : null}
         {mayAct ? (
           <Link className="button button--primary" href={`${paths.newRun}?machine=${machine.id}`}>

@@ -3,21 +3,11 @@ import { useT } from '#renderer/i18n/index.ts';
 import { type Column, formatInteger, VirtualTable } from '#renderer/ui/index.ts';
 import type { FilePreview } from '#shared/domain/box-file.ts';
 import { showName } from '../box-path.ts';
+import { numericColumns } from './numeric-columns.ts';
 
 interface Row {
   number: number;
   cells: readonly string[];
-}
-
-const isNumber = (cell: string): boolean => cell !== '' && Number.isFinite(Number(cell));
-
-/** Columns of numbers are set to the right, by what their first rows hold. */
-export function numericColumns(columns: number, rows: readonly (readonly string[])[]): boolean[] {
-  const some = rows.slice(0, 50);
-  return Array.from({ length: columns }, (_, index) => {
-    const filled = some.map((row) => row[index] ?? '').filter((cell) => cell !== '');
-    return filled.length > 0 && filled.every(isNumber);
-  });
 }
 
 /** A CSV or TSV as a table of any length. */

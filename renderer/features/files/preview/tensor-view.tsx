@@ -10,26 +10,11 @@ import {
 } from '#renderer/ui/index.ts';
 import type { FilePreview } from '#shared/domain/box-file.ts';
 import { showName } from '../box-path.ts';
+import { parametersOf, shortCount } from './tensor-words.ts';
 
 type Tensors = Extract<FilePreview, { kind: 'tensors' }>;
 type Tensor = Tensors['tensors'][number];
 type SortKey = 'name' | 'dtype' | 'parameters' | 'bytes';
-
-/** How many numbers it holds; a scalar holds one. */
-export const parametersOf = ({ shape }: Pick<Tensor, 'shape'>): number =>
-  shape.reduce((product, size) => product * size, 1);
-
-/** 6,738,415,616 → "6.74 B"; as people say a model's size. */
-export function shortCount(count: number): string {
-  const units = [
-    [1e12, 'T'],
-    [1e9, 'B'],
-    [1e6, 'M'],
-    [1e3, 'k'],
-  ] as const;
-  const unit = units.find(([size]) => count >= size);
-  return unit ? `${(count / unit[0]).toPrecision(3)} ${unit[1]}` : formatInteger(count);
-}
 
 const orders: Record<SortKey, (a: Tensor, b: Tensor) => number> = {
   name: (a, b) => compareNames(a.name, b.name),
@@ -56,7 +41,7 @@ export function TensorView({ preview }: { preview: Tensors }) {
     {
       key: 'name',
       title: t('files.tensor'),
-      width: 180,
+      width: 120,
       grows: true,
       sortKey: 'name',
       cell: ({ name }) => (
@@ -68,14 +53,14 @@ export function TensorView({ preview }: { preview: Tensors }) {
     {
       key: 'dtype',
       title: t('files.dtype'),
-      width: 68,
+      width: 60,
       sortKey: 'dtype',
       cell: ({ dtype }) => <span className="mono soft">{showName(dtype)}</span>,
     },
     {
       key: 'shape',
       title: t('files.shape'),
-      width: 116,
+      width: 108,
       align: 'right',
       cell: ({ shape }) => <span className="num">{shape.length === 0 ? '[]' : shape.join(' × ')}</span>,
     },
@@ -91,7 +76,7 @@ export function TensorView({ preview }: { preview: Tensors }) {
     {
       key: 'bytes',
       title: t('files.size'),
-      width: 80,
+      width: 76,
       align: 'right',
       sortKey: 'bytes',
       cell: ({ bytes }) => <span className="num soft">{formatBytes(bytes)}</span>,

@@ -1,16 +1,21 @@
 import { useEffect, useState } from 'react';
 import type { z } from 'zod';
 import { rpc } from '#renderer/app/backend.ts';
+import { Link } from '#renderer/app/link.tsx';
+import { paths } from '#renderer/app/routes.ts';
 import { useT } from '#renderer/i18n/index.ts';
 import { Age, CopyButton, compareNames, ErrorState, formatBytes, Skeleton } from '#renderer/ui/index.ts';
 import type { fileEntry } from '#shared/contract/runs.ts';
+import type { Run } from '#shared/domain/run.ts';
 import { TrainyardError } from '#shared/domain/trainyard-error.ts';
 
 type FileEntry = z.infer<typeof fileEntry>;
 
 /** What lies in the run's directory on the box. */
-export function FilesTab({ runId }: { runId: string }) {
+export function FilesTab({ run }: { run: Run }) {
   const t = useT();
+  const runId = run.id;
+  const attempt = run.attempts.at(-1);
   const [path, setPath] = useState('');
   const [file, setFile] = useState<string | null>(null);
   const { value, error, retry } = useAsked(
@@ -34,6 +39,17 @@ export function FilesTab({ runId }: { runId: string }) {
             setFile(null);
           }}
         />
+        {attempt && attempt.directory !== null ? (
+          <Link
+            className="button button--small"
+            href={paths.files(
+              attempt.machineId,
+              path === '' ? attempt.directory : `${attempt.directory}/${path}`,
+            )}
+          >
+            {t('files.openInFiles')}
+          </Link>
+        ) : null}
         {error ? (
           <ErrorState error={error} onRetry={retry}>
             <span className="quiet">{t('run.filesAsk')}</span>

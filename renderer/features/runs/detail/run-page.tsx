@@ -1,5 +1,5 @@
 import './run.css';
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import { Link } from '#renderer/app/link.tsx';
 import { placeName } from '#renderer/app/place-name.ts';
@@ -40,7 +40,20 @@ import { useOpenRun } from './run-detail-store.ts';
 import { RenameDialog, RestartDialog } from './run-dialogs.tsx';
 import { SpecTab } from './spec-tab.tsx';
 
-const tabNames = ['log', 'checkpoints', 'moves', 'recovery', 'backups', 'files', 'spec', 'attempts'] as const;
+const tabNames = [
+  'log',
+  'checkpoints',
+  'moves',
+  'recovery',
+  'backups',
+  'files',
+  'code',
+  'spec',
+  'attempts',
+] as const;
+const CodeTab = lazy(async () => ({
+  default: (await import('#renderer/features/files/code-tab.tsx')).CodeTab,
+}));
 type TabName = (typeof tabNames)[number];
 
 /** One run: what it is doing and how that is known, its log and numbers, its files, what was asked for, its attempts. */
@@ -105,7 +118,16 @@ function OpenRunPage({ run }: { run: Run }) {
           { value: 'moves', label: t('run.movesTab'), content: <MovesTab run={run} /> },
           { value: 'recovery', label: t('run.recoveryTab'), content: <RecoveryTab run={run} /> },
           { value: 'backups', label: t('keeping.title'), content: <BackupsTab run={run} /> },
-          { value: 'files', label: t('run.filesTab'), content: <FilesTab runId={run.id} /> },
+          { value: 'files', label: t('run.filesTab'), content: <FilesTab run={run} /> },
+          {
+            value: 'code',
+            label: t('files.codeTab'),
+            content: (
+              <Suspense fallback={<Skeleton rows={8} />}>
+                <CodeTab run={run} />
+              </Suspense>
+            ),
+          },
           { value: 'spec', label: t('run.specTab'), content: <SpecTab run={run} /> },
           {
             value: 'attempts',
