@@ -147,6 +147,17 @@ export function buildProgram(version: string, done: (exitCode: number) => void):
     async (machine: string, command: string[]) => (await import('./verbs/ssh.ts')).openSsh(machine, command),
   );
 
+  act(
+    program
+      .command('shell [machine]')
+      .description(
+        'open a terminal of the app in this one; ~. closes it, ~d leaves it open in the app, ~? helps',
+      )
+      .option('--run <run>', "in a run's directory, with its environment")
+      .option('--tmux', 'kept by tmux over there: it outlives the connection and the app'),
+    async (machine: string | undefined, options: import('./verbs/shell.ts').ShellOptions) =>
+      (await import('./verbs/shell.ts')).openShell(machine, options),
+  );
   addVaultVerbs(program, add, act, json);
   addCopyVerb(program, add, act, json);
   addMoveVerbs(program, add, act, json, done);

@@ -61,6 +61,7 @@ export class Viewer {
 
   end(): void {
     this.#ended = true;
+    this.#jump = false;
     this.wake();
   }
 
@@ -91,8 +92,11 @@ export class Viewer {
     }
   }
 
+  /** After the terminal's end what it has put out last is still sent, where it is kept. */
   get #over(): boolean {
-    return this.#ended || this.#context.signal.aborted;
+    if (this.#context.signal.aborted) return true;
+    const { start, end } = this.#watched.output;
+    return this.#ended && (this.#offset < start || this.#offset >= end);
   }
 
   #next(): Piece | 'wait' | 'snapshot' {
