@@ -33,6 +33,9 @@ export default {
     FILE_UPLOAD_STALLED:
       '{{machine}} took nothing for {{seconds}} s. What has arrived is kept for the next try.',
     CLIENT_GONE: 'The page, or the connection to it, is gone.',
+    PREVIEW_DAMAGED: 'This file ({{format}}) is damaged, or not what its name says: it {{what}}.',
+    PREVIEW_TOO_LARGE:
+      'This file ({{format}}) is too large to be shown here: up to {{limitMiB}} MiB are read. Download it to look at it.',
     LISTING_GONE: 'This list of a folder is no longer kept. List it anew.',
     CODE_GONE: 'The code cannot be compared: {{why}}',
   },
@@ -61,6 +64,8 @@ export default {
       '{{path}} 声明有 {{bytes}} 字节，实际收到 {{got}} 字节：读取时它被更改了。请重新发送。',
     FILE_UPLOAD_STALLED: '{{machine}} 已有 {{seconds}} 秒没有接收数据。已到达的部分会保留到下次。',
     CLIENT_GONE: '页面或与它的连接已断开。',
+    PREVIEW_DAMAGED: '此文件（{{format}}）已损坏，或与其名称不符：{{what}}。',
+    PREVIEW_TOO_LARGE: '此文件（{{format}}）过大，无法在此显示：最多读取 {{limitMiB}} MiB。请下载后查看。',
     LISTING_GONE: '此文件夹列表已不再保留。请重新列出。',
     CODE_GONE: '无法比较代码：{{why}}',
   },

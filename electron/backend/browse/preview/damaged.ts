@@ -1,0 +1,19 @@
+/** A file is not what it says it is; `what` completes "It …". Told in the preview, never to the user as an error. */
+export class Damaged extends Error {
+  readonly what: string;
+
+  constructor(what: string) {
+    super(what);
+    this.what = what;
+  }
+}
+
+/** A file's part that must be read whole is larger than anybody wants here. */
+export class TooLarge extends Error {
+  readonly limitBytes: number;
+
+  constructor(limitBytes: number) {
+    super('too large');
+    this.limitBytes = limitBytes;
+  }
+}
