@@ -27,6 +27,7 @@ const loaders = {
   settings: () => withSchemas(() => import('#renderer/features/settings/index.ts')),
   files: () => withSchemas(() => import('#renderer/features/files/index.ts')),
   terminals: () => import('#renderer/features/terminals/index.ts'),
+  ports: () => import('#renderer/features/ports/index.ts'),
   palette: loadPalette,
   keys: loadKeyMap,
   moves: () => import('#renderer/features/moves/dialogs.ts'),
@@ -42,6 +43,7 @@ const CredentialsPage = lazy(async () => ({ default: (await loaders.credentials(
 const DataPage = lazy(async () => ({ default: (await loaders.data()).DataPage }));
 const FilesPage = lazy(async () => ({ default: (await loaders.files()).FilesPage }));
 const TerminalsPage = lazy(async () => ({ default: (await loaders.terminals()).TerminalsPage }));
+const PortsPage = lazy(async () => ({ default: (await loaders.ports()).PortsPage }));
 const SettingsPage = lazy(async () => ({ default: (await loaders.settings()).SettingsPage }));
 
 /** Fetches the other pages' files while nothing else happens, so that going there waits for nothing. */
@@ -70,6 +72,9 @@ export function App() {
                 {({ machineId }) => <FilesPage machineId={machineId} />}
               </Route>
               <Route path="/terminals" component={TerminalsPage} />
+              <Route path="/ports/:machineId?">
+                {({ machineId }) => <PortsPage machineId={machineId} />}
+              </Route>
               <Route path="/sites" component={SitesPage} />
               <Route path="/new" component={NewRunPage} />
               <Route path="/credentials" component={CredentialsPage} />

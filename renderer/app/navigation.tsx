@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { useForwards } from '#renderer/features/ports/store.ts';
 import { useRuns } from '#renderer/features/runs/run-store.ts';
 import { useT } from '#renderer/i18n/index.ts';
 import { IconButton, Splitter } from '#renderer/ui/index.ts';
@@ -18,6 +19,7 @@ export function Navigation({ location }: { location: string }) {
   );
   const machines = useMachines(({ total }) => total);
   const sites = useSites(({ sites: all }) => all.length);
+  const forwards = useForwards(({ byId }) => byId.size);
   const at = (path: string) => (path === '/' ? location === '/' : location.startsWith(path));
   const item = (path: string, label: string, command: string, count?: number) => {
     const keys = keysOf(command);
@@ -39,6 +41,7 @@ export function Navigation({ location }: { location: string }) {
       {item(paths.machines, t('app.machines'), 'go.machines', machines)}
       {item(paths.files(), t('files.title'), 'go.files')}
       {item(paths.terminals, t('terminals.title'), 'go.terminals')}
+      {item(paths.ports(), t('ports.title'), 'go.ports', forwards)}
       <h2>{t('app.yard')}</h2>
       {item(paths.sites, t('app.sites'), 'go.sites', sites)}
       {item(paths.credentials, t('credentials.title'), 'go.credentials')}

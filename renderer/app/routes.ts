@@ -15,6 +15,8 @@ export const paths = {
     return `/files${machineId ? `/${machineId}` : ''}${asked === '' ? '' : `?${asked}`}`;
   },
   terminals: '/terminals',
+  /** Forwarded ports, and what listens on this machine. */
+  ports: (machineId?: string) => `/ports${machineId ? `/${machineId}` : ''}`,
   newRun: '/new',
   credentials: '/credentials',
   data: '/data',

@@ -37,6 +37,7 @@ export const shellCommands: readonly Command[] = [
   go('machines', 'app.keyGoMachines', paths.machines, 'g m'),
   go('files', 'files.keyGo', paths.files(), 'g f'),
   go('terminals', 'terminals.keyGo', paths.terminals, 'g t'),
+  go('ports', 'ports.keyGo', paths.ports(), 'g p'),
   go('sites', 'app.keyGoSites', paths.sites, 'g s'),
   go('credentials', 'app.keyGoCredentials', paths.credentials, 'g c'),
   go('data', 'app.keyGoData', paths.data, 'g d'),

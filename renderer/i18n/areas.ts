@@ -11,6 +11,7 @@ import { move } from './move.ts';
 import { newRun } from './new-run.ts';
 import { overview } from './overview.ts';
 import { places } from './places.ts';
+import { ports } from './ports.ts';
 import { recovery } from './recovery.ts';
 import { run } from './run.ts';
 import { runs } from './runs.ts';
@@ -36,6 +37,7 @@ export const areas = {
   newRun,
   overview,
   places,
+  ports,
   recovery,
   run,
   runs,

@@ -24,6 +24,7 @@ import {
 import { fixtureFiles as fixtureDisk } from './fixture-files.ts';
 import { type FixtureLog, FormulaLog, GrowingLog, showcase } from './fixture-logs.ts';
 import { type FixtureMoves, fixtureMoves } from './fixture-moves.ts';
+import { fixturePorts } from './fixture-ports.ts';
 import { fixtureTerminals } from './fixture-terminals.ts';
 
 export interface FixtureOptions {
@@ -96,6 +97,7 @@ export async function startFixture(options: FixtureOptions = {}): Promise<Fixtur
     ...moves.routers,
     files: fixtureDisk(machines, now),
     terminals: terminals.router,
+    ports: fixturePorts(now, events, machines, runs),
     app: api.app.router({
       info: api.app.info.handler(() => ({
         version: '0.1.0',

@@ -76,6 +76,11 @@ function MachineDetail({ machine }: { machine: Machine }) {
             {t('files.browse')}
           </Link>
         ) : null}
+        {mayAct ? (
+          <Link className="button" href={paths.ports(machine.id)}>
+            {t('ports.browse')}
+          </Link>
+        ) : null}
         {mayAct ? <MachineActions machine={machine} /> : null}
         {mayAct ? (
           <Link className="button button--primary" href={`${paths.newRun}?machine=${machine.id}`}>

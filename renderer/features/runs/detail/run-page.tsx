@@ -48,11 +48,15 @@ const tabNames = [
   'backups',
   'files',
   'code',
+  'ports',
   'spec',
   'attempts',
 ] as const;
 const CodeTab = lazy(async () => ({
   default: (await import('#renderer/features/files/code-tab.tsx')).CodeTab,
+}));
+const PortsTab = lazy(async () => ({
+  default: (await import('#renderer/features/ports/run-tab.tsx')).PortsTab,
 }));
 type TabName = (typeof tabNames)[number];
 
@@ -125,6 +129,15 @@ function OpenRunPage({ run }: { run: Run }) {
             content: (
               <Suspense fallback={<Skeleton rows={8} />}>
                 <CodeTab run={run} />
+              </Suspense>
+            ),
+          },
+          {
+            value: 'ports',
+            label: t('ports.title'),
+            content: (
+              <Suspense fallback={<Skeleton rows={8} />}>
+                <PortsTab run={run} />
               </Suspense>
             ),
           },

@@ -1,0 +1,1 @@
+export { PortsPage } from './page.tsx';
