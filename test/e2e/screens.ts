@@ -1,0 +1,195 @@
+import type { Page } from 'playwright-core';
+import { fixtureId } from '#test/lab/fixture-data.ts';
+import { until } from '#test/until.ts';
+
+/** Every screen of the app, on the pretended yard. A new screen adds itself here; looks.test.ts looks at each. */
+
+const run = fixtureId('r', 0);
+
+/** A page of the app, and what is opened on it before it is looked at. */
+export interface Screen {
+  name: string;
+  path: string;
+  /** Names are in the language of the page: [English, 简体中文]. */
+  prepare?: (page: Page, language: 0 | 1) => Promise<void>;
+  /** It leaves something behind that the next screen must not find: the page is loaded anew after it. */
+  leaves?: true;
+}
+
+const press =
+  (...names: [string, string]) =>
+  async (page: Page, language: 0 | 1) => {
+    await page.getByRole('button', { name: names[language], exact: true }).first().click();
+    await page.getByRole('dialog').waitFor();
+  };
+/** A page that still loads parts of itself may close a menu: it is opened until its entry could be chosen. */
+const menu = (opener: [string, string], entry: [string, string]) => async (page: Page, language: 0 | 1) => {
+  const item = page.getByRole('menuitem', { name: entry[language], exact: true });
+  const choose = async () => {
+    if ((await item.count()) === 0)
+      await page.getByRole('button', { name: opener[language], exact: true }).click();
+    await item.click({ timeout: 3_000 });
+    return true;
+  };
+  await until(`${entry[language]} is chosen`, () => choose().catch(() => false), { deadlineMs: 60_000 });
+  await page.getByRole('dialog').waitFor();
+};
+
+/** The dialog that plans a move, its plan for a machine shown to its end. */
+const planMove = (machine: string) => async (page: Page, language: 0 | 1) => {
+  await press('Move…', '迁移……')(page, language);
+  await page.getByRole('radio', { name: machine }).check();
+  await page.locator('.move__plan').waitFor();
+};
+
+export const screens: readonly Screen[] = [
+  { name: 'overview', path: '/' },
+  { name: 'runs', path: '/runs' },
+  {
+    name: 'no run matches',
+    path: '/runs',
+    leaves: true,
+    prepare: async (page) => {
+      await page.getByRole('searchbox').fill('nothing is called this');
+      await page.locator('.empty').waitFor();
+    },
+  },
+  {
+    name: 'run, log and metrics',
+    path: `/runs/${run}`,
+    prepare: async (page) => {
+      await page.locator('.chart canvas').first().waitFor();
+    },
+  },
+  {
+    name: 'run, search',
+    path: `/runs/${run}`,
+    prepare: async (page, language) => {
+      await page.getByRole('button', { name: ['Search', '搜索'][language] ?? '', exact: true }).click();
+      await page.getByRole('searchbox').fill('loading');
+      await page.locator('.log__hits li').first().waitFor();
+    },
+  },
+  { name: 'run, stop', path: `/runs/${run}`, prepare: press('Stop', '停止') },
+  { name: 'run, rename', path: `/runs/${run}`, prepare: menu(['More', '更多'], ['Rename', '重命名']) },
+  { name: 'run, files', path: `/runs/${run}?tab=files` },
+  { name: 'run, specification', path: `/runs/${run}?tab=spec` },
+  { name: 'run, attempts', path: `/runs/${run}?tab=attempts` },
+  { name: 'run, checkpoints', path: `/runs/${run}?tab=checkpoints` },
+  { name: 'run, moves', path: `/runs/${run}?tab=moves` },
+  { name: 'run, moving', path: `/runs/${fixtureId('r', 1)}?tab=files` },
+  { name: 'run, a move that waits', path: `/runs/${fixtureId('r', 2)}?tab=moves` },
+  { name: 'run, recovery', path: `/runs/${run}?tab=recovery` },
+  {
+    name: 'run, recovery policy',
+    path: `/runs/${run}?tab=recovery`,
+    prepare: press('Change…', '更改……'),
+  },
+  { name: 'run, ports', path: `/runs/${run}?tab=ports` },
+  { name: 'ports', path: '/ports' },
+  {
+    name: 'ports, rename',
+    path: '/ports',
+    prepare: async (page, language) => {
+      await page.locator('.ports__acts .button--quiet').first().click();
+      await page.getByRole('menuitem', { name: ['Rename…', '重命名……'][language] ?? '' }).click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  { name: 'run, backups', path: `/runs/${run}?tab=backups` },
+  {
+    name: 'run, backup policy',
+    path: `/runs/${run}?tab=backups`,
+    prepare: press('Change policy…', '更改策略……'),
+  },
+  { name: 'run, restore', path: `/runs/${run}?tab=backups`, prepare: press('Restore…', '恢复……') },
+  { name: 'run, move', path: `/runs/${run}`, prepare: planMove('kite') },
+  { name: 'run, move refused', path: `/runs/${run}`, prepare: planMove('cluster') },
+  { name: 'a run that is gone', path: '/runs/nonesuch0000' },
+  { name: 'machines', path: '/machines' },
+  { name: 'machine', path: `/machines/${fixtureId('s', 2)}` },
+  {
+    name: 'evacuate',
+    path: `/machines/${fixtureId('s', 2)}`,
+    prepare: async (page, language) => {
+      await press('Evacuate…', '清空……')(page, language);
+      await page.locator('.places__plan').waitFor();
+    },
+  },
+  { name: 'rules of the yard', path: '/machines', prepare: press('Rules of the yard…', '车场规则……') },
+  {
+    name: 'copies',
+    path: '/runs',
+    prepare: async (page) => {
+      await page
+        .locator('.statusbar')
+        .getByRole('button', { name: /cop(y|ies)|复制/ })
+        .click();
+      await page.locator('.copies li').first().waitFor();
+    },
+  },
+  { name: 'sites', path: '/sites' },
+  { name: 'add a host', path: '/sites?add=1', prepare: async (page) => page.getByRole('dialog').waitFor() },
+  {
+    name: 'import hosts',
+    path: '/sites?import=1',
+    prepare: async (page) => page.getByRole('dialog').waitFor(),
+  },
+  {
+    name: 'new run',
+    path: '/new?template=hello',
+    prepare: async (page) => {
+      await page.locator('.cm-content').waitFor();
+      // Launch is enabled by then, and not on its way to it.
+      await page.locator('.issues--fine').waitFor();
+    },
+  },
+  {
+    name: 'new run as a form',
+    path: '/new',
+    prepare: async (page, language) => {
+      await page.getByRole('button', { name: ['As a form', '表单'][language] ?? '' }).click();
+      await page.locator('.taskform').waitFor();
+      // Launch is enabled by then, and not on its way to it.
+      await page.locator('.issues--fine').waitFor();
+    },
+  },
+  {
+    name: 'activity',
+    path: '/activity',
+    prepare: async (page) => page.locator('tbody tr').first().waitFor(),
+  },
+  { name: 'settings', path: '/settings' },
+  { name: 'settings, found', path: '/settings?find=vault' },
+  {
+    name: 'settings as JSON',
+    path: '/settings?json=1',
+    prepare: async (page) => page.locator('.cm-content').waitFor(),
+  },
+  { name: 'no such page', path: '/nothing-here' },
+  {
+    name: 'palette',
+    path: '/',
+    prepare: async (page) => {
+      await page.keyboard.press('ControlOrMeta+k');
+      await page.getByRole('option').first().waitFor();
+    },
+  },
+  {
+    name: 'palette, typed',
+    path: `/runs/${run}`,
+    prepare: async (page) => {
+      await page.keyboard.press('ControlOrMeta+Shift+p');
+      await page.getByRole('combobox').fill('te');
+      await page.getByRole('option').first().waitFor();
+    },
+  },
+  {
+    name: 'keyboard',
+    path: '/',
+    prepare: async (page) => {
+      await page.keyboard.press('?');
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+];
