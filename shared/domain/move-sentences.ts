@@ -56,6 +56,8 @@ export const moveSentences = {
   CHECK_RESUME: 'The trainer is told which checkpoint to go on from.',
   CHECK_RESUME_OWN:
     'The task does not say how the trainer goes on: it is taken to find its newest checkpoint by itself.',
+  CHECK_CHECKPOINTS_OUTSIDE:
+    'Its checkpoints lie outside its own directory ({{path}}): what is there on {{to}} already stays, and a trainer that looks for its newest by itself may go on from that.',
   CHECK_RESUME_UNSURE: '{{argument}} cannot be added to the script: {{why}}.',
   CHECK_MODE_REQUEST: 'The trainer is asked to save and stopped after that: no step is lost.',
   CHECK_MODE_NEXT: 'The run is stopped after its next checkpoint: no step is lost.',
@@ -96,6 +98,8 @@ export const moveSentences = {
   DO_GIVE_SECRETS: 'Give them with the move.',
   DO_RESUME_VARIABLE:
     'Write $TRAINYARD_RESUME in “run:” where the argument belongs: it is empty at a first start.',
+  DO_TELL_RESUME:
+    'Say under “resume:” how the trainer is told where to go on, or keep its checkpoints below its working directory.',
   DO_SAY_PATH: 'Add “checkpoint:” with a “path:” to the task file, and start the run with it.',
   DO_SAY_REQUEST:
     'Add “request: {signal: USR1}” to “checkpoint:” and let the trainer save when it gets it, or choose another way.',

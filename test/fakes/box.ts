@@ -87,6 +87,8 @@ export class FakeBox {
   /** Called in the middle of a set-up. */
   onWarm: (request: BoxWarm) => void = () => {};
   /** Runs that have left, and up to which epoch. */
+  /** Runs whose files cannot be read. */
+  readonly unreadable = new Set<string>();
   readonly tombs = new Map<string, { epoch: number; to: string }>();
   readonly asked: { runId: string; epoch: number; how: { signal: string } | { command: string } }[] = [];
   readonly #tokens = new Map<string, string>();
@@ -176,7 +178,12 @@ export class FakeBox {
         });
       }
     }
-    return { bootId: this.bootId, attempts, damaged: [] };
+    const damaged = [...this.unreadable].map((runId) => ({ runId, why: 'Input/output error' }));
+    return {
+      bootId: this.bootId,
+      attempts: attempts.filter(({ runId }) => !this.unreadable.has(runId)),
+      damaged,
+    };
   }
 
   /** What the box would do after a reboot; a test has it done by `boot()`. */

@@ -84,3 +84,11 @@ export const logOutOfSight = (machine: string): TrainyardError =>
 
 export const epochUnknown = (epoch: number): TrainyardError =>
   new TrainyardError('RUN_ATTEMPT_UNKNOWN', `This run has no attempt ${epoch}.`, { params: { epoch } });
+
+/** May pass: files that another process is about to write whole, or a disk that comes back. */
+export const runUnreadable = (name: string, why: string): TrainyardError =>
+  new TrainyardError(
+    'RUN_UNREADABLE',
+    `Whether run "${name}" is alive cannot be told: its files on its machine cannot be read (${why}). Make them readable.`,
+    { params: { name, why }, retryable: true },
+  );

@@ -99,7 +99,10 @@ export interface RunHandover {
   ): Promise<Pick<BoxBootPlan, 'launch' | 'secretNames'>>;
   /** TERM, grace, KILL for this attempt, not as the user's wish; resolves when the box is told. One that the box never had has failed then. */
   end(runId: string, epoch: number, graceSeconds: number, signal: AbortSignal): Promise<void>;
-  /** Asks the box now and takes in what it says. null: the box does not know this attempt. */
+  /**
+   * Asks the box now and takes in what it says. null: the box does not know this attempt. Throws where it cannot be asked, and
+   * RUN_UNREADABLE where it cannot read the run's files.
+   */
   look(
     runId: string,
     epoch: number,

@@ -59,6 +59,8 @@ export default {
     CHECK_SECRETS: '任务需要 Trainyard 目前没有的密钥：{{names}}。',
     CHECK_SETUP: 'setup 会在停止之前于 {{to}} 上运行；若失败，任务留在原处。',
     CHECK_RESUME: '训练程序会被告知从哪个检查点继续。',
+    CHECK_CHECKPOINTS_OUTSIDE:
+      '其检查点位于任务自己的目录之外（{{path}}）：{{to}} 上该处已有的内容会保留，自行寻找最新检查点的训练程序可能会从那里继续。',
     CHECK_RESUME_OWN: '任务没有说明训练程序如何继续：视为它会自己找到最新的检查点。',
     CHECK_RESUME_UNSURE: '无法把 {{argument}} 加到脚本中：{{why}}。',
     CHECK_MODE_REQUEST: '请求训练程序保存，之后停止：不丢失任何步。',
@@ -97,6 +99,7 @@ export default {
     DO_OVERRIDE: '请选择其他机器，或由所有者说明理由后放行。',
     DO_GIVE_SECRETS: '请在迁移时提供它们。',
     DO_RESUME_VARIABLE: '请在“run:”中该参数所在处写 $TRAINYARD_RESUME：首次启动时它为空。',
+    DO_TELL_RESUME: '请在“resume:”下说明如何告知训练程序从哪里继续，或将检查点放在工作目录之下。',
     DO_SAY_PATH: '请在任务文件中加入带“path:”的“checkpoint:”，并以此启动任务。',
     DO_SAY_REQUEST:
       '请在“checkpoint:”中加入“request: {signal: USR1}”并让训练程序收到时保存，或选择其他方式。',

@@ -16,6 +16,8 @@ export default {
       'This run needs secrets that Trainyard does not keep: {{names}}. Give them with the launch or the restart.',
     RUN_NOT_ENDED: 'Run “{{name}}” has not ended. Stop it first.',
     RUN_CLAIMED: 'Run “{{name}}” is being moved or recovered. Wait until that is over, or cancel it.',
+    RUN_UNREADABLE:
+      'Whether run “{{name}}” is alive cannot be told: its files on its machine cannot be read ({{why}}). Make them readable.',
     MACHINE_DRAINING:
       '{{machine}} takes no new runs: it is being drained. Choose another machine, or let it take runs again.',
     MACHINE_FULL: 'There is no room on {{machine}} now: {{why}}. Wait, or choose another machine.',
@@ -44,6 +46,8 @@ export default {
     RUN_SECRETS_NEEDED: '此任务需要 Trainyard 不保存的密钥：{{names}}。请在启动或重启时提供。',
     RUN_NOT_ENDED: '任务“{{name}}”尚未结束。请先停止它。',
     RUN_CLAIMED: '任务“{{name}}”正在迁移或恢复。请等待其结束，或取消它。',
+    RUN_UNREADABLE:
+      '无法判断任务“{{name}}”是否仍在进行：它在机器上的文件无法读取（{{why}}）。请让这些文件可读。',
     MACHINE_DRAINING: '{{machine}} 不再接收新任务：正在腾空。请选择其他机器，或重新允许它接收任务。',
     MACHINE_FULL: '{{machine}} 目前没有空位：{{why}}。请等待，或选择其他机器。',
     RUN_ATTEMPT_UNKNOWN: '此任务没有第 {{epoch}} 次尝试。',

@@ -6,7 +6,7 @@ import type { Label, Override } from '#shared/domain/sensitivity.ts';
 import type { AcceleratorRequest } from '#shared/domain/spec.ts';
 import type { BoxAttempt, BoxBootPlan } from '../box/interface.ts';
 import type { RunsContext } from '../context.ts';
-import { epochUnknown, machineFull, noSuchAccelerator, runClaimed } from '../errors.ts';
+import { epochUnknown, machineFull, noSuchAccelerator, runClaimed, runUnreadable } from '../errors.ts';
 import type { Beginning, Resume, RunHandover } from '../handover.ts';
 import type { LogShelf } from '../logs/shelf.ts';
 import type { MachineRuns } from '../machine.ts';
@@ -190,7 +190,11 @@ export class Handover implements RunHandover {
     await this.connect(machineId, signal);
     const report = await this.#options.machine(machineId).ask([runId], signal);
     const box = report.attempts.find((each) => each.runId === runId && each.epoch === epoch);
-    return box === undefined ? null : { attempt: this.#attempt(runId, epoch), box };
+    if (box !== undefined) return { attempt: this.#attempt(runId, epoch), box };
+    // What cannot be read may well be alive.
+    const damaged = report.damaged.find((each) => each.runId === runId);
+    if (damaged !== undefined) throw runUnreadable(this.get(runId).name, damaged.why);
+    return null;
   }
 
   onSeen(runId: string, listener: SeenListener): () => void {

@@ -4,7 +4,7 @@ import type { MoveFacts } from '../facts.ts';
 import { bytesInWords, fail, type Mode, pass, type SentenceCode, say, warn } from '../sentences.ts';
 
 /** How the trainer is told to go on. */
-export function resumeChecks({ run, untold }: MoveFacts): MigrationCheck[] {
+export function resumeChecks({ run, untold, to }: MoveFacts): MigrationCheck[] {
   const how = run.spec.checkpoint?.resume ?? {};
   if (untold !== null) {
     const argument = how.argument ?? '';
@@ -12,7 +12,14 @@ export function resumeChecks({ run, untold }: MoveFacts): MigrationCheck[] {
   }
   const isTold = how.argument !== undefined || how.env !== undefined || how.command !== undefined;
   if (isTold) return [pass('CHECK_RESUME')];
-  return run.spec.checkpoint === null ? [] : [warn('CHECK_RESUME_OWN', {}, null)];
+  if (run.spec.checkpoint === null) return [];
+  const { path } = run.spec.checkpoint;
+  // Nothing is removed outside the run's own directory: others may have theirs there.
+  const isOutside = path.startsWith('/') || path.startsWith('~/');
+  return [
+    warn('CHECK_RESUME_OWN', {}, null),
+    ...(isOutside ? [warn('CHECK_CHECKPOINTS_OUTSIDE', { path, to: to.name }, 'DO_TELL_RESUME')] : []),
+  ];
 }
 
 const modeSentences = {

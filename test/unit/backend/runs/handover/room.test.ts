@@ -228,6 +228,19 @@ test('an attempt that never got to its box has failed when it is ended', async (
   expect(app.runs.get(run.id).state).toBe('failed');
 });
 
+test('a run whose files cannot be read is not taken for gone', async () => {
+  const boxes = twoBoxes();
+  const app = await laptop(boxes);
+  const run = await running(app);
+  boxOf(boxes, boxA).unreadable.add(run.id);
+  await expect(handoverOf(app).look(run.id, 1, patience())).rejects.toMatchObject({
+    code: 'RUN_UNREADABLE',
+    retryable: true,
+  });
+  boxOf(boxes, boxA).unreadable.clear();
+  expect(await handoverOf(app).look(run.id, 1, patience())).toMatchObject({ box: { phase: 'running' } });
+});
+
 test('steps are read though nobody looks, and each word of the box is heard', async () => {
   const boxes = twoBoxes();
   const app = await laptop(boxes);
