@@ -175,7 +175,7 @@ END
     if [ "$TY_GENTLE" = 1 ]; then
       renice -n 19 -p $$ >/dev/null 2>&1
       # Where each session has a share of its own, that is what counts between them.
-      { [ ! -w "/proc/$$/autogroup" ] || echo 19 >"/proc/$$/autogroup"; } 2>/dev/null
+      { [ ! -w "/proc/$$/autogroup" ] || echo 10 >"/proc/$$/autogroup"; } 2>/dev/null
     fi
     # A request that was long on its way finds the session removed.
     { : >"$dir/alive" && printf '%s\n' "$$" >"$dir/holder-$4"; } 2>/dev/null || refuse 'lanes the session is gone'

@@ -31,18 +31,18 @@ refuse_write() {
   esac
 }
 
-# Its group's share, too: where each session has one of its own (autogroup), that is what counts between them. Said again where the
-# kernel takes only so many a second.
+# Its group's share, too: where each session has one of its own (autogroup), that is what counts between them. Not the least that
+# there is: on a machine that is busy with much, nothing would ever arrive. Said again where the kernel takes only so many a second.
 yield_share() {
   for turn in 1 2 3; do
-    { [ -w "/proc/$1/autogroup" ] && ! echo 19 >"/proc/$1/autogroup"; } 2>/dev/null || return 0
+    { [ -w "/proc/$1/autogroup" ] && ! echo 10 >"/proc/$1/autogroup"; } 2>/dev/null || return 0
     sleep 0.1 2>/dev/null || return 0
   done
 }
 
 if [ "$gentle" = 1 ]; then
-  # With the sshd that serves this key alone.
-  renice -n 19 -p $$ ${session:+"$PPID"} >/dev/null 2>&1
+  # With the sshd that serves this key, or this copy, alone.
+  renice -n 19 -p $$ ${session:+"$PPID"} ${TY_LANE:+"$PPID"} >/dev/null 2>&1
   yield_share $$
   ! command -v ionice >/dev/null 2>&1 || ionice -c 3 -p $$ >/dev/null 2>&1
 fi

@@ -11,17 +11,17 @@ export LC_ALL
 how=$1 lane=$2 ask=$3 place=$4 what=$5
 shift 5
 cd "$place" || { printf '!read %s\n' "$place" >&2; exit 4; }
-# Its group's share, too: where each session has one of its own (autogroup), that is what counts between them. Said again where the
-# kernel takes only so many a second.
+# Its group's share, too: where each session has one of its own (autogroup), that is what counts between them. Not the least that
+# there is: on a machine that is busy with much, nothing would ever arrive. Said again where the kernel takes only so many a second.
 yield_share() {
   for turn in 1 2 3; do
-    { [ -w "/proc/$1/autogroup" ] && ! echo 19 >"/proc/$1/autogroup"; } 2>/dev/null || return 0
+    { [ -w "/proc/$1/autogroup" ] && ! echo 10 >"/proc/$1/autogroup"; } 2>/dev/null || return 0
     sleep 0.1 2>/dev/null || return 0
   done
 }
 
 if [ "$TY_GENTLE" = 1 ]; then
-  renice -n 19 -p $$ >/dev/null 2>&1
+  renice -n 19 -p $$ ${TY_LANE:+"$PPID"} >/dev/null 2>&1
   yield_share $$
   ! command -v ionice >/dev/null 2>&1 || ionice -c 3 -p $$ >/dev/null 2>&1
 fi

@@ -30,20 +30,10 @@ at_home() {
   esac
 }
 
-# Its group's share, too: where each session has one of its own (autogroup), that is what counts between them. Said again where the
-# kernel takes only so many a second.
-yield_share() {
-  for turn in 1 2 3; do
-    { [ -w "/proc/$1/autogroup" ] && ! echo 19 >"/proc/$1/autogroup"; } 2>/dev/null || return 0
-    sleep 0.1 2>/dev/null || return 0
-  done
-}
-
 # Beside a training, as little in its way as can be.
 gently() {
   [ "$TY_GENTLE" = 1 ] || return 0
   renice -n 19 -p $$ >/dev/null 2>&1
-  yield_share $$
   ! command -v ionice >/dev/null 2>&1 || ionice -c 3 -p $$ >/dev/null 2>&1
 }
 
@@ -103,6 +93,10 @@ case $verb in
     done
     has() { command -v "$1" >/dev/null 2>&1 && printf '%s=1\n' "$2"; }
     find_hasher
+    cores=$(getconf _NPROCESSORS_ONLN 2>/dev/null || nproc 2>/dev/null)
+    load=
+    [ ! -r /proc/loadavg ] || read -r load _ </proc/loadavg
+    printf 'cores=%s\nload=%s\n' "$cores" "$load"
     printf 'kind=%s\nfree=%s\nhome=%s\nuid=%s\nhasher=%s\nclock=%s\n' "$kind" "$(free_kib "$at")" "$(printf '%s' "$HOME" | tr '\n' '?')" "$(id -u)" "${hasher%% *}" "$(date +%s)"
     [ -w "$at" ] && printf 'writable=1\n'
     has tar tar; has ssh ssh; has ssh-keygen keygen; has setsid setsid

@@ -31,6 +31,8 @@ const scripts = {
 };
 /** Texts that are left on a machine while a key of ours is there. */
 export const { receive: receiveScript, key: keyScript } = scripts;
+/** For this computer. */
+export const joinScript = remoteScript('copy-join.sh');
 
 /** What `look` says of a machine and a place on it. */
 export interface Look {
@@ -41,6 +43,8 @@ export interface Look {
   writable: boolean;
   has: { tar: boolean; ssh: boolean; keygen: boolean };
   gnuTar: boolean;
+  /** Cores that nobody uses; null: not known. */
+  idleCores: number | null;
   /** tar reads a list of names with NULs between them. */
   tarNull: boolean;
 }
@@ -187,6 +191,7 @@ export class CopyBox {
       freeBytes: said.get('free') !== '' && Number.isFinite(free) ? free * 1024 : null,
       writable: yes('writable'),
       has: { tar: yes('tar'), ssh: yes('ssh'), keygen: yes('keygen') },
+      idleCores: idleOf(said.get('cores') ?? '', said.get('load') ?? ''),
       gnuTar: yes('gnutar'),
       tarNull: yes('tarnull'),
     };
@@ -222,3 +227,8 @@ export class CopyBox {
     });
   }
 }
+
+const idleOf = (cores: string, load: string): number | null =>
+  cores === '' || load === '' || !Number.isFinite(Number(cores) - Number(load))
+    ? null
+    : Math.max(0, Number(cores) - Number(load));

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '#backend/clock.ts';
+import { type LocalPrograms, localPrograms } from '#backend/processes/index.ts';
 import type { MachineAccess, MachineReach } from '#backend/sites/index.ts';
 import type { CopyPath, CopyPathKind } from '#shared/domain/copy.ts';
 import { thisComputerId } from '#shared/domain/id.ts';
@@ -7,6 +8,7 @@ import { CopyBox, type Look } from './box.ts';
 import { busy, cannotWrite, sourceMissing, toolMissing } from './errors.ts';
 import { hashFiles } from './hashing.ts';
 import type { Copies, CopySession, Manifest, Place } from './interface.ts';
+import type { Ends } from './joint.ts';
 import type { KeyJournal } from './keys.ts';
 import { manifestOf } from './manifest.ts';
 import { parentOf } from './names.ts';
@@ -33,6 +35,7 @@ export class CopyService implements Copies {
   readonly #options: CopiesOptions;
   readonly #open = new Set<string>();
   readonly #sessions = new Set<Session>();
+  #here: LocalPrograms | null = null;
 
   constructor(options: CopiesOptions) {
     this.#options = options;
@@ -48,6 +51,7 @@ export class CopyService implements Copies {
         reach: () => reach.reach(to),
         journal,
         silenceMs,
+        ends: this.#ends(),
       },
       signal,
     );
@@ -81,6 +85,7 @@ export class CopyService implements Copies {
           reach: () => reach.reach(to.machineId),
           journal,
           silenceMs,
+          ends: this.#ends(),
           ...(keySeconds === undefined ? {} : { keySeconds }),
         },
         {
@@ -147,6 +152,7 @@ export class CopyService implements Copies {
   /** Closes every session that is still open: no key of theirs stays. */
   async close(): Promise<void> {
     await Promise.allSettled([...this.#sessions].map((session) => session.close()));
+    await this.#here?.close();
   }
 
   /** A machine as the scripts see it. */
@@ -154,6 +160,19 @@ export class CopyService implements Copies {
     return new CopyBox(this.#options.machine(machineId), (signal) =>
       this.#options.access.programs(machineId, { signal }),
     );
+  }
+
+  #ends(): Ends | null {
+    const { reach } = this.#options;
+    if (reach.lane === undefined) return null;
+    return {
+      here: () => {
+        this.#here ??= localPrograms();
+        return this.#here;
+      },
+      lane: async (machineId, options) => (await reach.lane?.(machineId, options)) ?? null,
+      isHere: (machineId) => machineId === thisComputerId,
+    };
   }
 
   #look(place: Place, signal: AbortSignal): Promise<Look> {

@@ -3,6 +3,7 @@ import { cancelled, type ExecResult, type RunningProgram } from '#backend/proces
 import { TrainyardError } from '#shared/domain/error.ts';
 import type { CopyBox } from './box.ts';
 import { linkLost, stalled } from './errors.ts';
+import { type Ends, Joints } from './joint.ts';
 import type { Load, Way } from './way.ts';
 
 export interface LaptopWayOptions {
@@ -14,27 +15,43 @@ export interface LaptopWayOptions {
   tarOptions: string;
   /** Nothing arriving for so long is a connection that is gone. */
   silenceMs: number;
+  /** How its two ends are reached so that what flows between them need not pass through us; null: they are not. */
+  ends: Ends | null;
 }
+
+/** From here on it is worth a connection of its own. */
+const worthBytes = 32 * 1_048_576;
 
 /**
  * Through this computer: what the one machine gives is handed to the other as it comes, and nothing of it is kept. Each side is
- * read only as fast as the other takes it. Where this computer is one of the two, its programs are simply local ones.
+ * read only as fast as the other takes it. Where this computer is one of the two, its programs are simply local ones. What is
+ * large goes by the system's own ssh where that gets in without asking: not a byte of it passes through this process then.
  */
 export class LaptopWay implements Way {
   readonly kind = 'laptop';
   readonly lanes = 3;
   readonly #options: LaptopWayOptions;
+  readonly #joints: Joints | null;
+  #carried = 0;
 
   constructor(options: LaptopWayOptions) {
     this.#options = options;
+    this.#joints = options.ends === null ? null : new Joints(options.ends, options);
   }
 
   async carry(
     load: Load,
-    _lane: number,
+    lane: number,
     signal: AbortSignal,
     onBytes: (bytes: number) => void,
   ): Promise<void> {
+    this.#carried += load.bytes;
+    const isWorthIt = Math.max(load.bytes, this.#carried) >= worthBytes;
+    if (isWorthIt && (await this.#joints?.carry(load, lane, signal))) return;
+    await this.#hand(load, signal, onBytes);
+  }
+
+  async #hand(load: Load, signal: AbortSignal, onBytes: (bytes: number) => void): Promise<void> {
     const { from, to, place, stage, tarOptions, silenceMs } = this.#options;
     const [giving, taking] = load.gentle === true ? [from.gently(), to.gently()] : [from, to];
     const guard = new Silence(silenceMs, signal);
@@ -82,7 +99,9 @@ export class LaptopWay implements Way {
     }
   }
 
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    await this.#joints?.close();
+  }
 }
 
 function check(

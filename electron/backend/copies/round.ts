@@ -25,7 +25,8 @@ export interface RoundOptions {
   /** Parts that an earlier try left: their bytes. */
   left: ReadonlyMap<string, number>;
   sleep(ms: number, signal: AbortSignal): Promise<void>;
-  gentle: boolean;
+  /** Beside a training, as little in its way as can be. `paced`: there is no core that nobody needs. */
+  gentle: false | 'roomy' | 'paced';
   signal: AbortSignal;
 }
 
@@ -40,9 +41,16 @@ const mostTries = 3;
 const mostCuts = 12;
 const sameCutMs = 500;
 const firstPieceMib = 8;
-const mostPieceMib = 64;
+const mostPieceMib = 128;
 
-type Task = (lane: number) => Promise<void>;
+/** Less than this is over before it could be in anybody's way. */
+const gentleBytes = 4 * 1_048_576;
+/** Where every core is needed: one load at a time, and so many times as long as it took nothing at all. */
+const restTimes = 5;
+const mostRestMs = 20_000;
+const gentlePieceMib = 16;
+
+type Task = { bytes: number; run(lane: number): Promise<void> };
 
 /** Sends files over a way's lanes, each verified by its hash before it is put into its place. */
 export class Round {
@@ -68,7 +76,9 @@ export class Round {
 
   async run(units: readonly Unit[]): Promise<RoundResult> {
     this.#units = [...units];
-    const lanes = Array.from({ length: this.#options.way.lanes }, (_, lane) => this.#lane(lane));
+    const { way, gentle } = this.#options;
+    const length = gentle === 'paced' ? 1 : way.lanes;
+    const lanes = Array.from({ length }, (_, lane) => this.#lane(lane));
     try {
       await Promise.all(lanes);
       while (this.#ending.size > 0) await Promise.allSettled(this.#ending);
@@ -91,16 +101,26 @@ export class Round {
     while (!this.#signal.aborted) {
       const task = this.#next();
       if (task !== null) {
+        const began = performance.now();
         this.#busy++;
         try {
-          await task(lane);
+          await task.run(lane);
         } finally {
           this.#busy--;
           this.#stir();
         }
+        await this.#rest(performance.now() - began, task.bytes);
       } else if (this.#busy === 0 && this.#ending.size === 0) return;
       else await this.#wake.promise;
     }
+  }
+
+  readonly #isGentle = (bytes: number): boolean => this.#options.gentle !== false && bytes >= gentleBytes;
+
+  /** The training has the machine to itself again for a while. */
+  async #rest(ms: number, bytes: number): Promise<void> {
+    if (this.#options.gentle !== 'paced' || bytes < gentleBytes || this.#signal.aborted) return;
+    await this.#options.sleep(Math.min(ms * restTimes, mostRestMs), this.#signal);
   }
 
   /** Those who found nothing to do look again. */
@@ -114,14 +134,16 @@ export class Round {
       const piece = active.large.pieces.take(this.#pieceMib);
       if (piece !== null) {
         active.flying++;
-        return (lane) => this.#sendPiece(active, piece, lane);
+        return { bytes: piece.bytes, run: (lane) => this.#sendPiece(active, piece, lane) };
       }
     }
     const unit = this.#units.shift();
     if (unit === undefined) return null;
     const slot = this.#options.placing.next();
-    if (unit.kind === 'pack') return (lane) => this.#sendPack(unit.files, slot, lane);
-    return () => this.#beginLarge(unit.file, slot);
+    if (unit.kind === 'pack') {
+      return { bytes: unit.bytes, run: (lane) => this.#sendPack(unit.files, slot, lane) };
+    }
+    return { bytes: 0, run: () => this.#beginLarge(unit.file, slot) };
   }
 
   async #beginLarge(file: Entry, slot: Slot): Promise<void> {
@@ -163,7 +185,7 @@ export class Round {
             String(piece.bytes),
           ],
           bytes: large.file.bytes,
-          gentle: this.#options.gentle,
+          gentle: this.#isGentle(large.file.bytes),
         },
         lane,
         this.#signal,
@@ -188,10 +210,10 @@ export class Round {
     if (large.pieces.isComplete && active.flying === 0) this.#end(active);
   }
 
-  /** A piece should take about a second: more would make progress jump, less would cost round trips. */
+  /** A piece should take a second or two: more would make progress jump, less would cost round trips. */
   #adapt(piece: Piece, ms: number): void {
-    if (piece.count >= this.#pieceMib && ms < 700)
-      this.#pieceMib = Math.min(mostPieceMib, this.#pieceMib * 2);
+    const most = this.#options.gentle === 'paced' ? gentlePieceMib : mostPieceMib;
+    if (piece.count >= this.#pieceMib && ms < 1_200) this.#pieceMib = Math.min(most, this.#pieceMib * 2);
     else if (ms > 4_000) this.#pieceMib = Math.max(1, Math.floor(this.#pieceMib / 2));
   }
 
@@ -284,7 +306,7 @@ export class Round {
           give: ['pack', tarNull ? 'null' : 'args'],
           names: nameList(paths),
           bytes,
-          gentle: this.#options.gentle,
+          gentle: this.#isGentle(bytes),
         },
         lane,
         this.#signal,

@@ -38,6 +38,10 @@ const mostRounds = 4;
 /** What was written to so shortly before it was hashed may change again without a trace. */
 const racyMs = 3_000;
 
+/** So many cores without work: copying takes some of them for itself then. */
+const roomyCores = 8;
+const hasRoom = ({ idleCores }: Look): boolean => idleCores === null || idleCores >= roomyCores;
+
 interface Known {
   source: string;
   destination: string;
@@ -327,7 +331,7 @@ class Sending {
       isNew,
       tarNull: source.tarNull,
       left,
-      gentle: this.#send.gentle ?? false,
+      gentle: this.#send.gentle === true ? (hasRoom(source) ? 'roomy' : 'paced') : false,
       sleep: (ms, stop) => clock.sleep(ms, stop),
       signal,
     });

@@ -7,6 +7,7 @@ import type { CopyBox } from './box.ts';
 import { DirectWay } from './direct-way.ts';
 import { bucketLater, noPath, noSshThere } from './errors.ts';
 import { HereWay } from './here-way.ts';
+import type { Ends } from './joint.ts';
 import type { KeyJournal } from './keys.ts';
 import { LaptopWay } from './laptop-way.ts';
 import type { Way } from './way.ts';
@@ -21,6 +22,7 @@ export interface Between {
   journal: KeyJournal;
   silenceMs: number;
   keySeconds?: number;
+  ends: Ends | null;
 }
 
 /** What is copied, as far as a way must know it. */

@@ -1,7 +1,7 @@
 import type { ForwardsPorts, OpensShells, RunsPrograms } from '#backend/processes/index.ts';
-import type { SshReach } from '#backend/ssh/index.ts';
+import type { SshLane, SshReach } from '#backend/ssh/index.ts';
 
-export type { SshReach } from '#backend/ssh/index.ts';
+export type { SshLane, SshReach } from '#backend/ssh/index.ts';
 
 /**
  * What runs, files and logs need of sites, and all they may know of them. Implemented by the sites' service; callers
@@ -43,4 +43,9 @@ export interface MachinePorts {
 export interface MachineReach {
   /** Null: nowhere (this computer). Connects nowhere. Throws SITE_UNKNOWN, SSH_CONFIG_INVALID. */
   reach(machineId: string): Promise<SshReach | null>;
+  /**
+   * A connection by the system's own ssh, made without asking; null where there is none to be had, and for this computer.
+   * Whoever opens it closes it. `idle`: at low priority.
+   */
+  lane?(machineId: string, options: { signal: AbortSignal; idle?: boolean }): Promise<SshLane | null>;
 }

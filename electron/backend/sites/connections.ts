@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '#backend/clock.ts';
 import type { EventBus } from '#backend/events.ts';
 import type { ForwardsPorts, OpensShells, RunsPrograms } from '#backend/processes/index.ts';
-import type { SshReach } from '#backend/ssh/index.ts';
+import type { SshLane, SshReach } from '#backend/ssh/index.ts';
 import { type Store, type StoredSite, siteUnknown } from '#backend/store/index.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import type { Site } from '#shared/domain/site.ts';
@@ -155,6 +155,11 @@ export class Connections implements MachineAccess, MachineShells, MachinePorts, 
   async reach(machineId: string): Promise<SshReach | null> {
     const { site } = this.of(machineId);
     return this.#options.kinds[site.kind].reach(site);
+  }
+
+  async lane(machineId: string, options: { signal: AbortSignal; idle?: boolean }): Promise<SshLane | null> {
+    const { site } = this.of(machineId);
+    return this.#options.kinds[site.kind].lane(site, options);
   }
 
   isConnected(machineId: string): boolean {

@@ -9,6 +9,7 @@ export type {
   Question,
   SshConnection,
   SshConnectionState,
+  SshLane,
   SshPool,
   SshReach,
   SshTarget,

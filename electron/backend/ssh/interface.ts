@@ -1,4 +1,10 @@
-import type { ForwardsPorts, OpenShell, RunsPrograms, ShellOptions } from '#backend/processes/index.ts';
+import type {
+  Command,
+  ForwardsPorts,
+  OpenShell,
+  RunsPrograms,
+  ShellOptions,
+} from '#backend/processes/index.ts';
 import type { TrainyardError } from '#shared/domain/error.ts';
 import type { ConnectionStep, Prompt, SshAddress } from '#shared/domain/site.ts';
 
@@ -66,6 +72,20 @@ export interface SshReach {
   hostKeys: { type: string; key: string }[];
 }
 
+/**
+ * A connection of the system's own ssh whose programs are ordinary processes of this computer, so that what flows between two
+ * of them need not pass through us. Made without asking anything, for one purpose; whoever opens it closes it.
+ */
+export interface SshLane {
+  /**
+   * The words of a local program that runs this over there. Its output comes after whatever the login shell prints first.
+   * RangeError where the command is longer than a command line may be.
+   */
+  words(command: Command): string[];
+  readonly isOpen: boolean;
+  close(): Promise<void>;
+}
+
 export interface SshPool {
   /**
    * The machine's shared connection, connecting first where there is none. Aborting `signal` ends this caller's waiting,
@@ -95,6 +115,11 @@ export interface SshPool {
    * params of SSH_HOST_KEY_CHANGED); the next connection adds that key without asking.
    */
   acceptChangedHostKey(target: SshTarget, fingerprint: string): Promise<void>;
+  /**
+   * A lane to a machine; null where the system's ssh is not there or does not get in without asking (it is not tried again
+   * then). `idle`: at low priority. Rejects only with CANCELLED.
+   */
+  lane(target: SshTarget, options: { signal: AbortSignal; idle?: boolean }): Promise<SshLane | null>;
   /** What the configuration and known_hosts say of a target; connects nowhere. Throws SSH_CONFIG_INVALID. */
   reach(target: SshTarget): Promise<SshReach>;
   /** Closes everything and ends every helper process. */

@@ -6,7 +6,7 @@ import { onTestFinished } from 'vitest';
 import { systemClock } from '#backend/clock.ts';
 import { type CopiesOptions, CopyService, KeyJournal } from '#backend/copies/index.ts';
 import { localPrograms, type RunningProgram, type RunsPrograms } from '#backend/processes/index.ts';
-import type { MachineAccess } from '#backend/sites/index.ts';
+import type { MachineAccess, MachineReach } from '#backend/sites/index.ts';
 import { createSshPool } from '#backend/ssh/index.ts';
 import { openStore } from '#backend/store/index.ts';
 import { type FaultProxy, startProxy } from '#test/lab/proxy.ts';
@@ -146,6 +146,8 @@ export interface TwoBoxes {
   two: Box;
   machines: Machines;
   copies: CopyService;
+  /** The system's own ssh, as the app would open it. */
+  lane: NonNullable<MachineReach['lane']>;
   journal: KeyJournal;
   configFile: string;
   /** The line to the second box, where it can fail. */
@@ -193,16 +195,25 @@ export async function twoBoxes(
     one: (signal) => pool.connection(target('one'), signal === undefined ? {} : { signal }),
     two: (signal) => pool.connection(target('two'), signal === undefined ? {} : { signal }),
   };
-  const copies = await copiesBetween(machines, { journal, reach: { reach: (id) => pool.reach(target(id)) } });
+  const lane: TwoBoxes['lane'] = (id, how) => pool.lane(target(id), how);
+  const copies = await copiesBetween(machines, {
+    journal,
+    reach: {
+      reach: (id) => pool.reach(target(id)),
+      lane,
+    },
+  });
   return {
     one,
     two,
     machines,
     copies,
+    lane,
     journal,
     configFile,
     proxy,
     stop: async () => {
+      await copies.close();
       await pool.close();
       await proxy?.stop();
       store.close();

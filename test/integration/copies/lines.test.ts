@@ -66,7 +66,7 @@ describe.skipIf(!needs('sshd', 'ssh', 'root', 'linux', 'fish', 'tcsh'))(
             { machineId: 'two', path: `~/${kind} it's` },
             { path: kind, signal },
           );
-          await session.send('all', { signal, gentle: true });
+          await session.send('all', { signal, gentle: kind === 'direct' });
           expect(differences(source, path.join(lab.two.home, `${kind} it's`))).toBe('');
           await session.close();
         }

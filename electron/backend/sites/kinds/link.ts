@@ -1,5 +1,5 @@
 import type { ForwardsPorts, OpensShells, RunsPrograms } from '#backend/processes/index.ts';
-import type { SshReach } from '#backend/ssh/index.ts';
+import type { SshLane, SshReach } from '#backend/ssh/index.ts';
 import type { StoredSite } from '#backend/store/index.ts';
 import type { TrainyardError } from '#shared/domain/error.ts';
 import type { Connection, ConnectionStep } from '#shared/domain/site.ts';
@@ -23,6 +23,8 @@ export interface SiteKindDriver {
   needsUser(error: TrainyardError): boolean;
   /** Where another machine would find it; null: nowhere (this computer). */
   reach(site: StoredSite): Promise<SshReach | null>;
+  /** A connection by the system's own ssh, made without asking; null where there is none. */
+  lane(site: StoredSite, options: { signal: AbortSignal; idle?: boolean }): Promise<SshLane | null>;
   /** "Test connection": each step as it happens. */
   test(
     site: Pick<StoredSite, 'id' | 'name' | 'ssh'>,

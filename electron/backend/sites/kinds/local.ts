@@ -21,6 +21,7 @@ export function localKind(programs: LocalPrograms): SiteKindDriver {
     open: async () => link,
     needsUser: (error) => error.code === 'SHELL_MISSING',
     reach: async () => null,
+    lane: async () => null,
     async *test(_site, { signal }): AsyncGenerator<ConnectionStep> {
       for (const step of ['resolve', 'tcp', 'hostKey', 'authentication'] as const) {
         yield { step, state: 'skipped', detail: '' };

@@ -16,6 +16,7 @@ export function sshKind(pool: SshPool): SiteKindDriver {
     },
     needsUser,
     reach: (site) => pool.reach(targetOf(site)),
+    lane: (site, options) => pool.lane(targetOf(site), options),
     test: (site, options) => pool.testConnection(targetOf(site), options),
   };
 }

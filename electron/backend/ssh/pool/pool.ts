@@ -8,7 +8,16 @@ import { type ConfigSurroundings, realSurroundings } from '../config/files.ts';
 import type { JumpHop } from '../config/options.ts';
 import { configInvalid, connectionLost, hostKeyChanged, proxyFailed, userNeeded } from '../errors.ts';
 import { HostKeyStore } from '../host-keys/store.ts';
-import type { Credentials, Prompter, SshConnection, SshPool, SshReach, SshTarget } from '../interface.ts';
+import type {
+  Credentials,
+  Prompter,
+  SshConnection,
+  SshLane,
+  SshPool,
+  SshReach,
+  SshTarget,
+} from '../interface.ts';
+import { openSshLane } from '../transport/openssh-lane.ts';
 import { connectOnce, type Hop, resolveTarget, type Shared } from './attempt.ts';
 import { Terminals } from './terminals.ts';
 import { testSteps } from './test-connection.ts';
@@ -51,6 +60,9 @@ class Pool implements SshPool {
   readonly #entries = new Map<string, Entry>();
   /** By the key of their entry; they outlive it when the connection is lost. */
   readonly #terminals = new Map<string, Terminals>();
+  /** Keys of targets that the system's ssh did not get into. */
+  readonly #laneless = new Set<string>();
+  readonly #lanes = new Set<SshLane>();
   #closed = false;
 
   constructor(options: SshPoolOptions) {
@@ -140,8 +152,34 @@ class Pool implements SshPool {
     return { hostName, port, user, hostKeys: keys };
   }
 
+  async lane(
+    target: SshTarget,
+    { signal, idle = false }: { signal: AbortSignal; idle?: boolean },
+  ): Promise<SshLane | null> {
+    const key = keyOf(target, null);
+    // What is in the vault is nothing that the system's ssh knows.
+    if (this.#closed || this.#laneless.has(key) || target.credentialId != null) return null;
+    try {
+      const host = await resolveTarget(target, null, this.#shared);
+      const { knownHostsFile } = this.#shared;
+      const lane = await openSshLane({ target, host, jumps: null, knownHostsFile, signal, idle });
+      for (const old of this.#lanes) if (!old.isOpen) this.#lanes.delete(old);
+      this.#lanes.add(lane);
+      if (this.#closed) await lane.close();
+      return lane;
+    } catch (thrown) {
+      if (signal.aborted) throw cancelled(signal);
+      const error = TrainyardError.from(thrown);
+      this.#options.log?.info({ host: target.host, code: error.code }, 'ssh: no lane');
+      // A network that failed may be back the next time.
+      if (!error.retryable) this.#laneless.add(key);
+      return null;
+    }
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
+    await Promise.all([...this.#lanes].map((lane) => lane.close()));
     const entries = [...this.#entries.values()];
     this.#entries.clear();
     for (const entry of entries) entry.controller.abort(closing());

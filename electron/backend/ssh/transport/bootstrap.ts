@@ -46,6 +46,17 @@ export function bootstrap(command: Command, { inTerminal = false } = {}): Bootst
   };
 }
 
+/**
+ * The same for a program whose streams are joined to another's: nothing of ours comes before its output, and the login shell's
+ * noise must be known by something that the script itself prints first. RangeError where it is too long.
+ */
+export function plainCommandLine({ script, args = [] }: Command): string {
+  if (script.includes('\0')) throw new RangeError('a script cannot hold a NUL byte');
+  const encoded = octal(Buffer.from(`${args.length > 0 ? `set -- ${quoteAll(args)}\n` : ''}${script}`));
+  if (encoded.length > longestOuter) throw new RangeError('a command of that length needs its stdin');
+  return `exec /bin/sh -c 'p=$(printf %b. "$1"); shift; eval "\${p%.}"' sh '${encoded}'`;
+}
+
 const plain = new Set(
   Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 .,:;/_=+-@%"$(){}[]<>|&*?#~^`'),
 );

@@ -15,18 +15,22 @@ import { OpenSshConnection } from './openssh-connection.ts';
 import { complaintAsError } from './openssh-errors.ts';
 import { unlessAborted } from './socket.ts';
 
-export interface OpenSshAttempt {
+/** What a master process is told of where it goes. */
+export interface MasterTarget {
   target: SshTarget;
   host: ResolvedHost;
   jumps: readonly JumpHop[] | null;
+  /** Stands for the user's known_hosts; null: as configured. */
+  knownHostsFile: string | null;
+}
+
+export interface OpenSshAttempt extends MasterTarget {
   /** What only OpenSSH can do of what this host needs. */
   why: string;
   prompter: Prompter;
   secrets: Secrets;
   clock: Clock;
   signal: AbortSignal;
-  /** Stands for the user's known_hosts; null: as configured. */
-  knownHostsFile: string | null;
 }
 
 /** How often it is looked whether the master has logged in, ms. */
@@ -80,13 +84,13 @@ export async function connectOpenSsh(attempt: OpenSshAttempt): Promise<SshConnec
   }
 }
 
-function findSsh(): string | null {
+export function findSsh(): string | null {
   if (process.platform === 'win32') return null; // its ssh has no ControlMaster
   const places = (process.env.PATH ?? '').split(':').filter((place) => place !== '');
   return places.map((place) => path.join(place, 'ssh')).find((file) => existsSync(file)) ?? null;
 }
 
-function masterArguments(attempt: OpenSshAttempt, control: string): string[] {
+export function masterArguments(attempt: MasterTarget, control: string): string[] {
   const { target, host } = attempt;
   const option = (name: string, value: string) => ['-o', `${name}=${value}`];
   const hop = ({ user, host: name, port }: JumpHop) =>
@@ -117,7 +121,7 @@ function masterArguments(attempt: OpenSshAttempt, control: string): string[] {
 }
 
 /** The control socket appears, whole, when the login is done. */
-async function loggedIn(
+export async function loggedIn(
   master: ChildProcess,
   control: string,
   said: { text: string },

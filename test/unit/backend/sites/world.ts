@@ -137,6 +137,10 @@ export class FakePool implements SshPool {
   async *testConnection(): AsyncGenerator<ConnectionStep> {
     yield { step: 'resolve', state: 'ok', detail: '10.0.0.1' };
   }
+  async lane() {
+    return null;
+  }
+
   async reach(target: SshTarget) {
     return { hostName: target.host, port: 22, user: 'me', hostKeys: [] };
   }
