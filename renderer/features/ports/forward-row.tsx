@@ -58,12 +58,11 @@ export function ForwardRow({ forward, ofRun = false }: { forward: Forward; ofRun
           {forward.remoteHost === 'localhost' ? '' : ` ${forward.remoteHost}`}:{forward.remotePort}
         </span>
         {forward.runId !== null && forward.runName !== null && !ofRun ? (
-          <>
-            {' '}
+          <p className="clip">
             <Link className="quiet" href={paths.run(forward.runId, 'ports')}>
               {forward.runName}
             </Link>
-          </>
+          </p>
         ) : null}
       </td>
       <td className="mono">localhost:{forward.localPort}</td>

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { rpc } from '#renderer/app/backend.ts';
 import { Link } from '#renderer/app/link.tsx';
 import { paths } from '#renderer/app/routes.ts';
@@ -18,46 +18,55 @@ interface Place {
 }
 
 /** What listens on a machine, or of a run, each with one click from being forwarded; and any other port by its number. */
-export function FoundPorts({ place, seen }: { place: Place; seen: boolean }) {
+export function FoundPorts({ place, seen, choose }: { place: Place; seen: boolean; choose?: ReactNode }) {
   const t = useT();
   const may = useMay('operator');
   if (!may) return null;
   return (
     <div className="ports__found">
-      {seen ? <Listening place={place} /> : <p className="quiet">{t('ports.notSeen')}</p>}
+      {seen ? (
+        <Listening place={place} choose={choose} />
+      ) : (
+        <>
+          <div className="ports__bar">
+            <h2>{t('ports.found')}</h2>
+            {choose}
+          </div>
+          <p className="quiet">{t('ports.notSeen')}</p>
+        </>
+      )}
       <OtherPort place={place} />
     </div>
   );
 }
 
-function Listening({ place }: { place: Place }) {
+function Listening({ place, choose }: { place: Place; choose: ReactNode }) {
   const t = useT();
   const { value, error, retry } = useLive<ListeningPort[]>(
     `${place.machineId} ${place.runId ?? ''}`,
     (signal) => rpc().ports.listening(place, { signal }),
     () => false,
   );
-  if (error && !value) return <ErrorState error={error} onRetry={retry} />;
-  if (!value) return <Skeleton rows={4} />;
   const ofRun = place.runId !== undefined;
   return (
     <>
       <div className="ports__bar">
-        <h3>{t('ports.found')}</h3>
-        <Button small onClick={retry}>
-          {t('ports.refresh')}
-        </Button>
+        <h2>{t('ports.found')}</h2>
+        {choose}
+        <Button onClick={retry}>{t('ports.refresh')}</Button>
       </div>
       {error ? <ErrorState error={error} onRetry={retry} /> : null}
-      {value.length === 0 ? (
+      {!value && !error ? <Skeleton rows={4} /> : null}
+      {value?.length === 0 ? (
         <p className="quiet">{t(ofRun ? 'ports.nothingOfRun' : 'ports.nothing')}</p>
-      ) : (
+      ) : null}
+      {value && value.length > 0 ? (
         <ul className="ports__list" aria-label={t('ports.foundOf')}>
           {value.map((found) => (
             <FoundPort key={found.port} found={found} place={place} />
           ))}
         </ul>
-      )}
+      ) : null}
     </>
   );
 }

@@ -5,7 +5,7 @@ import { placeName } from '#renderer/app/place-name.ts';
 import { paths } from '#renderer/app/routes.ts';
 import { useMay } from '#renderer/app/session-store.ts';
 import { useT } from '#renderer/i18n/index.ts';
-import { compareNames, EmptyState, ErrorState, Field, Select, Skeleton } from '#renderer/ui/index.ts';
+import { compareNames, EmptyState, ErrorState, Select, Skeleton } from '#renderer/ui/index.ts';
 import { ForwardTable } from './forward-table.tsx';
 import { FoundPorts } from './found-ports.tsx';
 import { useForwards } from './store.ts';
@@ -47,32 +47,21 @@ function OnMachine({ machineId }: { machineId: string | undefined }) {
     .sort((a, b) => compareNames(placeName(a.id, a.name, t), placeName(b.id, b.name, t)));
   const chosen = connected.find(({ id }) => id === machineId) ?? connected[0];
   if (!loaded) return <Skeleton rows={4} />;
+  if (!chosen) return <p className="quiet">{t('ports.noMachine')}</p>;
   return (
-    <section>
-      <h2>{t('ports.foundOf')}</h2>
-      {chosen ? (
-        <>
-          <div className="ports__machine">
-            <Field label={t('ports.machine')}>
-              {(ids) => (
-                <Select
-                  {...ids}
-                  value={chosen.id}
-                  options={connected.map(({ id, name }) => ({ value: id, label: placeName(id, name, t) }))}
-                  onValue={(id) => navigate(paths.ports(id), { replace: true })}
-                />
-              )}
-            </Field>
-          </div>
-          <FoundPorts
-            key={chosen.id}
-            place={{ machineId: chosen.id }}
-            seen={chosen.connectionState === 'connected'}
-          />
-        </>
-      ) : (
-        <p className="quiet">{t('ports.noMachine')}</p>
-      )}
-    </section>
+    <FoundPorts
+      key={chosen.id}
+      place={{ machineId: chosen.id }}
+      seen={chosen.connectionState === 'connected'}
+      choose={
+        <Select
+          className="ports__machine"
+          aria-label={t('ports.machine')}
+          value={chosen.id}
+          options={connected.map(({ id, name }) => ({ value: id, label: placeName(id, name, t) }))}
+          onValue={(id) => navigate(paths.ports(id), { replace: true })}
+        />
+      }
+    />
   );
 }
