@@ -7,6 +7,7 @@ import { deliverIntent, removeForgotten } from './deliver.ts';
 import { endGivenUp, isGivenUp, noteMoved } from './gone-elsewhere.ts';
 import { Followers } from './logs/followers.ts';
 import type { LogShelf } from './logs/shelf.ts';
+import { passOn } from './pass-on.ts';
 import { reconcile } from './reconcile.ts';
 import type { SnapshotTaker } from './snapshots.ts';
 import { type Connected, Turns } from './turns.ts';
@@ -316,7 +317,7 @@ export class MachineRuns {
     if (news && change.state === 'stopping') this.deliver(known.runId, known.epoch);
     const ends = !hasEnded(known.state) && hasEnded(change.state) && change.state !== 'stopped';
     const isNews = this.#context.claims.of(known.runId) === null;
-    if (ends && isNews && box.complaint !== null) this.#passOn(known, box.complaint);
+    if (ends && isNews && box.complaint !== null) passOn(this.#context.store, known, box.complaint);
   }
 
   #endGivenUp(known: Attempt): void {
@@ -326,19 +327,6 @@ export class MachineRuns {
       this.#complain('a run that was given up could not be stopped', error),
     );
     this.#underWay.add(ended);
-  }
-
-  /** Why it ended, where the box says more than its exit code: setup failed, the disk was full. */
-  #passOn({ runId, machineName }: Attempt, complaint: string): void {
-    const { store } = this.#context;
-    const name = store.runs.summary(runId)?.name ?? runId;
-    store.notices.add({
-      level: 'error',
-      code: 'RUN_COMPLAINT',
-      params: { name, machine: machineName, complaint },
-      message: `Run "${name}" on ${machineName}: ${complaint}`,
-      runId,
-    });
   }
 
   /** One quiet process on the box tells of changes, as long as something of ours is alive there. */
