@@ -46,7 +46,11 @@ export function SearchBar({ terminalId, onClose }: { terminalId: string; onClose
   const latest = useRef(find);
   latest.current = find;
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is searched for has changed
-  useEffect(() => latest.current(false, true), [text, regex, matchCase]);
+  useEffect(() => {
+    // The addon counts anew only for another text, not for other ways of looking for it.
+    screenOf(terminalId)?.search.clearDecorations();
+    latest.current(false, true);
+  }, [text, regex, matchCase]);
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Enter') find(event.shiftKey);
