@@ -5,6 +5,7 @@ import { type Door, isLoopback, openDoor } from '#backend/door/index.ts';
 import type { Backend } from '#backend/main.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import { json, plain } from './answers.ts';
+import { sendMachineFile } from './file-downloads.ts';
 import { securityHeaders } from './security-headers.ts';
 import { SignIn } from './sign-in.ts';
 import { StaticFiles } from './static-files.ts';
@@ -102,7 +103,10 @@ export async function openBrowserHost(options: BrowserHostOptions): Promise<Brow
     }
     const token = url.searchParams.get('token');
     if (token !== null && local) return signIn.followLink(request, response, token);
-    const signedIn = signIn.sessionOf(request) !== null;
+    const session = signIn.sessionOf(request);
+    if (url.pathname.startsWith('/files/'))
+      return sendMachineFile(request, response, url, { session, bytes: backend.bytes, log: backend.log });
+    const signedIn = session !== null;
     if (url.pathname === '/session') return json(response, signedIn ? 200 : 401, { signedIn });
     // Where there are named tokens, whoever comes without a session is shown where to give one.
     if (url.pathname === '/' && !signedIn && access?.hasUsable()) {
