@@ -10,6 +10,7 @@ import { arrangementPart } from './layout-store.ts';
 import type { LivePart } from './live-part.ts';
 import { machinesPart } from './machine-store.ts';
 import { noticesPart } from './notice-store.ts';
+import { openPart } from './open-store.ts';
 import { painted } from './painted.ts';
 import { promptsPart } from './prompt-store.ts';
 import { sessionPart, useSession } from './session-store.ts';
@@ -29,6 +30,7 @@ const parts: readonly LivePart[] = [
   forwardsPart,
   placesPart,
   arrangementPart,
+  openPart,
 ];
 
 const extra = new Set<LivePart>();

@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useState } from 'react';
+import { useForwards } from '#renderer/features/ports/store.ts';
 import { runCommands } from '#renderer/features/runs/commands.ts';
 import { describeRun } from '#renderer/features/runs/evidence.ts';
 import { useRuns } from '#renderer/features/runs/run-store.ts';
@@ -10,6 +11,7 @@ import type { RunSummary } from '#shared/domain/run.ts';
 import { rpc } from './backend.ts';
 import { type Command, type CommandContext, runCommand } from './commands.ts';
 import { useMachines } from './machine-store.ts';
+import { useOpen } from './open-store.ts';
 import { fileItems } from './palette-files.ts';
 import type { Item } from './palette-items.ts';
 import { placeName } from './place-name.ts';
@@ -107,48 +109,31 @@ function useFoundRuns(text: string): readonly RunSummary[] {
   return runs;
 }
 
-/** Open terminals and forwarded ports, as they are now. Where there are none, or none may be seen, nothing is said. */
+/** Open terminals and forwarded ports. */
 function useOpenItems(t: Translate, navigate: (path: string) => void): readonly Item[] {
-  const [open, setOpen] = useState<readonly Item[]>([]);
-  useEffect(() => {
-    const abort = new AbortController();
-    const quietly = (thrown: unknown) => console.info('Not known to the palette:', thrown);
-    const options = { signal: abort.signal };
-    const add = (items: readonly Item[]) => {
-      if (!abort.signal.aborted) setOpen((before) => [...before, ...items]);
-    };
-    rpc()
-      .terminals.list(undefined, options)
-      .then((all) =>
-        add(
-          all.map((one) => ({
-            id: `terminal ${one.id}`,
-            group: 'terminals',
-            label: one.name ?? (one.title || placeName(one.machineId, one.machineName, t)),
-            detail: one.runName ?? placeName(one.machineId, one.machineName, t),
-            run: () => navigate(`${paths.terminals}?terminal=${one.id}`),
-          })),
-        ),
-      )
-      .catch(quietly);
-    rpc()
-      .ports.list(undefined, options)
-      .then((all) =>
-        add(
-          all.map((one) => ({
-            id: `forward ${one.id}`,
-            group: 'ports',
-            label: one.label || `localhost:${one.localPort}`,
-            detail: `${one.localPort} → ${one.machineName}:${one.remotePort}`,
-            run: () => openOutside(`http://localhost:${one.localPort}/`),
-          })),
-        ),
-      )
-      .catch(quietly);
-    return () => {
-      abort.abort();
-      setOpen([]);
-    };
-  }, [t, navigate]);
-  return open;
+  const terminals = useOpen((state) => state.terminals);
+  const forwards = useForwards((state) => state.byId);
+  return useMemo(() => {
+    const ofTerminals = [...terminals.values()].map((one): Item => {
+      const machine = placeName(one.machineId, one.machineName, t);
+      return {
+        id: `terminal ${one.id}`,
+        group: 'terminals',
+        label: one.name ?? (one.title || machine),
+        detail: one.runName ?? machine,
+        run: () => navigate(`${paths.terminals}?terminal=${one.id}`),
+      };
+    });
+    const ofForwards = [...forwards.values()].map((one): Item => {
+      const address = `localhost:${one.localPort}`;
+      return {
+        id: `forward ${one.id}`,
+        group: 'ports',
+        label: one.label || address,
+        detail: `${address} → ${placeName(one.machineId, one.machineName, t)}:${one.remotePort}`,
+        run: () => openOutside(`http://${address}/`),
+      };
+    });
+    return [...ofTerminals, ...ofForwards];
+  }, [terminals, forwards, t, navigate]);
 }

@@ -1,11 +1,12 @@
 import { resolveLanguage, setLanguage } from '#renderer/i18n/index.ts';
+import { setDensity } from '#renderer/ui/density.ts';
 import type { Settings } from '#shared/domain/settings.ts';
 
-type Look = Pick<Settings, 'theme' | 'language'>;
+type Look = Pick<Settings, 'theme' | 'language' | 'density'>;
 const storageKey = 'look';
 const dark = matchMedia('(prefers-color-scheme: dark)');
 const contrast = matchMedia('(prefers-contrast: more)');
-let current: Look = { theme: 'system', language: 'system' };
+let current: Look = { theme: 'system', language: 'system', density: 'compact' };
 
 function themeOf(setting: Settings['theme']): 'dark' | 'light' | 'high-contrast' {
   if (setting !== 'system') return setting;
@@ -14,6 +15,7 @@ function themeOf(setting: Settings['theme']): 'dark' | 'light' | 'high-contrast'
 }
 
 function show(): void {
+  setDensity(current.density === 'comfortable' ? 'comfortable' : 'compact');
   document.documentElement.dataset.theme = themeOf(current.theme);
   setLanguage(resolveLanguage(current.language, navigator.languages));
 }
@@ -32,7 +34,7 @@ export function applyStoredLook(): void {
 }
 
 export function applyLook(look: Look): void {
-  current = { theme: look.theme, language: look.language };
+  current = { theme: look.theme, language: look.language, density: look.density };
   localStorage.setItem(storageKey, JSON.stringify(current));
   show();
 }

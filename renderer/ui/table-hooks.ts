@@ -1,7 +1,6 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { rowHeight } from './density.ts';
 import type { VirtualTableProps } from './table-props.ts';
-
-export const rowHeight = 28;
 
 /** The keyboard's row, and the row under the eyes, kept by identity when rows come and go above them. */
 export function useCursor<R>(props: VirtualTableProps<R>, scroller: { current: HTMLDivElement | null }) {
@@ -33,9 +32,9 @@ export function useCursor<R>(props: VirtualTableProps<R>, scroller: { current: H
       else if (at === null && index >= total) setIndex(total - 1);
     }
     const element = scroller.current;
-    if (element && topId !== null && element.scrollTop > rowHeight) {
+    if (element && topId !== null && element.scrollTop > rowHeight()) {
       const at = find(topId, topIndex);
-      if (at !== null && at !== topIndex) element.scrollTop += (at - topIndex) * rowHeight;
+      if (at !== null && at !== topIndex) element.scrollTop += (at - topIndex) * rowHeight();
     }
     held.current.topId = idAt(held.current.topIndex);
   }, [revision]);
@@ -43,7 +42,7 @@ export function useCursor<R>(props: VirtualTableProps<R>, scroller: { current: H
   // What is under the eyes is noted when it scrolls, and after new rows; asking the element at every drawing would make
   // the browser lay the page out each time.
   const note = useStable((scrollTop: number) => {
-    const topIndex = Math.floor(scrollTop / rowHeight);
+    const topIndex = Math.floor(scrollTop / rowHeight());
     held.current.topIndex = topIndex;
     held.current.topId = idAt(topIndex);
   });

@@ -7,17 +7,22 @@ import {
   type ReactNode,
   useEffect,
   useId,
+  useLayoutEffect,
   useMemo,
   useRef,
 } from 'react';
 import { useT } from '#renderer/i18n/index.ts';
 import { ContextMenu } from './context-menu.tsx';
+import { useRowHeight } from './density.ts';
 import type { MenuEntry } from './menu-rows.tsx';
 import { type LaidOutColumn, layOut, useColumnWidths } from './table-columns.ts';
 import { actionOfKey, toggled } from './table-cursor.ts';
 import { pickWidth, TableHead } from './table-head.tsx';
-import { rowHeight, useCursor, useKeysFromAnywhere, usePool, useStable, useWidth } from './table-hooks.ts';
+import { useCursor, useKeysFromAnywhere, usePool, useStable, useWidth } from './table-hooks.ts';
 import type { VirtualTableProps } from './table-props.ts';
+
+/** As table.css has it. */
+const headHeight = 28;
 
 /** A table of any length: only the rows in view are in the document. Sorting and loading are its owner's work. */
 export function VirtualTable<R>(props: VirtualTableProps<R>) {
@@ -34,6 +39,7 @@ export function VirtualTable<R>(props: VirtualTableProps<R>) {
   );
   const width = laid.reduce((sum, column) => sum + column.px, picks ? pickWidth : 0);
 
+  const rowHeight = useRowHeight();
   const virtual = useVirtualizer({
     count: total,
     getScrollElement: () => scroller.current,
@@ -42,8 +48,10 @@ export function VirtualTable<R>(props: VirtualTableProps<R>) {
     useFlushSync: false,
     ...(props.firstSize ? { initialRect: props.firstSize } : {}),
     paddingStart: 0,
-    scrollPaddingStart: rowHeight,
+    scrollPaddingStart: headHeight,
   });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other rows have other places
+  useLayoutEffect(() => virtual.measure(), [rowHeight]);
   const items = virtual.getVirtualItems();
   const pool = usePool(items.length);
   const first = items[0]?.index ?? 0;

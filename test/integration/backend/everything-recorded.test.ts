@@ -17,6 +17,7 @@ const tester = { name: 'tester', role: 'owner' } as const;
 /** What may be called by those who act, and leaves no entry; each with its reason. */
 const unrecorded: Record<string, string> = {
   'app.dismissNotice': 'puts away a message; what it told of is recorded by itself',
+  'app.setView': 'how pages are arranged is no act on the user’s behalf',
   'app.cancelJob': 'ends a look at machines or a copy under way, whose own entry is there',
   'sites.preview': 'reads an ssh_config and changes nothing',
   'sites.test': 'a connection of its own, closed again; nothing is changed here or there',
@@ -94,6 +95,10 @@ test('whatever changes something leaves an entry with who did it and in which ro
   }
 
   await leaves('app.updateSettings', () => client.app.updateSettings({ refreshSeconds: 60 }));
+  const { text } = await client.app.settingsFile();
+  await leaves('app.writeSettingsFile', () =>
+    client.app.writeSettingsFile({ text: '{"backupsKept": 5}', before: text }),
+  );
   const backup = await leaves('store.backUp', () => client.store.backUp());
 
   // A box that is not there: what is launched on it waits.
