@@ -3,7 +3,7 @@ import { scrollsWhole, unfinished } from './emulator-state.ts';
 import { Marks } from './marks.ts';
 import { cleanTitle, clipboardText, directoryOfUrl, shellMark } from './sequences.ts';
 import { snapshotOf } from './snapshot.ts';
-import { type Emulator, HeadlessTerminal, SerializeAddon, type Serializer, Unicode11Addon } from './xterm.ts';
+import { type Emulator, HeadlessTerminal, Unicode11Addon } from './xterm.ts';
 
 /** What the output of programs asks for besides being shown. */
 export interface ScreenEvents {
@@ -23,13 +23,10 @@ const clipboardBytes = 100_000;
 /** A terminal's screen and scrollback, kept by a headless xterm. It is the one that answers to programs. */
 export class Screen {
   readonly #emulator: Emulator;
-  readonly #serializer: Serializer;
   readonly #marks: Marks;
 
   constructor(size: TerminalSize, scrollback: number, events: ScreenEvents) {
     this.#emulator = new HeadlessTerminal({ ...size, scrollback, allowProposedApi: true, logLevel: 'off' });
-    this.#serializer = new SerializeAddon();
-    this.#emulator.loadAddon(this.#serializer);
     this.#emulator.loadAddon(new Unicode11Addon());
     this.#emulator.unicode.activeVersion = '11';
     this.#marks = new Marks(this.#emulator, () => events.now());
@@ -63,7 +60,7 @@ export class Screen {
 
   /** What brings a fresh emulator of the same size to the same state. */
   snapshot(): Uint8Array {
-    return Buffer.from(snapshotOf(this.#emulator, this.#serializer));
+    return Buffer.from(snapshotOf(this.#emulator));
   }
 
   /** Scrollback and screen as text, wrapped lines joined, without what is empty at the end. */

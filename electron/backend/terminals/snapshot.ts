@@ -1,73 +1,76 @@
-import { inside, sgr } from './emulator-state.ts';
-import type { Emulator, Serializer } from './xterm.ts';
+import { type Buffer, type Charset, emptyCell, inside } from './emulator-state.ts';
+import { linesOf } from './lines.ts';
+import { sgr } from './sgr.ts';
+import type { Emulator } from './xterm.ts';
 
 /**
  * All that a fresh emulator of the same size must be fed to show the same and to go on in the same way: scrollback, screen,
- * and what xterm's own serializer leaves out (margins, tab stops, character sets, the saved cursor, mouse encoding, how the
- * cursor looks, a line that is full to its last column).
+ * colours, links, margins, tab stops, the saved cursor, character sets, modes, and a line that is full to its last column.
  */
-export function snapshotOf(emulator: Emulator, serializer: Serializer): string {
-  const state = inside(emulator);
-  const style = sgr(state._inputHandler._curAttrData);
+export function snapshotOf(emulator: Emulator): string {
+  const { buffers, buffer, _inputHandler } = inside(emulator);
+  const other = emulator.buffer.active.type === 'alternate';
   return [
-    serializer.serialize({ excludeModes: true }),
-    tabStops(emulator),
-    margins(emulator),
-    savedCursor(emulator),
-    cursor(emulator, serializer),
-    style,
+    bufferOf(emulator, buffers.normal),
+    // Cleared in plain style; the cursor comes with it.
+    other ? `\x1b[?1047h\x1b[H${bufferOf(emulator, buffers.alt)}` : '',
+    cursor(emulator, buffer),
+    sgr(_inputHandler._curAttrData),
     charsets(emulator),
     modes(emulator),
   ].join('');
 }
 
-function tabStops(emulator: Emulator): string {
-  const { tabs } = inside(emulator).buffer;
+const bufferOf = (emulator: Emulator, buffer: Buffer): string =>
+  `${linesOf(emulator, buffer)}${tabStops(emulator, buffer)}${margins(emulator, buffer)}${savedCursor(buffer)}`;
+
+function tabStops({ cols }: Emulator, { tabs }: Buffer): string {
   const wanted = Object.keys(tabs)
     .filter((column) => tabs[column])
     .map(Number)
-    .filter((column) => column < emulator.cols);
-  const usual = wanted.every((column) => column % 8 === 0) && wanted.length === Math.ceil(emulator.cols / 8);
-  if (usual) return '';
+    .filter((column) => column < cols);
+  if (wanted.every((column) => column % 8 === 0) && wanted.length === Math.ceil(cols / 8)) return '';
   return `\x1b[3g${wanted.map((column) => `\x1b[${column + 1}G\x1bH`).join('')}`;
 }
 
-function margins(emulator: Emulator): string {
-  const { scrollTop, scrollBottom } = inside(emulator).buffer;
-  if (scrollTop === 0 && scrollBottom === emulator.rows - 1) return '';
+function margins({ rows }: Emulator, { scrollTop, scrollBottom }: Buffer): string {
+  if (scrollTop === 0 && scrollBottom === rows - 1) return '';
   return `\x1b[${scrollTop + 1};${scrollBottom + 1}r`;
 }
 
-function savedCursor(emulator: Emulator): string {
-  const { savedX, savedY, savedCurAttrData, ybase } = inside(emulator).buffer;
+function savedCursor({ savedX, savedY, savedCurAttrData, savedCharset, ybase }: Buffer): string {
   const row = Math.max(savedY - ybase, 0);
-  if (savedX === 0 && row === 0 && savedCurAttrData.fg === 0 && savedCurAttrData.bg === 0) return '';
-  return `${sgr(savedCurAttrData)}${place(row, savedX)}\x1b7`;
+  const charset = isGraphics(savedCharset) ? ['\x1b(0', '\x1b(B'] : ['', ''];
+  return `${sgr(savedCurAttrData)}${place(row, savedX)}${charset[0]}\x1b7${charset[1]}\x1b[m`;
 }
 
-/** Where it stands; beyond the last column where the line is full: then the line is written again, which brings it there. */
-function cursor(emulator: Emulator, serializer: Serializer): string {
-  const { x, y, ybase, scrollTop } = inside(emulator).buffer;
+/** Where it stands; beyond the last column where the line is full: then its last character is written again. */
+function cursor(emulator: Emulator, buffer: Buffer): string {
+  const { x, y, ybase, scrollTop, lines } = buffer;
   const origin = emulator.modes.originMode;
   const row = origin ? y - scrollTop : y;
-  const at = `${origin ? '\x1b[?6h' : ''}${place(row, Math.min(x, emulator.cols - 1))}`;
-  if (x < emulator.cols || emulator.buffer.active.type !== 'normal') return at;
-  const line = ybase + y;
-  const text = serializer.serialize({
-    range: { start: line, end: line },
-    excludeModes: true,
-    excludeAltBuffer: true,
-  });
-  return `${at}\r\x1b[0m${text}`;
+  const mode = origin ? '\x1b[?6h' : '';
+  if (x < emulator.cols) return `${mode}${place(row, x)}`;
+  const cell = emptyCell(emulator);
+  const line = lines.get(ybase + y);
+  let column = emulator.cols - 1;
+  if (line?.loadCell(column, cell).getWidth() === 0) column -= 1;
+  line?.loadCell(column, cell);
+  return `${mode}${place(row, column)}${sgr(cell)}${cell.getChars() || ' '}`;
 }
 
+/** Those of the four slots, the slot in use, and what is in use: a restored cursor brings one that is in no slot. */
 function charsets(emulator: Emulator): string {
-  const { glevel, _charsets } = inside(emulator)._charsetService;
-  const designations = ['(', ')', '*', '+'].map((slot, level) =>
-    _charsets[level]?.['`'] === '\u25c6' ? `\x1b${slot}0` : '',
-  );
-  return `${designations.join('')}${glevel === 1 ? '\x0e' : ''}`;
+  const { glevel, charset, _charsets } = inside(emulator)._charsetService;
+  const slots = ['(', ')', '*', '+'];
+  const designations = slots.map((slot, level) => (isGraphics(_charsets[level]) ? `\x1b${slot}0` : ''));
+  const used = isGraphics(charset);
+  const differs = used !== isGraphics(_charsets[glevel]);
+  return `${designations.join('')}${glevel === 1 ? '\x0e' : ''}${differs ? `\x1b${slots[glevel] ?? '('}${used ? '0' : 'B'}` : ''}`;
 }
+
+/** The line drawing characters of VT100, the only set that programs still use. */
+const isGraphics = (charset: Charset): boolean => charset?.['`'] === '\u25c6';
 
 function modes(emulator: Emulator): string {
   const { modes: set } = emulator;

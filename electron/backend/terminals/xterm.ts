@@ -1,4 +1,3 @@
-import * as serializeModule from '@xterm/addon-serialize';
 import * as unicodeModule from '@xterm/addon-unicode11';
 import * as headlessModule from '@xterm/headless';
 
@@ -7,7 +6,5 @@ const inside = <Module extends object>(module: Module): Module =>
   (module as { default?: Module }).default ?? module;
 
 export const { Terminal: HeadlessTerminal } = inside(headlessModule);
-export const { SerializeAddon } = inside(serializeModule);
 export const { Unicode11Addon } = inside(unicodeModule);
 export type Emulator = headlessModule.Terminal;
-export type Serializer = serializeModule.SerializeAddon;
