@@ -16,7 +16,8 @@ const tables = { ...areas, ...errorTables } as Record<
 const deliberatelyEqual =
   /^(Trainyard|English|GPUs?|CPUs?|SSH|CUDA|Python|PyTorch|[A-Z]{2,}|[^\p{L}]*|[\w ./:,·+-]*\{\{.*)$/u;
 /** … names of products and files. */
-const names = /^(credentials\.login\.|checkpoints\.framework\.|sites\.(configFile|step\.shell)$)/;
+const names =
+  /^(credentials\.login\.|checkpoints\.framework\.|ports\.guess\.|sites\.(configFile|step\.shell)$)/;
 
 function sources(directory: string): string[] {
   return readdirSync(directory, { recursive: true, encoding: 'utf8' })
@@ -60,6 +61,34 @@ describe('the words of both languages', () => {
       }
     }
     expect([...new Set(unused)]).toEqual([]);
+  });
+});
+
+describe('words that are asked for', () => {
+  it('are there: by their whole key, or a family of keys that has any', () => {
+    const text = sources(root).join('\n');
+    const known = new Set(
+      Object.entries(areas).flatMap(([area, { en }]) =>
+        Object.keys(en).map((key) => `${area}.${key.replace(/_(one|other)$/, '')}`),
+      ),
+    );
+    const missing = new Set<string>();
+    for (const [, key] of text.matchAll(/\b(?:t|inEnglish)\(\s*'([a-zA-Z]+\.[^']+)'/g))
+      if (key && !known.has(key)) missing.add(key);
+    for (const [, start] of text.matchAll(/\b(?:t|inEnglish)\(\s*`([a-zA-Z]+\.[^$`]*)\$\{/g))
+      if (start && ![...known].some((key) => key.startsWith(start))) missing.add(start);
+    expect([...missing]).toEqual([]);
+  });
+
+  it('are nowhere written into the page itself: labels and titles come from here', () => {
+    const found: string[] = [];
+    for (const file of sources(root)) {
+      for (const [, name, words] of file.matchAll(
+        /\b(aria-label|title|placeholder|label|alt)="([^"{}]*[a-z]{3,} [^"{}]*)"/g,
+      ))
+        found.push(`${name}: ${words}`);
+    }
+    expect(found).toEqual([]);
   });
 });
 
