@@ -104,7 +104,8 @@ export async function openBrowserHost(options: BrowserHostOptions): Promise<Brow
     const token = url.searchParams.get('token');
     if (token !== null && local) return signIn.followLink(request, response, token);
     const session = signIn.sessionOf(request);
-    if (url.pathname.startsWith('/files/'))
+    // With a name it is a file of a machine; without one it is the page that shows the machine's files.
+    if (/^\/files\/[^/]+\/./.test(url.pathname))
       return sendMachineFile(request, response, url, { session, bytes: backend.bytes, log: backend.log });
     const signedIn = session !== null;
     if (url.pathname === '/session') return json(response, signedIn ? 200 : 401, { signedIn });
