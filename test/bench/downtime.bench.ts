@@ -5,8 +5,9 @@ import { against, type Bench, median } from './row.ts';
 import {
   checkpointMib,
   environmentFiles,
-  makeEnvironment,
+  environmentFrom,
   moveTurns,
+  packageTree,
   standstill,
   startedRun,
   type TrainingLab,
@@ -28,8 +29,12 @@ async function ours(lab: TrainingLab, runId: string, to: MovingBox): Promise<num
   return standstill(lab.events(runId), toEpoch);
 }
 
-/** The script of a careful user: TERM (it saves and ends), rsync of everything, start. Ends with the run on the other box. */
+/**
+ * The script of a careful user: TERM (it saves and ends), rsync of everything to a box that has nothing of it yet, start. Ends with the run on
+ * the other box.
+ */
 async function peer(lab: TrainingLab, epoch: number, from: MovingBox, to: MovingBox): Promise<number> {
+  await lab.ssh(to, 'rm -rf peer && mkdir peer');
   await lab.calm();
   const way = lab.wayBetween(from, to);
   await lab.ssh(
@@ -89,16 +94,16 @@ async function took(work: () => Promise<unknown>): Promise<number> {
 
 export const bench: Bench = {
   name: 'downtime',
-  about: `a run with a checkpoint of ${checkpointMib} MiB and an environment of ${environmentFiles} files is moved, against a script: stop, rsync -a of everything, start`,
+  about: `a run with a checkpoint of ${checkpointMib} MiB and an environment of ${environmentFiles} files of real packages (0.8 GB) is moved, against a script: stop, rsync -a of everything to a box that has nothing of it, start`,
   missing: () =>
     needs('linux', 'root', 'sshd', 'ssh', 'rsync', 'torch') ? null : 'root, sshd, ssh, rsync or PyTorch',
   async run() {
     const lab = await trainingLab();
     try {
       const { one, two } = lab;
-      await lab.ssh(one, `mkdir peer && cd peer && ${makeEnvironment}`);
-      await lab.ssh(two, 'mkdir peer');
-      const runId = await startedRun(lab, pace);
+      const environment = environmentFrom(await packageTree(lab.yard.directory));
+      await lab.ssh(one, `mkdir peer && cd peer && ${environment}`);
+      const runId = await startedRun(lab, pace, environment);
       const mine: number[] = [];
       for (let turn = 0; turn < moveTurns; turn++)
         mine.push(await ours(lab, runId, turn % 2 === 0 ? two : one));
@@ -116,7 +121,7 @@ export const bench: Bench = {
         against(
           {
             name: 'downtime',
-            measure: `${checkpointMib} MiB checkpoint, ${environmentFiles} files of environment`,
+            measure: `${checkpointMib} MiB checkpoint, ${environmentFiles} files of real packages as environment`,
             unit: 'ms',
             reach: 2,
             lowerIsBetter: true,
