@@ -4,12 +4,12 @@ import type { Emulator } from './xterm.ts';
 export interface Style {
   fg: number;
   bg: number;
-  extended: { underlineStyle: number; underlineColor: number; urlId: number };
+  /** `_ext`: without the dashes that xterm draws below links. */
+  extended: { _ext: number; underlineColor: number; urlId: number };
   hasExtendedAttrs(): number;
   isBold(): number;
   isDim(): number;
   isItalic(): number;
-  isUnderline(): number;
   isBlink(): number;
   isInverse(): number;
   isInvisible(): number;

@@ -1,5 +1,6 @@
-import { type Buffer, type Cell, emptyCell, inside, type Line } from './emulator-state.ts';
-import { sgr } from './sgr.ts';
+import { type Buffer, type Cell, emptyCell, type Line } from './emulator-state.ts';
+import { linkTo } from './links.ts';
+import { sgr, underlineStyle } from './sgr.ts';
 import type { Emulator } from './xterm.ts';
 
 /**
@@ -92,8 +93,8 @@ class LineWriter {
   }
 
   #style(cell: Cell): void {
-    const { underlineStyle, underlineColor, urlId } = cell.extended;
-    const underline = cell.hasExtendedAttrs() ? `${underlineStyle} ${underlineColor}` : '';
+    const { underlineColor, urlId } = cell.extended;
+    const underline = cell.hasExtendedAttrs() ? `${underlineStyle(cell)} ${underlineColor}` : '';
     if (cell.fg !== this.#fg || cell.bg !== this.#bg || underline !== this.#underline) {
       this.#parts.push(sgr(cell));
       [this.#fg, this.#bg, this.#underline] = [cell.fg, cell.bg, underline];
@@ -103,9 +104,7 @@ class LineWriter {
   }
 
   #setLink(link: number): void {
-    const data = link === 0 ? undefined : inside(this.#emulator)._oscLinkService.getLinkData(link);
-    const id = data?.id === undefined ? '' : `id=${data.id}`;
-    this.#parts.push(`\x1b]8;${id};${data?.uri ?? ''}\x1b\\`);
+    this.#parts.push(linkTo(this.#emulator, link));
     this.#link = link;
   }
 

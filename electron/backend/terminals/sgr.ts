@@ -4,6 +4,11 @@ import type { Style } from './emulator-state.ts';
 const sixteen = 0x1000000;
 const palette = 0x2000000;
 const modes = 0x3000000;
+const underlined = 0x10000000;
+
+/** 1: a plain line, up to 5: dashed. */
+export const underlineStyle = ({ extended }: Pick<Style, 'extended'>): number =>
+  (extended._ext & 0x1c000000) >> 26;
 
 /** The SGR sequence that sets exactly this style, whatever was set before. Links are apart. */
 export function sgr(style: Style): string {
@@ -11,7 +16,7 @@ export function sgr(style: Style): string {
   if (style.isBold()) codes.push(1);
   if (style.isDim()) codes.push(2);
   if (style.isItalic()) codes.push(3);
-  if (style.isUnderline()) codes.push(...underline(style));
+  if (style.fg & underlined) codes.push(...underline(style));
   if (style.isBlink()) codes.push(5);
   if (style.isInverse()) codes.push(7);
   if (style.isInvisible()) codes.push(8);
@@ -22,9 +27,10 @@ export function sgr(style: Style): string {
   return codes.length === 1 ? '\x1b[m' : `\x1b[${codes.join(';')}m`;
 }
 
-function underline({ extended }: Style): string[] {
-  const { underlineStyle, underlineColor } = extended;
-  const line = underlineStyle > 1 ? `4:${underlineStyle}` : '4';
+function underline({ extended }: Pick<Style, 'extended'>): string[] {
+  const { underlineColor } = extended;
+  const kind = underlineStyle({ extended });
+  const line = kind > 1 ? `4:${kind}` : '4';
   const mode = underlineColor & modes;
   if (mode === 0 || underlineColor === -1) return [line];
   if (mode === sixteen || mode === palette) return [line, `58;5;${underlineColor & 0xff}`];

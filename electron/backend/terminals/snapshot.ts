@@ -1,5 +1,6 @@
-import { type Buffer, type Charset, emptyCell, inside } from './emulator-state.ts';
+import { type Buffer, type Charset, emptyCell, inside, type Style } from './emulator-state.ts';
 import { linesOf } from './lines.ts';
+import { linkTo } from './links.ts';
 import { sgr } from './sgr.ts';
 import type { Emulator } from './xterm.ts';
 
@@ -15,14 +16,14 @@ export function snapshotOf(emulator: Emulator): string {
     // Cleared in plain style; the cursor comes with it.
     other ? `\x1b[?1047h\x1b[H${bufferOf(emulator, buffers.alt)}` : '',
     cursor(emulator, buffer),
-    sgr(_inputHandler._curAttrData),
+    pen(emulator, _inputHandler._curAttrData),
     charsets(emulator),
     modes(emulator),
   ].join('');
 }
 
 const bufferOf = (emulator: Emulator, buffer: Buffer): string =>
-  `${linesOf(emulator, buffer)}${tabStops(emulator, buffer)}${margins(emulator, buffer)}${savedCursor(buffer)}`;
+  `${linesOf(emulator, buffer)}${tabStops(emulator, buffer)}${margins(emulator, buffer)}${savedCursor(emulator, buffer)}`;
 
 function tabStops({ cols }: Emulator, { tabs }: Buffer): string {
   const wanted = Object.keys(tabs)
@@ -38,11 +39,17 @@ function margins({ rows }: Emulator, { scrollTop, scrollBottom }: Buffer): strin
   return `\x1b[${scrollTop + 1};${scrollBottom + 1}r`;
 }
 
-function savedCursor({ savedX, savedY, savedCurAttrData, savedCharset, ybase }: Buffer): string {
+function savedCursor(emulator: Emulator, buffer: Buffer): string {
+  const { savedX, savedY, savedCurAttrData, savedCharset, ybase } = buffer;
   const row = Math.max(savedY - ybase, 0);
   const charset = isGraphics(savedCharset) ? ['\x1b(0', '\x1b(B'] : ['', ''];
-  return `${sgr(savedCurAttrData)}${place(row, savedX)}${charset[0]}\x1b7${charset[1]}\x1b[m`;
+  const link = savedCurAttrData.extended.urlId === 0 ? '' : linkTo(emulator, 0);
+  return `${pen(emulator, savedCurAttrData)}${place(row, savedX)}${charset[0]}\x1b7${charset[1]}${link}\x1b[m`;
 }
+
+/** Style and link of what is written next. */
+const pen = (emulator: Emulator, style: Style): string =>
+  `${style.extended.urlId === 0 ? '' : linkTo(emulator, style.extended.urlId)}${sgr(style)}`;
 
 /** Where it stands; beyond the last column where the line is full: then its last character is written again. */
 function cursor(emulator: Emulator, buffer: Buffer): string {
@@ -56,7 +63,7 @@ function cursor(emulator: Emulator, buffer: Buffer): string {
   let column = emulator.cols - 1;
   if (line?.loadCell(column, cell).getWidth() === 0) column -= 1;
   line?.loadCell(column, cell);
-  return `${mode}${place(row, column)}${sgr(cell)}${cell.getChars() || ' '}`;
+  return `${mode}${place(row, column)}${pen(emulator, cell)}${cell.getChars() || ' '}${cell.extended.urlId === 0 ? '' : linkTo(emulator, 0)}`;
 }
 
 /** Those of the four slots, the slot in use, and what is in use: a restored cursor brings one that is in no slot. */
