@@ -15,6 +15,13 @@ import { useTerminals } from './terminal-store.ts';
 
 export type Perform = (action: TerminalAction, terminalId: string) => void;
 
+declare global {
+  interface HTMLElement {
+    /** What is drawn in an element of class `term__emulator`: for benches and tests. */
+    terminalScreen?: Screen;
+  }
+}
+
 interface Held {
   screen: Screen;
   element: HTMLElement;
@@ -51,6 +58,7 @@ export function holdScreen(
     useReader.getState().on,
     hostOf(terminalId, perform),
   );
+  element.terminalScreen = screen;
   held.set(terminalId, { screen, element, leaving: null });
   void screen.open(element).then(() => nameInput(terminalId));
 }
