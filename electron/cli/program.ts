@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { labels } from '#shared/domain/label.ts';
 import { addCopyVerb } from './copy-program.ts';
 import { addDataVerbs } from './data-program.ts';
+import { addFileVerbs } from './file-program.ts';
 import { addKeepVerbs } from './keep-program.ts';
 import { addMoveVerbs } from './move-program.ts';
 import { addPolicyVerbs } from './policy-program.ts';
@@ -160,6 +161,7 @@ export function buildProgram(version: string, done: (exitCode: number) => void):
   );
   addVaultVerbs(program, add, act, json);
   addCopyVerb(program, add, act, json);
+  addFileVerbs(program, add, act, json);
   addMoveVerbs(program, add, act, json, done);
   addPolicyVerbs(program, machines, add, act, json);
   addDataVerbs(program, sites, add, act, json);
@@ -235,6 +237,15 @@ function addUpkeepVerbs(program: Command, add: Add, act: Act, json: Json): void 
     add(config, 'set <key> <value>', 'change one'),
     async (key: string, value: string, options: { json?: boolean }) =>
       (await import('./verbs/config.ts')).setSetting(key, value, jsonOf(options)),
+  );
+  act(
+    add(config, 'unset <key>', 'put one back to its default'),
+    async (key: string, options: { json?: boolean }) =>
+      (await import('./verbs/config.ts')).unsetSetting(key, jsonOf(options)),
+  );
+  act(
+    add(config, 'file', 'print where settings.json is, and what of it could not be taken'),
+    async (options: { json?: boolean }) => (await import('./verbs/config.ts')).printFile(jsonOf(options)),
   );
   act(add(config, 'path', 'print the data directory'), async (options: { json?: boolean }) =>
     (await import('./verbs/config.ts')).printPath(jsonOf(options)),

@@ -8,20 +8,23 @@ export interface Arrangement {
   navigation: boolean;
   /** Sizes of panes by name; absent: as its page makes it. */
   panes: Readonly<Record<string, number>>;
+  /** Whether a new user's list of first steps may be shown. */
+  firstSteps: boolean;
 }
 
 const key = 'layout';
-const plain: Arrangement = { navigation: true, panes: {} };
+const plain: Arrangement = { navigation: true, panes: {}, firstSteps: true };
 
 /** Whatever was kept, as far as it makes sense. */
 export function readArrangement(text: string | null): Arrangement {
   try {
     const value: unknown = JSON.parse(text ?? '{}');
     if (typeof value !== 'object' || value === null) return plain;
-    const { navigation, panes } = value as Record<string, unknown>;
+    const { navigation, panes, firstSteps } = value as Record<string, unknown>;
     const sizes = typeof panes === 'object' && panes !== null ? Object.entries(panes) : [];
     return {
       navigation: navigation !== false,
+      firstSteps: firstSteps !== false,
       panes: Object.fromEntries(
         sizes.filter((one): one is [string, number] => Number.isFinite(one[1]) && Number(one[1]) > 0),
       ),
@@ -61,6 +64,8 @@ function change(patch: Partial<Arrangement>): void {
 }
 
 export const toggleNavigation = (): void => change({ navigation: !useArrangement.getState().navigation });
+
+export const keepFirstSteps = (firstSteps: boolean): void => change({ firstSteps });
 
 /** `size` null: as the page makes it. */
 export function setPane(name: string, size: number | null): void {

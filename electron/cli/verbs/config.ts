@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { dataDirectory } from '#backend/data-directory.ts';
 import { type Settings, settings } from '#shared/domain/settings.ts';
 import { TrainyardError } from '#shared/domain/trainyard-error.ts';
@@ -35,9 +36,20 @@ export async function setSetting(key: string, text: string, json: boolean): Prom
   return exitCodes.ok;
 }
 
+/** `trainyard config unset KEY` */
+export async function unsetSetting(key: string, json: boolean): Promise<number> {
+  checkKey(key);
+  const usual = settings.parse({})[key as keyof Settings];
+  const after = await withBackend(({ client }) => client.app.updateSettings({ [key]: usual }));
+  if (json) printJson(after);
+  else printLine(`${key} = ${after[key as keyof Settings]}`);
+  return exitCodes.ok;
+}
+
 /** `trainyard config path` */
 export async function printPath(json: boolean): Promise<number> {
-  if (json) printJson({ dataDirectory: dataDirectory() });
+  const settingsFile = path.join(dataDirectory(), 'settings.json');
+  if (json) printJson({ dataDirectory: dataDirectory(), settingsFile });
   else printLine(dataDirectory());
   return exitCodes.ok;
 }
@@ -54,4 +66,16 @@ function checkKey(key: string): void {
 function parseValue(text: string): unknown {
   if (text === 'true' || text === 'false') return text === 'true';
   return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+}
+
+/** `trainyard config file`: what is in it is what differs from the defaults; any editor may change it. */
+export async function printFile(json: boolean): Promise<number> {
+  const { file, text, problems } = await withBackend(({ client }) => client.app.settingsFile());
+  if (json) printJson({ file, problems, settings: text });
+  else {
+    printLine(file);
+    for (const { key, line, why } of problems)
+      printLine(`  line ${line}: ${key === '' ? why : `${key}: ${why}`}`);
+  }
+  return exitCodes.ok;
 }

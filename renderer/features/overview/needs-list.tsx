@@ -7,7 +7,8 @@ import { ProposalActions, proposalWords } from '#renderer/features/places/propos
 import { describeRun } from '#renderer/features/runs/evidence.ts';
 import { faultText } from '#renderer/features/sites/fault-words.ts';
 import { type Translate, translateError, useT } from '#renderer/i18n/index.ts';
-import { Button, formatBytes } from '#renderer/ui/index.ts';
+import { Button, formatBytes, toast } from '#renderer/ui/index.ts';
+import type { RunSummary } from '#shared/domain/run.ts';
 import type { Need } from './needs.ts';
 
 /** What will not go on without the user, the action beside it. */
@@ -83,6 +84,19 @@ function needWords(need: Need, t: Translate): { title: string; text: string } {
   }
 }
 
+/** Put out of sight at once; it can be had back. */
+async function archiveRun({ id, name }: RunSummary, t: Translate): Promise<void> {
+  const set = (archived: boolean) => rpc().runs.archive({ runId: id, archived });
+  try {
+    await set(true);
+    toast('info', t('overview.archived', { name }), {
+      actions: [{ label: t('app.undo'), run: () => void set(false).catch(sayError) }],
+    });
+  } catch (thrown) {
+    sayError(thrown);
+  }
+}
+
 function NeedActions({ need }: { need: Need }) {
   const t = useT();
   const mayAct = useMay('operator');
@@ -117,11 +131,7 @@ function NeedActions({ need }: { need: Need }) {
             {t('overview.openRun')}
           </Link>
           {mayAct ? (
-            <Button
-              small
-              look="quiet"
-              onClick={() => void rpc().runs.archive({ runId: need.run.id, archived: true }).catch(sayError)}
-            >
+            <Button small look="quiet" onClick={() => void archiveRun(need.run, t)}>
               {t('overview.archive')}
             </Button>
           ) : null}

@@ -1,18 +1,17 @@
 import './overview.css';
 import { useEffect } from 'react';
 import { rpc } from '#renderer/app/backend.ts';
-import { Link } from '#renderer/app/link.tsx';
 import { takePart } from '#renderer/app/live.ts';
 import { machinesPart, useMachines } from '#renderer/app/machine-store.ts';
 import { usePrompts } from '#renderer/app/prompt-store.ts';
-import { paths } from '#renderer/app/routes.ts';
 import { sayError } from '#renderer/app/session-store.ts';
 import { sitesPart, useSites } from '#renderer/app/site-store.ts';
 import { usePlaces } from '#renderer/features/places/place-store.ts';
 import { useRuns } from '#renderer/features/runs/run-store.ts';
 import { useT } from '#renderer/i18n/index.ts';
-import { EmptyState, ErrorState, Skeleton } from '#renderer/ui/index.ts';
+import { ErrorState, Skeleton } from '#renderer/ui/index.ts';
 import { Figures } from './figures.tsx';
+import { FirstSteps } from './first-steps.tsx';
 import { Lately } from './lately.tsx';
 import { findNeeds } from './needs.ts';
 import { NeedsList } from './needs-list.tsx';
@@ -46,7 +45,6 @@ export function OverviewPage() {
   );
   const error = machines.error ?? sites.error ?? recent.error;
   const loaded = machines.loaded && sites.loaded && recent.loaded;
-  const isNew = loaded && recent.made.length === 0 && sites.sites.every(({ kind }) => kind === 'local');
   return (
     <div className="page overview">
       <h1 className="hidden-visually">{t('overview.title')}</h1>
@@ -57,7 +55,11 @@ export function OverviewPage() {
           <Figures needs={needs.length} />
           <div className="overview__columns">
             <div className="overview__main">
-              {isNew ? <Welcome /> : null}
+              <FirstSteps
+                sites={sites.sites}
+                newest={known(recent.made)[0]}
+                ended={recent.ended.length > 0}
+              />
               <Yard />
             </div>
             <aside className="overview__side">
@@ -73,25 +75,4 @@ export function OverviewPage() {
 
 function loadAgain(): void {
   for (const part of [machinesPart, sitesPart, recentPart]) part.reload(rpc()).catch(sayError);
-}
-
-function Welcome() {
-  const t = useT();
-  return (
-    <EmptyState
-      title={t('overview.welcome')}
-      actions={
-        <>
-          <Link className="button button--primary" href={`${paths.sites}?add=1`}>
-            {t('overview.connectBox')}
-          </Link>
-          <Link className="button" href={`${paths.newRun}?template=sample`}>
-            {t('overview.trySample')}
-          </Link>
-        </>
-      }
-    >
-      {t('overview.welcomeText')}
-    </EmptyState>
-  );
 }

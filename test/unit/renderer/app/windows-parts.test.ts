@@ -39,11 +39,12 @@ it('a folder that is called like a task is none', async () => {
 });
 
 it('what was kept of the arrangement is taken as far as it makes sense', () => {
-  expect(readArrangement(null)).toEqual({ navigation: true, panes: {} });
+  expect(readArrangement(null)).toEqual({ navigation: true, panes: {}, firstSteps: true });
   expect(readArrangement('{"navigation": false, "panes": {"a": 200, "b": -3, "c": "x", "d": null}}')).toEqual(
     {
       navigation: false,
       panes: { a: 200 },
+      firstSteps: true,
     },
   );
   for (const text of ['', '[]', 'null', '7', '{"panes": 3}', '{'])
