@@ -1,0 +1,248 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type FaultProxy, startProxy } from '#test/lab/proxy.ts';
+import { type Box, startBox } from '#test/lab/sshd.ts';
+import { needs } from '#test/needs.ts';
+import { until } from '#test/until.ts';
+import { type App, besidesAbsence, startApp } from './app.ts';
+
+describe.skipIf(!needs('chromium', 'sshd', 'root'))('terminals', () => {
+  let app: App;
+  let box: Box;
+  let proxy: FaultProxy;
+  let machineId: string;
+
+  beforeAll(async () => {
+    [app, box] = await Promise.all([startApp(), startBox({ name: 'heron' })]);
+    proxy = await startProxy({ to: { port: box.port } });
+    const config = path.join(app.home, 'heron_config');
+    const through = box.configSnippet.replace(`Port ${box.port}`, `Port ${proxy.port}`);
+    // The key is known under the box's own port, not the proxy's.
+    await writeFile(config, `${through}  HostKeyAlias [127.0.0.1]:${box.port}\n`);
+    // What a screen reader is told is what can be read here too, whatever draws the terminal.
+    await app.context.addInitScript(() => localStorage.setItem('terminals.reader', '1'));
+    const site = await app.rpc().sites.add({ ssh: { host: 'heron', configFile: config }, connect: true });
+    machineId = await until(
+      'the box is connected',
+      async () => {
+        const { rows } = await app.rpc().machines.list({ limit: 100 });
+        return rows.find((row) => row.siteId === site.id && row.connectionState === 'connected')?.id ?? null;
+      },
+      { deadlineMs: 60_000 },
+    );
+  });
+  afterAll(async () => {
+    await app?.stop();
+    await proxy?.stop();
+    await box?.stop();
+  });
+
+  const panes = (page: Page) => page.locator('.term');
+  /** The pane says this on one of its lines. */
+  const says = (pane: Locator, text: string | RegExp) =>
+    pane.locator('.xterm-accessibility-tree').getByText(text).first().waitFor();
+  const typeLine = async (pane: Locator, text: string) => {
+    await pane.locator('.xterm-helper-textarea').focus();
+    await pane.page().keyboard.type(text);
+    await pane.page().keyboard.press('Enter');
+  };
+  const closeAll = async () => {
+    for (const { id } of await app.rpc().terminals.list())
+      await app.rpc().terminals.close({ terminalId: id });
+  };
+  /** The page of terminals with one that waits at its prompt. */
+  async function withOne(): Promise<{ page: Page; pane: Locator; complaints: string[] }> {
+    await closeAll();
+    const { id } = await app.rpc().terminals.open({
+      requestId: crypto
+        .randomUUID()
+        .replaceAll(/[^0-9a-f]/g, '')
+        .slice(0, 12),
+      machineId,
+    });
+    const { page, complaints } = await app.open('/terminals');
+    const pane = page.locator(`[data-terminal="${id}"]`);
+    await typeLine(pane, 'PS1="ready> "; echo at-$((40+2))');
+    await says(pane, 'at-42');
+    return { page, pane, complaints };
+  }
+
+  test('one click on a machine opens one; a reload and a second window show the same screen', async () => {
+    await closeAll();
+    const { page, complaints } = await app.open(`/machines/${machineId}`);
+    await page.getByRole('button', { name: 'Terminal', exact: true }).click();
+    const pane = panes(page).first();
+    await typeLine(pane, 'echo one-$((40+2))');
+    await says(pane, 'one-42');
+    await page.reload();
+    await says(panes(page).first(), 'one-42');
+
+    const other = await app.open('/terminals');
+    await says(panes(other.page).first(), 'one-42');
+    await typeLine(panes(other.page).first(), 'echo two-$((40+2))');
+    await says(panes(page).first(), 'two-42');
+    // One size for both: the last who looked has it, the other is told and can take it.
+    await panes(page)
+      .first()
+      .getByText(/as another window shows it/)
+      .waitFor();
+    await panes(page).first().getByRole('button', { name: 'Fit to this window' }).click();
+    await panes(page)
+      .first()
+      .getByText(/as another window shows it/)
+      .waitFor({ state: 'hidden' });
+    expect(complaints).toEqual([]);
+    expect(other.complaints).toEqual([]);
+  });
+
+  test('text is found, several lines are asked about, Chinese is typed as it is composed', async () => {
+    const { page, pane, complaints } = await withOne();
+    await typeLine(pane, 'for i in 1 2 3; do echo needle-$i; done');
+    await says(pane, 'needle-3');
+    await page.keyboard.press('Control+Shift+F');
+    await pane.getByRole('searchbox').fill('needle-\\d');
+    await pane.getByText('nothing found').waitFor();
+    await pane.getByRole('checkbox', { name: 'Regular expression' }).check();
+    await pane.getByText('3 of 3').waitFor();
+    await pane.getByRole('button', { name: 'Previous' }).click();
+    await pane.getByText('2 of 3').waitFor();
+    await pane.getByRole('searchbox').press('Escape');
+
+    await page.evaluate(() => navigator.clipboard.writeText('echo first-$((1+1))\necho second-$((1+1))\n'));
+    await pane.locator('.xterm-helper-textarea').focus();
+    await page.keyboard.press('Control+Shift+V');
+    const asks = page.getByRole('dialog', { name: 'Paste 2 lines into heron?' });
+    await asks.getByText('echo second-$((1+1))').waitFor();
+    await asks.getByRole('button', { name: 'Paste' }).click();
+    // A shell that knows of pasting holds it back until Enter.
+    await says(pane, /echo second-/);
+    await page.keyboard.press('Enter');
+    await says(pane, 'first-2');
+    await says(pane, 'second-2');
+
+    const session = await page.context().newCDPSession(page);
+    // Not to the shell: it would ask its locale what to make of the bytes.
+    await typeLine(pane, 'cat');
+    await session.send('Input.imeSetComposition', { text: 'ni hao', selectionStart: 6, selectionEnd: 6 });
+    await session.send('Input.insertText', { text: '你好' });
+    await page.keyboard.press('Enter');
+    await says(pane, '你好');
+    await until('the backend has it twice: as typed, and as cat has read it', async () => {
+      const terminalId = (await pane.getAttribute('data-terminal')) ?? '';
+      const { text } = await app.rpc().terminals.text({ terminalId });
+      return text.match(/^你好$/gm)?.length === 2;
+    });
+    expect(complaints).toEqual([]);
+  });
+
+  test('panes are split, dragged and put back, and a second window follows', async () => {
+    const { page, pane, complaints } = await withOne();
+    await pane.locator('.xterm-helper-textarea').focus();
+    await page.keyboard.press('Control+Shift+D');
+    await expect.poll(() => panes(page).count(), { timeout: 30_000 }).toBe(2);
+    const tabs = page.getByRole('list', { name: 'Terminals' }).getByRole('listitem');
+    expect(await tabs.count()).toBe(1);
+    // By its head onto the tabs: a tab of its own.
+    await panes(page)
+      .nth(1)
+      .locator('.term__head')
+      .dragTo(page.locator('.terms__tabs'), { targetPosition: { x: 300, y: 14 } });
+    await expect.poll(() => tabs.count(), { timeout: 30_000 }).toBe(2);
+    const other = await app.open('/terminals');
+    await expect
+      .poll(() => other.page.getByRole('list', { name: 'Terminals' }).getByRole('listitem').count(), {
+        timeout: 30_000,
+      })
+      .toBe(2);
+    // And by the tab below the other terminal.
+    await tabs.nth(0).getByRole('button').first().click();
+    const target = panes(page).first();
+    const size = (await target.boundingBox()) ?? { width: 0, height: 0 };
+    await tabs
+      .nth(1)
+      .getByRole('button')
+      .first()
+      .dragTo(target, { targetPosition: { x: size.width / 2, y: size.height - 20 } });
+    await expect.poll(() => panes(page).count(), { timeout: 30_000 }).toBe(2);
+    await expect.poll(() => panes(other.page).count(), { timeout: 30_000 }).toBe(2);
+    // With the keyboard: above, and out of the terminal.
+    const below = panes(page).nth(1);
+    await below.locator('.xterm-helper-textarea').focus();
+    await page.keyboard.press('Control+Shift+ArrowUp');
+    await expect
+      .poll(() =>
+        panes(page)
+          .nth(0)
+          .locator('.xterm-helper-textarea')
+          .evaluate((field) => field === document.activeElement),
+      )
+      .toBe(true);
+    await page.keyboard.press('Control+Shift+M');
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.classList.contains('terms__tab')))
+      .toBe(true);
+    expect(complaints).toEqual([]);
+  });
+
+  test('what is typed in one of several goes to all of them while that is on, and each says so', async () => {
+    const { page, pane, complaints } = await withOne();
+    await pane.locator('.xterm-helper-textarea').focus();
+    await page.keyboard.press('Control+Shift+E');
+    await expect.poll(() => panes(page).count(), { timeout: 30_000 }).toBe(2);
+    await typeLine(panes(page).nth(1), 'echo here-$((40+2))');
+    await says(panes(page).nth(1), 'here-42');
+    await pane.locator('.term__screen').click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Type in several…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Type in several terminals at once' });
+    for (const check of await dialog.getByRole('checkbox').all()) await check.check();
+    await dialog.getByRole('button', { name: 'Type in all of these' }).click();
+    await expect.poll(() => page.locator('.term--among').count()).toBe(2);
+    await typeLine(pane, 'echo all-$((40+2))');
+    await says(panes(page).nth(0), 'all-42');
+    await says(panes(page).nth(1), 'all-42');
+    await pane.getByRole('button', { name: 'Stop' }).click();
+    await expect.poll(() => page.locator('.term--among').count()).toBe(0);
+    await typeLine(pane, 'echo alone-$((40+2))');
+    await says(panes(page).nth(0), 'alone-42');
+    expect(await panes(page).nth(1).getByText('alone-42').count()).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+
+  test('a flood is ended with Ctrl-C; closing what may run is asked about; axe has nothing against it', async () => {
+    const { page, pane, complaints } = await withOne();
+    await typeLine(pane, 'yes');
+    await says(pane, /^y$/);
+    await page.keyboard.press('Control+C');
+    await typeLine(pane, 'echo back-$((40+2))');
+    await says(pane, 'back-42');
+    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+    expect(
+      serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' ')}`),
+    ).toEqual([]);
+
+    await typeLine(pane, 'sleep 1000');
+    await page.getByRole('button', { name: 'Close heron' }).click();
+    const asks = page.getByRole('dialog', { name: 'Close heron?' });
+    await asks.getByRole('button', { name: 'Close', exact: true }).click();
+    await page.getByText('No terminal is open.').waitFor();
+    expect(await app.rpc().terminals.list()).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
+  test('a connection that is cut is said, and the terminal comes back', async () => {
+    const { pane, complaints } = await withOne();
+    proxy.cut();
+    await pane.getByText(/^Connection lost/).waitFor({ timeout: 90_000 });
+    await proxy.restore();
+    await app.rpc().machines.refresh({ machineIds: [machineId] });
+    await pane.getByText(/^Connection lost/).waitFor({ state: 'hidden', timeout: 90_000 });
+    await typeLine(pane, 'echo again-$((40+2))');
+    await says(pane, 'again-42');
+    await says(pane, 'at-42');
+    expect(besidesAbsence(complaints)).toEqual([]);
+  });
+});
