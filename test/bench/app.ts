@@ -10,7 +10,8 @@ import { type Box, startBox } from '#test/lab/sshd.ts';
 import { makeTempDirectory } from '#test/temp.ts';
 import { until } from '#test/until.ts';
 
-const root = path.join(import.meta.dirname, '..', '..');
+/** What is measured: the build of this tree, or another one. */
+const dist = process.env.TRAINYARD_E2E_DIST ?? path.join(import.meta.dirname, '..', '..', 'dist');
 
 /** The built app in headless mode, in processes of its own, and a client of it over its WebSockets. */
 export interface BenchApp {
@@ -29,7 +30,7 @@ export async function startApp({ dataDirectory }: { dataDirectory?: string } = {
   const home = await makeTempDirectory('bench-home');
   const child = spawn(
     process.execPath,
-    [path.join(root, 'dist', 'headless', 'main.js'), '--data', data, '--json'],
+    [path.join(dist, 'headless', 'main.js'), '--data', data, '--json'],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { ...process.env, HOME: home, TRAINYARD_DATA: data },
