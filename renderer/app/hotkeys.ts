@@ -63,8 +63,9 @@ export function listenForHotkeys(keys: () => Hotkeys): () => void {
     act();
   };
   const singles = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isTyping(event.target))
-      return;
+    // An editor lives in a shadow root: out here its host seems to be what is typed into.
+    const target = event.composedPath()[0] ?? event.target;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isTyping(target)) return;
     if (isOver()) return;
     const map = keys();
     const found = reader.read(pressName(event), event.timeStamp, map);
