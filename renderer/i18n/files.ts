@@ -107,6 +107,7 @@ export const files = words({
     tooMany:
       'These are more than {{most}} files. Copy the folder from This computer instead: that needs no window.',
     uploadOf: '{{name}} and more, {{n}} files',
+    uploadFailed: '{{name}} could not be uploaded. {{why}}',
     uploadWaits: 'Waits for the connection; it goes on by itself',
     filesOf: '{{done}} of {{total}} files',
     verified: 'Verified: SHA-256 {{hash}}',
@@ -332,6 +333,7 @@ export const files = words({
     replace: '替换',
     tooMany: '文件超过 {{most}} 个。请改为从“本机”复制该文件夹：那样不需要窗口。',
     uploadOf: '{{name}} 等，{{n}} 个文件',
+    uploadFailed: '无法上传 {{name}}。{{why}}',
     uploadWaits: '等待连接；会自动继续',
     filesOf: '{{done}} / {{total}} 个文件',
     verified: '已校验：SHA-256 {{hash}}',

@@ -27,6 +27,7 @@ export function keepSeen(machineId: string, path: string, listing: Listing): voi
     if (seen.size <= keptDirectories) break;
     seen.delete(oldest);
   }
+  if (typeof localStorage === 'undefined') return;
   try {
     // Of the newest few only: this is for the next start of the page.
     localStorage.setItem(storageKey, JSON.stringify([...seen].slice(-8)));

@@ -3,17 +3,18 @@ import { useMachines } from '#renderer/app/machine-store.ts';
 import { placeName } from '#renderer/app/place-name.ts';
 import { sayError, useSession } from '#renderer/app/session-store.ts';
 import { learnCopies } from '#renderer/features/copies/copy-store.ts';
-import { t } from '#renderer/i18n/index.ts';
+import { t, translateError } from '#renderer/i18n/index.ts';
 import { toast } from '#renderer/ui/index.ts';
 import type { FileEntry } from '#shared/domain/box-file.ts';
 import { newId, thisComputerId } from '#shared/domain/new-id.ts';
-import { joinPath } from '../box-path.ts';
+import { joinPath, showName } from '../box-path.ts';
 import { leadsTo } from '../entry-words.ts';
 import { sayArrival } from './arrivals.ts';
 import { askClashes } from './ask-clashes.ts';
 import { resolveClashes, takenNames } from './clashes.ts';
 import { type Chosen, mostFiles, renamedTops, TooMany, topsOf } from './drop-entries.ts';
-import { retryUpload, startUpload, type UploadMeans } from './upload-store.ts';
+import { showTransfers } from './show.ts';
+import { retryUpload, startUpload, type UploadMeans, useUploads } from './upload-store.ts';
 
 const means = (): UploadMeans => ({ files: rpc().files, bytes: backend().bytes, onArrived: sayArrival });
 
@@ -50,14 +51,27 @@ export async function upload(
     const renamed = renamedTops(chosen, names);
     if (renamed.files.length + renamed.directories.length === 0) return;
     const machineName = machineNameOf(machineId);
-    startUpload({ machineId, machineName, directory, chosen: renamed, replace: true }, means());
+    const request = { machineId, machineName, directory, chosen: renamed, replace: true };
+    const { id, ended } = startUpload(request, means());
+    await sayHowItEnded(id, ended);
   } catch (thrown) {
     if (thrown instanceof TooMany) toast('error', t('files.tooMany', { most: mostFiles }));
     else sayError(thrown);
   }
 }
 
-export const tryUploadAgain = (id: string): void => void retryUpload(id, means());
+export const tryUploadAgain = (id: string): void => void sayHowItEnded(id, retryUpload(id, means()));
+
+/** What failed is said where the user is by then. */
+async function sayHowItEnded(id: string, ended: Promise<void>): Promise<void> {
+  await ended;
+  const upload = useUploads.getState().byId.get(id);
+  if (upload?.state !== 'failed' || upload.error === null) return;
+  const why = translateError(upload.error.code, upload.error.params, upload.error.message);
+  toast('error', t('files.uploadFailed', { name: showName(upload.name), why }), {
+    actions: [{ label: t('files.transfers'), run: showTransfers }],
+  });
+}
 
 /** Copies entries of a directory into another one, here or on another machine, as jobs of the backend. */
 export async function copyEntries(

@@ -55,9 +55,12 @@ export interface UploadMeans {
   bytes: Pick<ByteChannel, 'open'>;
   /** Some of it is there now: whoever shows the directory reads it anew. */
   onArrived(machineId: string, directory: string): void;
+  /** Between two tries; absent: that long. */
+  pause?(ms: number, signal: AbortSignal): Promise<void>;
 }
 
 const atOnce = 4;
+const retryAfterMs = [1000, 2000, 4000, 8000, 15_000];
 const tellEveryMs = 200;
 
 const put = (id: string, changes: Partial<Upload>): void =>
@@ -140,15 +143,17 @@ async function run(id: string, means: UploadMeans): Promise<void> {
       for (let file = waiting.shift(); file; file = waiting.shift()) {
         abort.signal.throwIfAborted();
         const mine = file;
-        const { sha256 } = await sendFile(
-          means.bytes,
-          { ...mine, machineId, path: joinPath(directory, mine.path), replace: request.replace },
-          {
-            signal: abort.signal,
-            onSent: (bytes) => progress.sent(mine.uploadId, bytes),
-            onConnected: (connected) => put(id, { connected }),
-          },
-        );
+        const send = () =>
+          sendFile(
+            means.bytes,
+            { ...mine, machineId, path: joinPath(directory, mine.path), replace: request.replace },
+            {
+              signal: abort.signal,
+              onSent: (bytes) => progress.sent(mine.uploadId, bytes),
+              onConnected: (connected) => put(id, { connected }),
+            },
+          );
+        const { sha256 } = await withPatience(send, means, abort.signal);
         mine.done = true;
         progress.arrived(mine.uploadId, mine.file.size);
         if (files.length === 1) put(id, { sha256 });
@@ -172,6 +177,28 @@ async function run(id: string, means: UploadMeans): Promise<void> {
     means.onArrived(machineId, directory);
   }
 }
+
+/** What may go well another time is tried again: of a file that is under way, with what has arrived. */
+async function withPatience<T>(send: () => Promise<T>, means: UploadMeans, signal: AbortSignal): Promise<T> {
+  for (const pauseMs of retryAfterMs) {
+    try {
+      return await send();
+    } catch (thrown) {
+      if (signal.aborted || !TrainyardError.from(thrown).retryable) throw thrown;
+      await (means.pause ?? pause)(pauseMs, signal);
+    }
+  }
+  return send();
+}
+
+const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 
 /** One that is there already is as good. */
 async function makeDirectory(means: UploadMeans, machineId: string, path: string, signal: AbortSignal) {

@@ -13,7 +13,7 @@ describe('bytes', () => {
     expect(hexLines(new TextEncoder().encode('Hello, wagon 17!\n'))).toEqual([
       {
         offset: '00000000',
-        hex: '48 65 6c 6c 6f 2c 20 77  61 67 6f 6e 20 31 37 21 ',
+        hex: '48 65 6c 6c 6f 2c 20 77  61 67 6f 6e 20 31 37 21',
         text: 'Hello, wagon 17!',
       },
       { offset: '00000010', hex: '0a'.padEnd(48), text: '.' },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { againOf } from '#renderer/features/copies/copy-again.ts';
 import { resolveClashes, takenNames } from '#renderer/features/files/transfers/clashes.ts';
-import { readField, renamedTops, topsOf } from '#renderer/features/files/transfers/drop-entries.ts';
+import { readDrop, readField, renamedTops, topsOf } from '#renderer/features/files/transfers/drop-entries.ts';
 import { Rate } from '#renderer/features/files/transfers/rate.ts';
 import {
   cancelUpload,
@@ -29,6 +29,32 @@ describe('what is chosen or dropped', () => {
     expect(chosen.directories).toEqual(['run', 'run/a', 'run/a/b']);
     expect(chosen.files.map(({ path }) => path)).toEqual(['run/a/b/deep.txt']);
     expect(topsOf(chosen)).toEqual([{ name: 'run', isDirectory: true }]);
+  });
+
+  it('is read whole, however many entries a folder has', async () => {
+    const fileEntry = (name: string) => ({
+      name,
+      isFile: true,
+      isDirectory: false,
+      file: (take: (file: File) => void) => take(new File([name], name)),
+    });
+    const folder = (name: string, children: unknown[]) => ({
+      name,
+      isFile: false,
+      isDirectory: true,
+      createReader() {
+        const left = [...children];
+        return { readEntries: (take: (some: unknown[]) => void) => take(left.splice(0, 100)) };
+      },
+    });
+    const many = Array.from({ length: 250 }, (_, index) => fileEntry(`f${index}`));
+    const entries = [folder('run', [folder('empty', []), folder('many', many)]), fileEntry('single')];
+    const items = entries.map((entry) => ({ kind: 'file', webkitGetAsEntry: () => entry }));
+    const chosen = await readDrop({ items, files: [] } as unknown as DataTransfer);
+    expect(chosen.directories).toEqual(['run', 'run/empty', 'run/many']);
+    expect(chosen.files).toHaveLength(251);
+    expect(chosen.files.at(-1)?.path).toBe('single');
+    expect(chosen.files[249]?.path).toBe('run/many/f249');
   });
 
   it('goes under other names, or is left out, by what was answered', () => {
@@ -98,7 +124,11 @@ function backend() {
           lost = true;
           queueMicrotask(() => handlers.onEnd(error));
         };
-        queueMicrotask(() => (refuses === null ? begin() : stop(new TrainyardError(refuses, refuses))));
+        queueMicrotask(() =>
+          refuses === null
+            ? begin()
+            : stop(new TrainyardError(refuses, refuses, { retryable: refuses === 'SSH_LOST' })),
+        );
         return {
           async send(piece: Uint8Array) {
             if (lost) return;
@@ -131,6 +161,9 @@ function backend() {
       },
     } as unknown as UploadMeans['bytes'],
     onArrived: () => undefined,
+    pause: async () => {
+      refuses = null;
+    },
   };
   return {
     means,
@@ -190,6 +223,15 @@ describe('an upload', () => {
     await retryUpload(id, box.means);
     expect(uploadOf(id)).toMatchObject({ state: 'done', error: null });
     expect(box.opened[0]).toBe(box.opened[1]);
+  });
+
+  it('goes on by itself after what may go well another time', async () => {
+    const box = backend();
+    box.refuse('SSH_LOST');
+    const { id, ended } = startUpload(request([fileOf('a', 'a')]), box.means);
+    await ended;
+    expect(uploadOf(id)?.state).toBe('done');
+    expect(box.opened).toHaveLength(2);
   });
 
   it('ends when the user says so, and is gone from the list when that is cleared', async () => {

@@ -1,0 +1,232 @@
+import { execFile } from 'node:child_process';
+import { mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Box, startBox } from '#test/lab/sshd.ts';
+import { needs } from '#test/needs.ts';
+import { until } from '#test/until.ts';
+import { type App, startApp } from './app.ts';
+import { main } from './steps.ts';
+
+const training = 'import torch\n\nlr = 8.2e-5\nprint("training")\n';
+
+describe.skipIf(!needs('chromium', 'sshd', 'root'))('files of a machine', () => {
+  let app: App;
+  let box: Box;
+  let machineId: string;
+  beforeAll(async () => {
+    [app, box] = await Promise.all([startApp(), startBox({ name: 'heron' })]);
+    const work = path.join(box.home, 'work');
+    await mkdir(path.join(work, 'many'), { recursive: true });
+    await mkdir(path.join(work, 'old'));
+    await Promise.all([
+      writeFile(path.join(work, 'train.py'), training),
+      writeFile(path.join(work, 'notes.txt'), 'first\r\nsecond\r\n'),
+      writeFile(path.join(work, 'scores.csv'), 'name,score\nheron,0.91\nibis,0.87\n'),
+      writeFile(path.join(work, '.hidden'), 'x'),
+      writeFile(path.join(work, 'two\nlines \u001b[31m.txt'), 'x'),
+      writeFile(path.join(work, 'old', 'a.txt'), 'a'),
+      symlink('nothing-there', path.join(work, 'broken')),
+      ...Array.from({ length: 1200 }, (_, index) =>
+        writeFile(path.join(work, 'many', `step-${index}.log`), ''),
+      ),
+    ]);
+    // The box's account owns what is in its home.
+    const { uid, gid } = await stat(box.home);
+    await promisify(execFile)('chown', ['-R', `${uid}:${gid}`, work]);
+    const config = path.join(app.home, 'heron_config');
+    await writeFile(config, box.configSnippet);
+    await app.rpc().sites.add({ ssh: { host: 'heron', configFile: config }, connect: true });
+    machineId = await until('the box is connected', async () => {
+      const { rows } = await app.rpc().machines.list({ limit: 10 });
+      return rows.find(({ name, connectionState }) => name === 'heron' && connectionState === 'connected')
+        ?.id;
+    });
+  });
+  afterAll(async () => {
+    await app?.stop();
+    await box?.stop();
+  });
+
+  const at = (name: string) => path.join(box.home, 'work', name);
+  const show = (name = '', file?: string) => {
+    const query = new URLSearchParams({
+      path: path.join(box.home, 'work', name),
+      ...(file ? { file: at(file) } : {}),
+    });
+    return app.open(`/files/${machineId}?${query}`);
+  };
+  const row = (page: Page, name: string) =>
+    main(page)
+      .getByRole('row')
+      .filter({ has: page.getByRole('checkbox', { name: `Select row: ${name}`, exact: true }) });
+  const cell = (page: Page, name: string) => row(page, name).getByRole('gridcell').nth(1);
+  const dialog = (page: Page) => page.getByRole('dialog');
+
+  test('are browsed by pointer and keys, filtered, sorted, and shown by what they are', async () => {
+    const { page, complaints } = await show();
+    await row(page, 'train.py').waitFor();
+    // A name is text on one line, whatever is in it; hidden ones are shown when asked for.
+    await row(page, 'two\\nlines \\x1b[31m.txt').waitFor();
+    await row(page, 'broken').getByText('broken link').waitFor();
+    expect(await row(page, '.hidden').count()).toBe(0);
+    await main(page).getByRole('checkbox', { name: 'Hidden files' }).check();
+    await row(page, '.hidden').waitFor();
+
+    await cell(page, 'scores.csv').click();
+    await main(page).getByRole('region', { name: 'Inside scores.csv' }).getByText('0.91').waitFor();
+    await cell(page, 'train.py').click();
+    const code = main(page).getByRole('textbox', { name: 'Content of train.py' });
+    await code.getByText('8.2e-5').waitFor();
+    await main(page)
+      .getByRole('region', { name: 'Inside train.py' })
+      .getByRole('button', { name: 'Close' })
+      .click();
+
+    // By keys: into the folder of many, to its end, and up again.
+    await cell(page, 'many').click();
+    await main(page).getByText('1,200 entries', { exact: true }).waitFor();
+    await main(page)
+      .getByRole('grid', { name: /^Entries of/ })
+      .focus();
+    await page.keyboard.press('End');
+    await row(page, 'step-1199.log').waitFor();
+    await main(page).getByRole('searchbox', { name: 'Filter by name' }).fill('step-77');
+    await main(page).getByText('11 of 1,200 entries').waitFor();
+    await main(page)
+      .getByRole('grid', { name: /^Entries of/ })
+      .focus();
+    await page.keyboard.press('Backspace');
+    await row(page, 'train.py').waitFor();
+
+    // The path can be typed, and Tab completes it.
+    await main(page).getByRole('button', { name: 'Type a path' }).click();
+    const typed = main(page).getByRole('textbox', { name: 'Path' });
+    await typed.fill(at('ol'));
+    await typed.press('Tab');
+    await until('it is completed', async () => (await typed.inputValue()) === `${at('old')}/`);
+    await typed.press('Enter');
+    await row(page, 'a.txt').waitFor();
+    await page.goto(`${app.url}/files/${machineId}?path=${encodeURIComponent(at('gone'))}`);
+    await main(page).getByRole('heading', { name: 'There is nothing there' }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  test('are edited; what somebody else has written meanwhile is not lost, and newlines stay as they are', async () => {
+    const { page, complaints } = await show('', 'notes.txt');
+    await main(page).getByRole('button', { name: 'Edit', exact: true }).click();
+    const text = main(page).getByRole('textbox', { name: 'Content of notes.txt' });
+    await text.click();
+    await page.keyboard.press('ControlOrMeta+End');
+    await page.keyboard.type('third');
+    await main(page).getByText('Unsaved changes').waitFor();
+    await page.keyboard.press('ControlOrMeta+s');
+    await until(
+      'it is saved',
+      async () => (await readFile(at('notes.txt'), 'utf8')) === 'first\r\nsecond\r\nthird',
+    );
+    await main(page).getByText('No changes').waitFor();
+
+    await text.click();
+    await page.keyboard.press('ControlOrMeta+End');
+    await page.keyboard.type(' line');
+    // Leaving asks.
+    await page.getByRole('link', { name: /^Machines/ }).click();
+    await dialog(page).getByText('notes.txt has unsaved changes').waitFor();
+    await dialog(page).getByRole('button', { name: 'Back to the editor' }).click();
+    await writeFile(at('notes.txt'), 'first, by another\r\nsecond\r\nthird');
+    await main(page).getByRole('button', { name: 'Save', exact: true }).click();
+    await dialog(page).getByText('notes.txt was changed by somebody else').waitFor();
+    await dialog(page).getByText('first, by another').waitFor();
+    expect(await readFile(at('notes.txt'), 'utf8')).toBe('first, by another\r\nsecond\r\nthird');
+    await dialog(page).getByRole('button', { name: 'Keep mine' }).click();
+    await until(
+      'mine is there',
+      async () => (await readFile(at('notes.txt'), 'utf8')) === 'first\r\nsecond\r\nthird line',
+    );
+    await main(page).getByRole('button', { name: 'End editing' }).click();
+    expect(complaints).toEqual([]);
+  });
+
+  test('are uploaded by a drop and from a folder, verified; a name that is taken is asked about', async () => {
+    const folder = path.join(app.home, 'brought');
+    await mkdir(path.join(folder, 'deep'), { recursive: true });
+    await writeFile(path.join(folder, 'deep', 'data.bin'), Buffer.alloc(3_000_000, 7));
+    await writeFile(path.join(folder, 'config.yaml'), 'lr: 1\n');
+    const { page, complaints } = await show('old');
+    await row(page, 'a.txt').waitFor();
+    await main(page).locator('input[data-choose="folder"]').setInputFiles(folder);
+    await row(page, 'brought').waitFor();
+    const there = path.join(at('old'), 'brought', 'deep', 'data.bin');
+    await until('all of it has arrived', async () => (await stat(there)).size === 3_000_000);
+    expect((await readFile(there)).equals(Buffer.alloc(3_000_000, 7))).toBe(true);
+    expect(await readFile(path.join(at('old'), 'brought', 'config.yaml'), 'utf8')).toBe('lr: 1\n');
+
+    const dropped = await page.evaluateHandle(() => {
+      const data = new DataTransfer();
+      data.items.add(new File(['dropped'], 'a.txt'));
+      return data;
+    });
+    await main(page)
+      .getByRole('grid', { name: /^Entries of/ })
+      .dispatchEvent('drop', { dataTransfer: dropped });
+    await dialog(page).getByText('a.txt is there already').waitFor();
+    await dialog(page).getByRole('button', { name: 'Keep both' }).click();
+    await row(page, 'a (2).txt').waitFor();
+    expect(await readFile(path.join(at('old'), 'a (2).txt'), 'utf8')).toBe('dropped');
+    expect(await readFile(path.join(at('old'), 'a.txt'), 'utf8')).toBe('a');
+
+    await page.getByRole('button', { name: 'Transfers', exact: true }).click();
+    await dialog(page)
+      .getByText(/^Verified: SHA-256 [0-9a-f]{64}$/)
+      .waitFor();
+    await dialog(page).getByText('the hashes of 2 files are those of what was sent').waitFor();
+    await dialog(page).getByRole('button', { name: 'Close' }).click();
+    expect(complaints).toEqual([]);
+  });
+
+  test('are downloaded, renamed with a way back, made, and removed after it was said what goes', async () => {
+    const { page, complaints } = await show();
+    await cell(page, 'train.py').click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Download' }).click();
+    await until(
+      'it is on this computer',
+      async () => (await readFile(path.join(app.home, 'Downloads', 'train.py'), 'utf8')) === training,
+    );
+
+    await cell(page, 'scores.csv').click({ button: 'right' });
+    await page.getByRole('menuitem', { name: /^Rename/ }).click();
+    await dialog(page).getByLabel('New name').fill('results.csv');
+    await dialog(page).getByRole('button', { name: 'Rename' }).click();
+    await row(page, 'results.csv').waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await row(page, 'scores.csv').waitFor();
+
+    await main(page)
+      .getByRole('grid', { name: /^Entries of/ })
+      .focus();
+    await page.keyboard.press('F7');
+    await dialog(page).getByLabel('Name').fill("it's new");
+    await dialog(page).getByRole('button', { name: 'Make it' }).click();
+    await row(page, "it's new").waitFor();
+
+    // A folder with so many files wants its name typed.
+    await cell(page, 'many').click({ button: 'right' });
+    await page.getByRole('menuitem', { name: /^Remove/ }).click();
+    await dialog(page)
+      .getByText(/^Files: 1,200\./)
+      .waitFor();
+    const remove = dialog(page).getByRole('button', { name: 'Remove for good' });
+    expect(await remove.isDisabled()).toBe(true);
+    await dialog(page)
+      .getByLabel(/type many to go on/)
+      .fill('many');
+    await remove.click();
+    await until('it is gone', async () => (await stat(at('many')).catch(() => null)) === null);
+    await dialog(page).waitFor({ state: 'detached' });
+    await row(page, 'many').waitFor({ state: 'detached' });
+    expect(complaints).toEqual([]);
+  });
+});
