@@ -1,15 +1,12 @@
-import path from 'node:path';
 import { followEvents } from '#renderer/rpc/events.ts';
-import type { Client } from '#shared/contract/index.ts';
 import type { CopyJob, CopyPathKind } from '#shared/domain/copy.ts';
-import { thisComputerId } from '#shared/domain/id.ts';
 import type { Label } from '#shared/domain/label.ts';
 import { newId } from '#shared/domain/new-id.ts';
 import { TrainyardError } from '#shared/domain/trainyard-error.ts';
 import { type CliBackend, withBackend } from '../backend.ts';
 import { exitCodeOf, exitCodes } from '../exit-codes.ts';
-import { findMachine } from '../names.ts';
 import { byteSize, duration, printable, printJson, printLine } from '../output.ts';
+import { placeOf } from '../places.ts';
 import { answerPrompts } from '../prompts.ts';
 
 export interface CopyOptions {
@@ -62,25 +59,6 @@ async function copyWith(
   } finally {
     stopAsking();
   }
-}
-
-/** `machine:path`, or a path here. A colon after a slash belongs to a name, as for scp. */
-async function placeOf(client: Client, given: string): Promise<{ machineId: string; path: string }> {
-  const colon = given.indexOf(':');
-  if (colon <= 0 || given.slice(0, colon).includes('/')) {
-    const slash = /(?:^|\/)\.?\.?$/.test(given) || given.endsWith('/') ? '/' : '';
-    const absolute = path.resolve(given);
-    return { machineId: thisComputerId, path: absolute === '/' ? '/' : `${absolute}${slash}` };
-  }
-  const { id } = await findMachine(client, given.slice(0, colon));
-  const there = given.slice(colon + 1);
-  const isWhole = there.startsWith('/') || there === '~' || there.startsWith('~/');
-  const remote = isWhole ? there : there === '' ? '~' : `~/${there}`;
-  if (id !== thisComputerId) return { machineId: id, path: remote };
-  return {
-    machineId: id,
-    path: isWhole ? remote : `${path.resolve(there)}${there.endsWith('/') ? '/' : ''}`,
-  };
 }
 
 /** The job when it has ended; on a terminal a line that tells how far it is. */
