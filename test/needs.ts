@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync } from 'node:fs';
 
+const findTorch = "import importlib.util, sys; sys.exit(importlib.util.find_spec('torch') is None)";
+
 /** What some tests need and a machine may lack. Each says how to get it, for `npm test`'s list of skips. */
 const things = {
   sshd: {
@@ -10,7 +12,8 @@ const things = {
   ssh: { present: () => onPath('ssh'), how: 'OpenSSH client (apt-get install openssh-client)' },
   chromium: { present: () => chromiumPath() !== null, how: 'Chromium (apt-get install chromium)' },
   torch: {
-    present: () => spawnSync('/usr/bin/python3', ['-c', 'import torch'], { timeout: 60_000 }).status === 0,
+    // Found, not loaded: that takes seconds, in each file of tests.
+    present: () => spawnSync('/usr/bin/python3', ['-c', findTorch], { timeout: 60_000 }).status === 0,
     how: 'PyTorch for /usr/bin/python3 (apt-get install python3-torch)',
   },
   python3: { present: () => onPath('python3'), how: 'Python 3' },
@@ -20,6 +23,7 @@ const things = {
   zsh: { present: () => onPath('zsh'), how: 'zsh (apt-get install zsh)' },
   fish: { present: () => onPath('fish'), how: 'fish (apt-get install fish)' },
   tcsh: { present: () => onPath('tcsh'), how: 'tcsh (apt-get install tcsh)' },
+  tmux: { present: () => onPath('tmux'), how: 'tmux (apt-get install tmux)' },
   cron: {
     present: () => existsSync('/usr/sbin/cron') && onPath('crontab'),
     how: 'cron (apt-get install cron)',

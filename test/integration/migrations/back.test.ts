@@ -9,15 +9,15 @@ import {
   type Lab,
   type Laptop,
   launch,
+  lightTraining,
   move,
   openLaptop,
-  plainTraining,
   startLab,
   taskOf,
   trained,
 } from './lab.ts';
 
-describe.skipIf(!needs('sshd', 'root', 'torch'))('a move that does not come to be', () => {
+describe.skipIf(!needs('sshd', 'root', 'python3'))('a move that does not come to be', () => {
   let lab: Lab;
   let laptop: Laptop;
   beforeAll(async () => {
@@ -39,8 +39,8 @@ describe.skipIf(!needs('sshd', 'root', 'torch'))('a move that does not come to b
   }, async () => {
     const [one, two] = lab.boxes;
     writeFileSync(path.join(two.home, 'broken'), '');
-    const trains = `if [ -e "$HOME/broken" ]; then echo "step: no module named torch"; exit 7; fi\n  ${plainTraining(100_000)}`;
-    const yaml = taskOf('X').replace('run: X', `run: |\n  ${trains}`);
+    const trains = `if [ -e "$HOME/broken" ]; then echo "step: no module named torch"; exit 7; fi\n  ${lightTraining(100_000)}`;
+    const yaml = taskOf(lightTraining(100_000)).replace(/run: .*/, `run: |\n  ${trains}`);
     const runId = await launch(laptop, lab, yaml);
     await trained(laptop, runId, 25);
     const done = await ended(laptop, (await move(laptop, runId, 'two')).id);
@@ -65,7 +65,7 @@ describe.skipIf(!needs('sshd', 'root', 'torch'))('a move that does not come to b
     timeout: 400_000,
   }, async () => {
     const [one, two] = lab.boxes;
-    const runId = await launch(laptop, lab, taskOf(plainTraining(100_000, 1_000_000), '  every: 10m'));
+    const runId = await launch(laptop, lab, taskOf(lightTraining(100_000, 1_000_000), '  every: 10m'));
     await trained(laptop, runId, 25);
     // It waits for a next checkpoint that does not come.
     const begun = await move(laptop, runId, 'two', { mode: 'next' });
@@ -93,7 +93,7 @@ describe.skipIf(!needs('sshd', 'root', 'torch'))('a move that does not come to b
   test('the user stops the run meanwhile: it ends where it is, and the move with it', {
     timeout: 400_000,
   }, async () => {
-    const runId = await launch(laptop, lab, taskOf(plainTraining(100_000, 1_000_000), '  every: 10m'));
+    const runId = await launch(laptop, lab, taskOf(lightTraining(100_000, 1_000_000), '  every: 10m'));
     await trained(laptop, runId, 10);
     const begun = await move(laptop, runId, 'two', { mode: 'next' });
     await until('it waits', async () => {

@@ -7,9 +7,9 @@ import { needs } from '#test/needs.ts';
 import { tempDirectory } from '#test/temp.ts';
 import { until } from '#test/until.ts';
 import { serve, trainyard, trainyardJson, userEnvironment } from '../cli/trainyard.ts';
-import { type Lab, plainTraining, startLab, taskOf } from './lab.ts';
+import { type Lab, lightTraining, startLab, taskOf } from './lab.ts';
 
-describe.skipIf(!needs('sshd', 'root', 'torch'))('trainyard move', () => {
+describe.skipIf(!needs('sshd', 'root', 'python3'))('trainyard move', () => {
   let lab: Lab;
   beforeAll(async () => {
     lab = await startLab();
@@ -27,7 +27,7 @@ describe.skipIf(!needs('sshd', 'root', 'torch'))('trainyard move', () => {
       expect(added.err).toBe('');
     }
     const file = path.join(lab.code, 'task.yaml');
-    writeFileSync(file, taskOf(plainTraining(100_000)));
+    writeFileSync(file, taskOf(lightTraining(100_000)));
     const { id } = await trainyardJson<Run>(env, ['run', file, '--on', 'one']);
     await until('it has a checkpoint', async () => {
       const run = await trainyardJson<Run>(env, ['show', id]);

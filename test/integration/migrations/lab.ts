@@ -7,7 +7,7 @@ import type { Client } from '#shared/contract/index.ts';
 import { newId } from '#shared/domain/id.ts';
 import { isOver, type Migration, type MigrationMode } from '#shared/domain/migration.ts';
 import { type Box, startBox, writeSshConfig } from '#test/lab/sshd.ts';
-import { type HistoryLine, readHistory, trainer } from '#test/lab/trainers/index.ts';
+import { type HistoryLine, lightTrainer, readHistory, trainer } from '#test/lab/trainers/index.ts';
 import { makeTempDirectory } from '#test/temp.ts';
 import { until } from '#test/until.ts';
 
@@ -35,6 +35,7 @@ export async function startLab(): Promise<Lab> {
   const code = await makeTempDirectory('code');
   const data = await makeTempDirectory('data');
   await copyFile(trainer, path.join(code, 'train.py'));
+  await copyFile(lightTrainer, path.join(code, 'light.py'));
   const configFile = await writeSshConfig(code, boxes);
   return {
     boxes,
@@ -93,20 +94,26 @@ export async function openLaptopIn(
   return { backend, client, ids };
 }
 
-/** A training of the real trainer: `steps` in all, a little rest after each. */
+/** A task for one of the two trainings below. */
 export const taskOf = (trains: string, more = ''): string =>
   [
     'name: train',
     'workdir: .',
     `run: ${trains}`,
     'checkpoint:',
-    '  path: checkpoints',
+    ...(trains.includes('light.py')
+      ? ["  path: 'checkpoints/step-{step}.bin'", '  framework: own']
+      : ['  path: checkpoints']),
     '  request: { signal: USR1 }',
     '  resume: { env: RESUME_FROM }',
     more,
   ].join('\n');
-export const plainTraining = (steps: number, every = 20, pace = 0.05): string =>
+/** Real PyTorch: `steps` in all, a little rest after each. */
+export const torchTraining = (steps: number, every = 20, pace = 0.05): string =>
   `exec python3 train.py --steps ${steps} --every ${every} --pace ${pace}`;
+/** Without PyTorch, for what does not depend on the trainer. */
+export const lightTraining = (steps: number, every = 20, pace = 0.05): string =>
+  `exec python3 light.py --steps ${steps} --every ${every} --pace ${pace}`;
 
 export async function launch(
   { client, ids }: Laptop,

@@ -14,8 +14,8 @@ const task = (command: string) =>
   [
     'name: losses',
     'workdir: .',
-    'checkpoint: { path: checkpoints, framework: torch, every: 100 steps, request: { signal: USR1 } }',
-    `run: exec ${command} --steps 100000 --every 100 --pace 0.02 --seed 5`,
+    'checkpoint: { path: checkpoints, framework: torch, every: 50 steps, request: { signal: USR1 } }',
+    `run: exec ${command} --steps 100000 --every 50 --pace 0.02 --seed 5`,
   ].join('\n');
 
 describe.skipIf(!needs('linux', 'root', 'sshd', 'ssh', 'torch'))(

@@ -14,10 +14,10 @@ import {
   logOf,
   move,
   openLaptop,
-  plainTraining,
   runDirectory,
   startLab,
   taskOf,
+  torchTraining,
   trained,
 } from './lab.ts';
 
@@ -44,7 +44,7 @@ describe.skipIf(!needs('sshd', 'root', 'torch'))('a real training moves between 
     ['last', 'direct'],
   ] as const)('by "%s", %s', { timeout: 400_000 }, async (mode, way) => {
     const [one, two] = lab.boxes;
-    const runId = await launch(laptop, lab, taskOf(plainTraining(100_000)));
+    const runId = await launch(laptop, lab, taskOf(torchTraining(100_000)));
     await trained(laptop, runId, 45);
     const begun = await move(laptop, runId, 'two', { mode, path: way });
     const done = await ended(laptop, begun.id);

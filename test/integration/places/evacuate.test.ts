@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { newId } from '#shared/domain/id.ts';
-import { historyAt, launch, plainTraining, taskOf, trained } from '#test/integration/migrations/lab.ts';
+import { historyAt, launch, lightTraining, taskOf, trained } from '#test/integration/migrations/lab.ts';
 import { boxesAndLaptop, until } from '#test/integration/recovery/recovered.ts';
 import { needs } from '#test/needs.ts';
 
-describe.skipIf(!needs('sshd', 'root', 'torch'))('a real box is emptied', () => {
+describe.skipIf(!needs('sshd', 'root', 'python3'))('a real box is emptied', () => {
   const there = boxesAndLaptop();
 
   test('two trainings go to the other box, one after the other; new ones are not let on', {
@@ -12,8 +12,8 @@ describe.skipIf(!needs('sshd', 'root', 'torch'))('a real box is emptied', () => 
   }, async () => {
     const { client, ids } = there.laptop();
     const from = ids.one ?? '';
-    const first = await launch(there.laptop(), there.lab(), taskOf(plainTraining(100_000)));
-    const second = await launch(there.laptop(), there.lab(), taskOf(plainTraining(100_000)));
+    const first = await launch(there.laptop(), there.lab(), taskOf(lightTraining(100_000)));
+    const second = await launch(there.laptop(), there.lab(), taskOf(lightTraining(100_000)));
     await client.runs.setPriority({ runId: second, priority: 5 });
     for (const runId of [first, second]) await trained(there.laptop(), runId, 25);
     const { moves } = await client.places.planEvacuation({ machineId: from });
@@ -41,7 +41,7 @@ describe.skipIf(!needs('sshd', 'root', 'torch'))('a real box is emptied', () => 
       expect(migration).toMatchObject({ phase: 'committed', reason: { kind: 'evacuate', who: 'desktop' } });
     }
     expect((await client.machines.get({ machineId: from })).draining).toBe(true);
-    await expect(launch(there.laptop(), there.lab(), taskOf(plainTraining(10)))).rejects.toThrow('drained');
+    await expect(launch(there.laptop(), there.lab(), taskOf(lightTraining(10)))).rejects.toThrow('drained');
     for (const runId of [first, second]) {
       await client.runs.stop({ runId });
       await until('it has ended', async () => (await client.runs.get({ runId })).state === 'stopped');

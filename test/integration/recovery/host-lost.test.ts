@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { newId } from '#shared/domain/id.ts';
-import { launch, plainTraining, taskOf, trained } from '#test/integration/migrations/lab.ts';
+import { launch, lightTraining, taskOf, trained } from '#test/integration/migrations/lab.ts';
 import { boxesAndLaptop, recovered, until } from '#test/integration/recovery/recovered.ts';
 import { needs } from '#test/needs.ts';
 
-describe.skipIf(!needs('sshd', 'root', 'torch'))('a real training whose host is given up', () => {
+describe.skipIf(!needs('sshd', 'root', 'python3'))('a real training whose host is given up', () => {
   const there = boxesAndLaptop();
   const { runOf, restarted, stop, goesOn } = recovered(there.laptop);
 
@@ -14,7 +14,7 @@ describe.skipIf(!needs('sshd', 'root', 'torch'))('a real training whose host is 
     const [one, two] = there.lab().boxes;
     const { client, ids } = there.laptop();
     const policy = 'recovery: { on: [host-lost], to: any, backoff: 0s }';
-    const runId = await launch(there.laptop(), there.lab(), taskOf(plainTraining(100_000, 25, 0.4), policy));
+    const runId = await launch(there.laptop(), there.lab(), taskOf(lightTraining(100_000, 25, 0.4), policy));
     await trained(there.laptop(), runId, 26);
     const [backup] = await client.backups.start({ runId, requestId: newId(), machineId: ids.two });
     await until('it is kept', async () => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { historyAt, launch, plainTraining, taskOf, trained } from '#test/integration/migrations/lab.ts';
+import { historyAt, launch, lightTraining, taskOf, trained } from '#test/integration/migrations/lab.ts';
 import { boxesAndLaptop, recovered, until } from '#test/integration/recovery/recovered.ts';
 import { needs } from '#test/needs.ts';
 
-describe.skipIf(!needs('sshd', 'root', 'torch'))('real trainings that are lost, on two real boxes', () => {
+describe.skipIf(!needs('sshd', 'root', 'python3'))('real trainings that are lost, on two real boxes', () => {
   const there = boxesAndLaptop();
   const { runOf, newestEvent, restarted, stop, goesOn } = recovered(there.laptop);
   /** The trainer dies of a fault of its own. */
@@ -15,7 +15,7 @@ describe.skipIf(!needs('sshd', 'root', 'torch'))('real trainings that are lost, 
   }, async () => {
     const [one] = there.lab().boxes;
     const policy = 'recovery: { on: [crash, reboot], max: 3, backoff: 0s }';
-    const runId = await launch(there.laptop(), there.lab(), taskOf(plainTraining(100_000), policy));
+    const runId = await launch(there.laptop(), there.lab(), taskOf(lightTraining(100_000), policy));
     await trained(there.laptop(), runId, 25);
     await crash(runId);
     await restarted(runId, 2);
@@ -67,7 +67,7 @@ describe.skipIf(!needs('sshd', 'root', 'torch'))('real trainings that are lost, 
   }, async () => {
     const [, two] = there.lab().boxes;
     const policy = 'recovery: { on: [crash], to: [two], backoff: 0s }';
-    const runId = await launch(there.laptop(), there.lab(), taskOf(plainTraining(100_000), policy));
+    const runId = await launch(there.laptop(), there.lab(), taskOf(lightTraining(100_000), policy));
     await trained(there.laptop(), runId, 25);
     await crash(runId);
     const run = await restarted(runId, 2);

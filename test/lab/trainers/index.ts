@@ -6,6 +6,8 @@ export const trainersDirectory = here;
 
 /** Real PyTorch; saves, resumes, writes a history. Needs `torch` for /usr/bin/python3. */
 export const trainer = path.join(here, 'train.py');
+/** The same to look at without PyTorch: up in a moment, for tests of what surrounds a training. */
+export const lightTrainer = path.join(here, 'light.py');
 /** Real PyTorch with a log worth a picture: colours, a progress bar, four metrics. */
 export const showcaseTrainer = path.join(here, 'showcase.py');
 /** Plain Python 3 with bad manners, chosen by flags. */
