@@ -31,7 +31,7 @@ export default defineConfig({
             // One file for what every page needs, not a dozen small ones.
             {
               name: 'shell',
-              test: /[\\/](renderer[\\/](ui|i18n|rpc|app(?![\\/](palette|key-map|notifications|desktop-status)))|features[\\/]runs[\\/](?!detail)|shared[\\/](domain[\\/](trainyard-error|run-states|back-off)|contract[\\/](frames|wire|port-wire|desktop)))/,
+              test: /[\\/](renderer[\\/](ui|i18n|rpc|app(?![\\/](palette|key-map|task-file|notifications|desktop-status)))|features[\\/]runs[\\/](?!detail)|shared[\\/](domain[\\/](trainyard-error|run-states|back-off)|contract[\\/](frames|wire|port-wire|desktop)))/,
             },
             { name: 'charts', test: /node_modules[\\/]uplot[\\/]/ },
           ],

@@ -2,9 +2,13 @@ import { useEffect, useState } from 'react';
 import { useT } from '#renderer/i18n/index.ts';
 import { sayError } from './session-store.ts';
 import { may } from './shell-commands.ts';
-import { openTask } from './task-file.ts';
 
 const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
+
+async function open(files: readonly File[], navigate: (path: string) => void): Promise<void> {
+  const { openTask } = await import('./task-file.ts');
+  await openTask(files, navigate);
+}
 
 /**
  * Files that are dragged over the window, on any page, become a new run where nobody else takes them: a page that wants them
@@ -32,7 +36,8 @@ export function TaskDrop({ navigate }: { navigate: (path: string) => void }) {
       if (!hasFiles(event) || event.defaultPrevented) return;
       // Else the browser would leave the app and show the file.
       event.preventDefault();
-      if (may('operator')) openTask([...(event.dataTransfer?.files ?? [])], navigate).catch(sayError);
+      const files = [...(event.dataTransfer?.files ?? [])];
+      if (may('operator')) open(files, navigate).catch(sayError);
     };
     document.addEventListener('dragover', onOver);
     document.addEventListener('dragleave', onLeave);

@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import { newId } from '#shared/domain/id.ts';
+import { newId } from '#shared/domain/new-id.ts';
 
 interface DraftState {
   yaml: string;
