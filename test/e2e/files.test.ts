@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Box, startBox } from '#test/lab/sshd.ts';
 import { needs } from '#test/needs.ts';
 import { until } from '#test/until.ts';
@@ -18,7 +18,20 @@ describe.skipIf(!needs('chromium', 'sshd', 'root'))('files of a machine', () => 
   let machineId: string;
   beforeAll(async () => {
     [app, box] = await Promise.all([startApp(), startBox({ name: 'heron' })]);
+    const config = path.join(app.home, 'heron_config');
+    await writeFile(config, box.configSnippet);
+    await app.rpc().sites.add({ ssh: { host: 'heron', configFile: config }, connect: true });
+    machineId = await until('the box is connected', async () => {
+      const { rows } = await app.rpc().machines.list({ limit: 10 });
+      return rows.find(({ name, connectionState }) => name === 'heron' && connectionState === 'connected')
+        ?.id;
+    });
+  });
+  // Each test, and each try of one, finds the same.
+  beforeEach(async () => {
     const work = path.join(box.home, 'work');
+    await rm(work, { recursive: true, force: true });
+    await rm(path.join(app.home, 'Downloads'), { recursive: true, force: true });
     await mkdir(path.join(work, 'many'), { recursive: true });
     await mkdir(path.join(work, 'old'));
     await Promise.all([
@@ -36,14 +49,6 @@ describe.skipIf(!needs('chromium', 'sshd', 'root'))('files of a machine', () => 
     // The box's account owns what is in its home.
     const { uid, gid } = await stat(box.home);
     await promisify(execFile)('chown', ['-R', `${uid}:${gid}`, work]);
-    const config = path.join(app.home, 'heron_config');
-    await writeFile(config, box.configSnippet);
-    await app.rpc().sites.add({ ssh: { host: 'heron', configFile: config }, connect: true });
-    machineId = await until('the box is connected', async () => {
-      const { rows } = await app.rpc().machines.list({ limit: 10 });
-      return rows.find(({ name, connectionState }) => name === 'heron' && connectionState === 'connected')
-        ?.id;
-    });
   });
   afterAll(async () => {
     await app?.stop();

@@ -6,6 +6,11 @@ import { until } from '#test/until.ts';
 
 const run = fixtureId('r', 0);
 
+const filesOf = (directory: string, file?: string): string => {
+  const query = new URLSearchParams({ path: directory, ...(file ? { file: `${directory}/${file}` } : {}) });
+  return `/files/${fixtureId('s', 1)}?${query}`;
+};
+
 /** A page of the app, and what is opened on it before it is looked at. */
 export interface Screen {
   name: string;
@@ -73,6 +78,11 @@ export const screens: readonly Screen[] = [
   { name: 'run, stop', path: `/runs/${run}`, prepare: press('Stop', '停止') },
   { name: 'run, rename', path: `/runs/${run}`, prepare: menu(['More', '更多'], ['Rename', '重命名']) },
   { name: 'run, files', path: `/runs/${run}?tab=files` },
+  {
+    name: 'run, code',
+    path: `/runs/${run}?tab=code`,
+    prepare: async (page) => page.locator('.files__diff .cm-changedLine').first().waitFor(),
+  },
   { name: 'run, specification', path: `/runs/${run}?tab=spec` },
   { name: 'run, attempts', path: `/runs/${run}?tab=attempts` },
   { name: 'run, checkpoints', path: `/runs/${run}?tab=checkpoints` },
@@ -128,6 +138,41 @@ export const screens: readonly Screen[] = [
       await page.locator('.copies li').first().waitFor();
     },
   },
+  {
+    name: 'files',
+    path: filesOf('/home/mei/llama'),
+    leaves: true,
+    prepare: async (page) => {
+      await page.locator('.table__row .checkbox').nth(2).click();
+      await page.locator('.files__chosen-bar').waitFor();
+    },
+  },
+  {
+    name: 'files, code',
+    path: filesOf('/home/mei/llama', 'train.py'),
+    prepare: async (page) => page.locator('.cm-content').waitFor(),
+  },
+  {
+    name: 'files, tensors',
+    path: filesOf('/home/mei/llama', 'model.safetensors'),
+    prepare: async (page) => page.getByText('BF16').first().waitFor(),
+  },
+  {
+    name: 'files, notebook',
+    path: filesOf('/home/mei/llama', 'explore.ipynb'),
+    prepare: async (page) => page.locator('.files__notebook img').waitFor(),
+  },
+  {
+    name: 'files, remove',
+    path: filesOf('/home/mei'),
+    leaves: true,
+    prepare: async (page, language) => {
+      await page.locator('.table__row .checkbox').nth(2).click();
+      await press('Remove…', '删除……')(page, language);
+      await page.getByText('10,000').waitFor();
+    },
+  },
+  { name: 'files, not connected', path: `/files/${fixtureId('s', 4)}` },
   { name: 'sites', path: '/sites' },
   { name: 'add a host', path: '/sites?add=1', prepare: async (page) => page.getByRole('dialog').waitFor() },
   {

@@ -57,4 +57,6 @@ export const codeLook = EditorView.theme({
     color: 'var(--ink-2)',
     padding: '3px 10px',
   },
+  // The sign that comes with it is in none of our fonts.
+  '.cm-collapsedLines:before, .cm-collapsedLines:after': { content: '"…"', margin: '0 6px' },
 });

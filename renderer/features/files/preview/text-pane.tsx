@@ -5,10 +5,11 @@ import { useT } from '#renderer/i18n/index.ts';
 import { Badge, Button, formatBytes, Segments, toast } from '#renderer/ui/index.ts';
 import type { FilePreview } from '#shared/domain/box-file.ts';
 import { TrainyardError } from '#shared/domain/trainyard-error.ts';
-import { baseName, showName } from '../box-path.ts';
+import { baseName, parentPath, showName } from '../box-path.ts';
 import { ConflictDialog } from '../editor/conflict-dialog.tsx';
 import { dropDraft, isDirty, putDraft, useDraft } from '../editor/draft-store.ts';
 import { CodeEditor } from '../editor/index.ts';
+import { sayArrival } from '../transfers/arrivals.ts';
 import { JsonLines } from './json-lines.tsx';
 import { JsonTree } from './json-tree.tsx';
 import type { ViewProps } from './views.tsx';
@@ -49,6 +50,7 @@ export function TextPane({
       const answer = await rpc().files.write({ machineId, path, text: draft.text, version: draft.version });
       setSaved({ text: draft.text, version: answer.version });
       putDraft({ ...draft, base: draft.text, version: answer.version });
+      sayArrival(machineId, parentPath(path));
       toast('info', t('files.saved', { name: showName(name) }));
     } catch (thrown) {
       if (['FILE_CHANGED', 'FILE_NOT_FOUND'].includes(TrainyardError.from(thrown).code)) setConflict(true);
