@@ -1,9 +1,10 @@
 import path from 'node:path';
 import pino from 'pino';
-import type { NewActivity } from '#backend/activity/activity.ts';
+import type { NewActivity } from '#backend/activity/index.ts';
 import { Browse, Downloads, Uploads } from '#backend/browse/index.ts';
 import type { BytePiece } from '#backend/bytes/index.ts';
-import type { LocalPrograms } from '#backend/processes/index.ts';
+import { systemClock } from '#backend/clock.ts';
+import type { LocalPrograms, RunsPrograms } from '#backend/processes/index.ts';
 import { newId, thisComputerId } from '#shared/domain/id.ts';
 import { localBox } from '#test/lab/local-box.ts';
 
@@ -32,29 +33,33 @@ export interface Browsed {
   close(): Promise<void>;
 }
 
+/** The room over whatever gives a machine's programs. */
+export function roomOver(programs: () => Promise<RunsPrograms>) {
+  const recorded: NewActivity[] = [];
+  const live: Browsed['live'] = [];
+  const room = {
+    access: { programs },
+    machine: (id: string) => ({ id, name: 'box' }),
+    activity: { record: (entry: NewActivity) => void recorded.push(entry) },
+    clock: systemClock,
+    log: pino({ level: 'silent' }),
+  };
+  return {
+    recorded,
+    live,
+    browse: new Browse({ ...room, livePlaces: () => live }),
+    uploads: new Uploads({ ...room, admit: () => undefined }),
+    downloads: new Downloads({ ...room, admitHere: () => undefined }),
+  };
+}
+
 /** The room over a box without a server: the same scripts, in that box's shell and with its programs. */
 export async function browsed(kind: BrowsedKind): Promise<Browsed> {
   const box = await localBox({ kind });
-  const recorded: Browsed['recorded'] = [];
-  const live: Browsed['live'] = [];
-  const room = {
-    access: { programs: async () => box.programs },
-    machine: (id: string) => ({ id, name: 'box' }),
-    activity: { record: (entry: Browsed['recorded'][number]) => void recorded.push(entry) },
-    clock: { now: () => Date.now(), elapsed: () => performance.now(), sleep: async () => undefined },
-    log: pino({ level: 'silent' }),
-  };
-  const browse = new Browse({ ...room, livePlaces: () => live });
-  const uploads = new Uploads({ ...room, admit: () => undefined });
-  const downloads = new Downloads({ ...room, admitHere: () => undefined });
   return {
+    ...roomOver(async () => box.programs),
     home: box.home,
     programs: box.programs,
-    browse,
-    uploads,
-    downloads,
-    recorded,
-    live,
     at: (name) => ({ machineId: thisComputerId, path: path.posix.join(box.home, name) }),
     close: () => box.close(),
   };

@@ -21,12 +21,12 @@ describe.skipIf(!needs('linux'))('files of machines from the command line', () =
 
     const listed = await trainyard(env, ['ls', `local:${place}`]);
     expect(listed.code).toBe(0);
-    expect(listed.out.split('\n').slice(1, -1).map((line) => line.split(/\d\d:\d\d:\d\d {2}/)[1])).toEqual([
-      'step-9/',
-      'step-10/',
-      'a\ufffd[31m\ufffdb',
-      'text',
-    ]);
+    expect(
+      listed.out
+        .split('\n')
+        .slice(1, -1)
+        .map((line) => line.split(/\d\d:\d\d:\d\d {2}/)[1]),
+    ).toEqual(['step-9/', 'step-10/', 'a\ufffd[31m\ufffdb', 'text']);
     const entries = await trainyardJson<FileEntry[]>(env, ['ls', '-a', place]);
     expect(entries.map(({ name }) => name)).toContain('.hidden');
     const printed = await trainyard(env, ['cat', path.join(place, 'text')]);
