@@ -34,6 +34,15 @@ const unrecorded: Record<string, string> = {
   'terminals.marks': 'reads what is shown; never recorded, as nothing typed or shown is',
   'terminals.text': 'reads what is shown; never recorded, as nothing typed or shown is',
   'terminals.kept': 'asks a machine what it has of ours and changes nothing',
+  'files.list': 'looks at a directory of a machine and changes nothing',
+  'files.page': 'more of what was listed',
+  'files.stat': 'looks at a file of a machine and changes nothing',
+  'files.preview': 'looks into a file of a machine and changes nothing',
+  'files.read': 'reads a file of a machine and changes nothing',
+  'files.measure': 'counts what removing would take away; the removal itself is recorded',
+  'files.find': 'looks for names on a machine and changes nothing',
+  'files.codeChanges': 'compares a run’s code with a directory here and changes nothing',
+  'files.codeChange': 'compares one file of it',
   'data.judge': 'says what a launch would be told; the launch itself is recorded',
 };
 
@@ -145,6 +154,13 @@ test('whatever changes something leaves an entry with who did it and in which ro
   await leaves('terminals.rename', () => client.terminals.rename({ terminalId, name: 'mine' }));
   await leaves('terminals.restart', () => client.terminals.restart({ terminalId }));
   await leaves('terminals.close', () => client.terminals.close({ terminalId }));
+
+  // A machine that is not there: what was asked of it is on the record all the same.
+  const place = { machineId: siteId, path: '~/file' };
+  await leaves('files.write', () => client.files.write({ ...place, text: 'x', version: null }));
+  await leaves('files.makeDirectory', () => client.files.makeDirectory(place));
+  await leaves('files.rename', () => client.files.rename({ ...place, to: '~/other' }));
+  await leaves('files.remove', () => client.files.remove({ machineId: siteId, paths: ['~/file'] }));
 
   const launch = () =>
     client.runs.launch({
