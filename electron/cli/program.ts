@@ -6,6 +6,7 @@ import { addFileVerbs } from './file-program.ts';
 import { addKeepVerbs } from './keep-program.ts';
 import { addMoveVerbs } from './move-program.ts';
 import { addPolicyVerbs } from './policy-program.ts';
+import { addPortVerbs } from './ports-program.ts';
 import { addVaultVerbs } from './vault-program.ts';
 
 const repeatable = (value: string, before: string[] = []): string[] => [...before, value];
@@ -162,6 +163,7 @@ export function buildProgram(version: string, done: (exitCode: number) => void):
   addVaultVerbs(program, add, act, json);
   addCopyVerb(program, add, act, json);
   addFileVerbs(program, add, act, json);
+  addPortVerbs(program, add, act, json);
   addMoveVerbs(program, add, act, json, done);
   addPolicyVerbs(program, machines, add, act, json);
   addDataVerbs(program, sites, add, act, json);
