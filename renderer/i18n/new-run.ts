@@ -3,6 +3,7 @@ import { words } from './words.ts';
 /** Words of the page that launches a run. */
 export const newRun = words({
   en: {
+    panelWidth: 'Width of the launch panel',
     start: 'Start from',
     fromTemplate: 'Template …',
     openFile: 'Open a file',
@@ -71,6 +72,7 @@ export const newRun = words({
     earlierGone: 'That earlier run is not here any more.',
   },
   'zh-CN': {
+    panelWidth: '启动面板的宽度',
     start: '起点',
     fromTemplate: '模板……',
     openFile: '打开文件',

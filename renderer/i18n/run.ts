@@ -3,6 +3,7 @@ import { words } from './words.ts';
 /** Words of a run's own page. */
 export const run = words({
   en: {
+    metricsWidth: 'Width of the metrics',
     tabs: 'Parts of this run',
     logTab: 'Log and metrics',
     filesTab: 'Files',
@@ -104,6 +105,7 @@ export const run = words({
     stepOf: 'step {{step}} of {{total}}',
   },
   'zh-CN': {
+    metricsWidth: '指标栏的宽度',
     tabs: '此运行的各部分',
     logTab: '日志与指标',
     filesTab: '文件',

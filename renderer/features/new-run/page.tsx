@@ -3,6 +3,7 @@ import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } fro
 import { useLocation, useSearch } from 'wouter';
 import { rpc } from '#renderer/app/backend.ts';
 import { sayError } from '#renderer/app/session-store.ts';
+import { SideSplitter, useSideWidth } from '#renderer/app/side-pane.tsx';
 import { openTask } from '#renderer/app/task-file.ts';
 import { useLanguage, useT } from '#renderer/i18n/index.ts';
 import { Button, Segments, Select, Skeleton, toast } from '#renderer/ui/index.ts';
@@ -48,7 +49,7 @@ export function NewRunPage() {
           ]}
         />
       </div>
-      <div className="newrun__columns">
+      <div className="newrun__columns" style={useSideWidth('new-run')}>
         <section className="newrun__task" aria-label={t('newRun.editor')}>
           {view === 'yaml' ? (
             <Suspense fallback={<Skeleton rows={12} />}>
@@ -72,6 +73,7 @@ export function NewRunPage() {
             }}
           />
         </section>
+        <SideSplitter name="new-run" label={t('newRun.panelWidth')} usual={[300, 256]} min={240} max={560} />
         <LaunchPanel
           result={check.result}
           openNames={openNames}

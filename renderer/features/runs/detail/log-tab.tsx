@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { SideSplitter, useSideWidth } from '#renderer/app/side-pane.tsx';
 import { LogView } from '#renderer/features/logs/index.ts';
 import { useT } from '#renderer/i18n/index.ts';
 import { ErrorState, Select, Skeleton } from '#renderer/ui/index.ts';
@@ -11,7 +12,7 @@ export function LogTab({ run, epoch, onEpoch }: { run: Run; epoch: number; onEpo
   const t = useT();
   const epochs = run.attempts.map((attempt) => attempt.epoch);
   return (
-    <div className="run__split">
+    <div className="run__split" style={useSideWidth('run.metrics')}>
       <div className="run__log">
         {epochs.length > 1 ? (
           <Select
@@ -24,6 +25,7 @@ export function LogTab({ run, epoch, onEpoch }: { run: Run; epoch: number; onEpo
         ) : null}
         <LogView key={epoch} runId={run.id} epoch={epoch} name={run.name} />
       </div>
+      <SideSplitter name="run.metrics" label={t('run.metricsWidth')} usual={[400, 268]} min={220} max={900} />
       <Metrics run={run} />
     </div>
   );
