@@ -2,6 +2,7 @@ import './files.css';
 import { useCallback, useEffect, useState } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import { useMachines } from '#renderer/app/machine-store.ts';
+import { notePlace } from '#renderer/app/recent-places.ts';
 import { paths } from '#renderer/app/routes.ts';
 import { useT } from '#renderer/i18n/index.ts';
 import { Button, Dialog, type MenuEntry } from '#renderer/ui/index.ts';
@@ -42,6 +43,12 @@ export function FilesPage({ machineId: asked }: { machineId?: string | undefined
   useEffect(() => {
     if (asked && asked !== arrangement.machineId) arrange({ machineId: asked });
   }, [asked, arrangement.machineId, arrange]);
+
+  const shown = file ?? path;
+  // So that the palette finds it again.
+  useEffect(() => {
+    if (asked && shown.startsWith('/')) notePlace({ machineId: asked, path: shown });
+  }, [asked, shown]);
 
   const { ask } = leaving;
   const goTo = useCallback((to: string) => ask(() => go({ path: to, file: null })), [ask, go]);
