@@ -158,11 +158,6 @@ export const screens: readonly Screen[] = [
     prepare: async (page) => page.getByText('BF16').first().waitFor(),
   },
   {
-    name: 'files, notebook',
-    path: filesOf('/home/mei/llama', 'explore.ipynb'),
-    prepare: async (page) => page.locator('.files__notebook img').waitFor(),
-  },
-  {
     name: 'files, remove',
     path: filesOf('/home/mei'),
     leaves: true,
@@ -172,7 +167,6 @@ export const screens: readonly Screen[] = [
       await page.getByText('10,000').waitFor();
     },
   },
-  { name: 'files, not connected', path: `/files/${fixtureId('s', 4)}` },
   { name: 'sites', path: '/sites' },
   { name: 'add a host', path: '/sites?add=1', prepare: async (page) => page.getByRole('dialog').waitFor() },
   {

@@ -70,6 +70,7 @@ export function Browser(props: BrowserProps) {
     onFile,
   });
   const filter = useRef<HTMLInputElement>(null);
+  const section = useFocusStays(state.directory);
   const machine = useMachines(({ byId }) => byId.get(machineId));
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another place begins without a filter
@@ -104,6 +105,8 @@ export function Browser(props: BrowserProps) {
       selectsText: (document.getSelection()?.toString() ?? '') !== '',
     });
     if (action === null || (!actions.may && ['rename', 'remove', 'folder'].includes(action))) return;
+    // On a button they are the button's: nothing is removed that one does not look at.
+    if (!target.closest('.table__scroll') && !['up', 'folder', 'filter'].includes(action)) return;
     event.preventDefault();
     event.stopPropagation();
     if (action === 'up') onGo(parentPath(directory));
@@ -125,6 +128,8 @@ export function Browser(props: BrowserProps) {
       aria-label={t('files.browserOf', { machine: machineNameOf(machineId) })}
       onKeyDownCapture={onKeyDown}
       {...drop}
+      tabIndex={-1}
+      ref={section}
     >
       <BrowserBar
         machineId={machineId}
@@ -254,6 +259,27 @@ export function Browser(props: BrowserProps) {
       ) : null}
     </section>
   );
+}
+
+/** The keyboard stays in the table when another directory takes its place: the first rows of that are not there at once. */
+function useFocusStays(directory: object | null) {
+  const section = useRef<HTMLElement>(null);
+  const was = useRef(false);
+  useEffect(() => {
+    const around = section.current;
+    if (!around) return;
+    const note = () => {
+      was.current =
+        around.contains(document.activeElement) && !document.activeElement?.matches('input, select, button');
+    };
+    around.addEventListener('focusin', note);
+    return () => around.removeEventListener('focusin', note);
+  }, []);
+  useEffect(() => {
+    if (directory === null || !was.current || document.activeElement !== document.body) return;
+    (section.current?.querySelector<HTMLElement>('.table__scroll') ?? section.current)?.focus();
+  }, [directory]);
+  return section;
 }
 
 /** What was typed, once there is a pause in it. */

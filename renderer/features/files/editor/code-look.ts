@@ -48,9 +48,11 @@ export const codeLook = EditorView.theme({
   '.cm-deletedChunk, &.cm-merge-a .cm-changedLine': {
     backgroundColor: 'color-mix(in oklab, var(--bad-soft) 70%, transparent) !important',
   },
-  '.cm-changedText': { background: 'color-mix(in oklab, var(--ok) 30%, transparent) !important' },
+  // A line below it: on a ground of its own not every colour of the text keeps its contrast.
+  '.cm-changedText': { background: 'none !important', boxShadow: 'inset 0 -2px 0 var(--ok)' },
   '&.cm-merge-a .cm-changedText': {
-    background: 'color-mix(in oklab, var(--bad) 30%, transparent) !important',
+    background: 'none !important',
+    boxShadow: 'inset 0 -2px 0 var(--bad)',
   },
   '.cm-collapsedLines': {
     background: 'var(--raised)',

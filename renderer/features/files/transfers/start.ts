@@ -64,7 +64,11 @@ export const tryUploadAgain = (id: string): void => void sayHowItEnded(id, retry
 
 /** What failed is said where the user is by then. */
 async function sayHowItEnded(id: string, ended: Promise<void>): Promise<void> {
+  // It goes on for as long as this page is open: closing it is asked about.
+  const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+  window.addEventListener('beforeunload', ask);
   await ended;
+  window.removeEventListener('beforeunload', ask);
   const upload = useUploads.getState().byId.get(id);
   if (upload?.state !== 'failed' || upload.error === null) return;
   const why = translateError(upload.error.code, upload.error.params, upload.error.message);

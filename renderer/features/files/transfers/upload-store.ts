@@ -60,6 +60,9 @@ export interface UploadMeans {
 }
 
 const atOnce = 4;
+/** Small files that arrive together are brought to a machine together: the more of them, the faster. */
+const atOnceOfMany = 24;
+const many = 50;
 const retryAfterMs = [1000, 2000, 4000, 8000, 15_000];
 const tellEveryMs = 200;
 
@@ -159,7 +162,8 @@ async function run(id: string, means: UploadMeans): Promise<void> {
         if (files.length === 1) put(id, { sha256 });
       }
     };
-    await Promise.all(Array.from({ length: Math.min(atOnce, waiting.length) }, sendNext));
+    const lanes = waiting.length > many ? atOnceOfMany : Math.min(atOnce, waiting.length);
+    await Promise.all(Array.from({ length: lanes }, sendNext));
     progress.tell();
     put(id, { state: 'done', endedAt: Date.now(), bytesPerSecond: 0, remainingMs: null });
   } catch (thrown) {
