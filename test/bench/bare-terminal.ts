@@ -107,6 +107,8 @@ function someText(bytes: number): Uint8Array<ArrayBuffer> {
   return all;
 }
 
+let drawn: Promise<number> = Promise.resolve(0);
+
 const benchTerminals = {
   /** Feeds the bare one from memory. */
   async flowFromMemory(bytes: number): Promise<Flow> {
@@ -169,14 +171,11 @@ const benchTerminals = {
     await done;
   },
 
-  focus(which: 'ours' | 'bare'): void {
-    (which === 'ours' ? ours() : openBare()).focus();
-  },
-
-  /** The next key pressed: ms from its event until the frame in which its character is drawn. */
-  nextKey(which: 'ours' | 'bare'): Promise<number> {
+  /** Gives the keyboard to one of them and waits for the next key: to be called before that is pressed. */
+  awaitKey(which: 'ours' | 'bare'): void {
     const terminal = which === 'ours' ? ours() : openBare();
-    return new Promise((resolve) => {
+    terminal.focus();
+    drawn = new Promise((resolve) => {
       let pressedAt = 0;
       const before = terminal.buffer.active.cursorX;
       document.addEventListener(
@@ -193,6 +192,9 @@ const benchTerminals = {
       });
     });
   },
+
+  /** Of the key that was waited for: ms from its event until its character is drawn. */
+  keyDrawn: (): Promise<number> => drawn,
   someText,
 };
 window.benchTerminals = benchTerminals;

@@ -49,10 +49,9 @@ export const bench: Bench = {
         );
       for (let key = 0; key < keys + 10; key += 1) {
         for (const side of sides) {
-          await page.evaluate((which) => window.benchTerminals.focus(which), side);
-          const drawn = page.evaluate((which) => window.benchTerminals.nextKey(which), side);
+          await page.evaluate((which) => window.benchTerminals.awaitKey(which), side);
           await page.keyboard.press('x');
-          const ms = await drawn;
+          const ms = await page.evaluate(() => window.benchTerminals.keyDrawn());
           if (key >= 10) times[side].push(ms);
           // A line that never wraps: each key is one character further to the right.
           if (key % 20 === 19)
