@@ -43,18 +43,18 @@ export class Downloads {
     const { bytes } = there.entry;
     const info = { kind: 'file' as const, bytes, version: there.version };
     yield { info: { ...info, offset: Math.min(offset, bytes), sha256: null } };
-    // Hashed over there at the same time: little is left to wait for at the end.
+    // Hashed over there at the same time: little is left to wait for at the end. Of a part there is no whole to compare with.
     const hashing = new AbortController();
     const either = AbortSignal.any([signal, hashing.signal]);
-    const after = hashThere(box, described, either);
-    after.catch(() => undefined); // told below, where it is waited for
+    const hashed = offset === 0 ? hashThere(box, described, either) : null;
+    hashed?.catch(() => undefined); // told below, where it is waited for
     try {
       const hash = createHash('sha256');
       if (offset < bytes) yield* sent(box, path, described, offset, hash, signal);
-      const said = await after;
+      const said = hashed === null ? await stateThere(box, described, signal) : await hashed;
       if (said.before !== there.version || said.after !== there.version)
         throw changed(path, box.name, modifiedAtOf(said.after));
-      const sha256 = offset === 0 ? said.sha256 : null;
+      const { sha256 } = said;
       if (sha256 !== null && sha256 !== hash.digest('hex')) throw downloadDamaged(path, box.name);
       yield { info: { ...info, offset: bytes, sha256 } };
     } finally {
@@ -105,6 +105,11 @@ function complaintOf(program: RunningProgram): { text: string } {
   });
   program.stdin.on('error', () => undefined); // its exit code says what it thought of it
   return said;
+}
+
+async function stateThere(box: BrowseBox, { path }: Described, signal: AbortSignal) {
+  const { version } = (await box.stat(path, signal)).there;
+  return { before: version, sha256: null, after: version };
 }
 
 /** `sha256` null: nothing over there can hash. */

@@ -25,7 +25,7 @@ export interface UploadsOptions extends FileAccess {
 const mib = 1024 * 1024;
 /** Up to this a file is taken in whole and brought together with others. */
 const smallBytes = 512 * 1024;
-const windowBytes = 8 * mib;
+const windowBytes = 4 * mib;
 /** The hash is kept at such places: an upload goes on from one of them. */
 const markEveryBytes = 4 * mib;
 const mostMarks = 32;
@@ -48,6 +48,8 @@ interface Session {
   marks: Mark[];
   usedAt: number;
   going: { stop(): void; finished: Promise<void> } | null;
+  /** What comes is not what was said to come. */
+  isLost: boolean;
 }
 
 /** Files from the page to machines: taken in below another name, verified over there, then renamed to their own. */
@@ -131,8 +133,8 @@ export class Uploads {
       this.#sessions.delete(uploadId);
       yield { info: { kind: 'upload', offset: bytes, done: { path: there, sha256 } } };
     } finally {
-      // Given up by the user: nothing of it stays. A page that is gone may come back, a connection too.
-      if (isGivenUp(context.signal) && this.#sessions.delete(uploadId) && box !== null)
+      // Given up by the user, or by a page whose file has changed: nothing of it stays. Who is gone may come back.
+      if ((isGivenUp(context.signal) || session.isLost) && this.#sessions.delete(uploadId) && box !== null)
         await this.#drop(box, uploadId, session.path);
       session.usedAt = this.#options.clock.elapsed();
       session.going = null;
@@ -149,7 +151,9 @@ export class Uploads {
     const known = this.#sessions.get(uploadId);
     const isSame = known?.machineId === machineId && known.bytes === bytes;
     const session: Session =
-      known !== undefined && isSame ? known : { machineId, path, bytes, marks: [], usedAt: 0, going: null };
+      known !== undefined && isSame
+        ? known
+        : { machineId, path, bytes, marks: [], usedAt: 0, going: null, isLost: false };
     this.#sessions.set(uploadId, session);
     return session;
   }
@@ -188,6 +192,7 @@ export class Uploads {
       if (Number(stdout) !== bytes) throw answerInvalid(box.name, stdout);
       return hash.digest('hex');
     } catch (thrown) {
+      if (TrainyardError.from(thrown).code === 'FILE_UPLOAD_LENGTH') session.isLost = true;
       // A program over there that ended says why better than the pipe that broke.
       const { stderr } = said.soFar();
       throw /^!/m.test(stderr) && !signal.aborted ? box.complaint(stderr, path, 'ended') : thrown;

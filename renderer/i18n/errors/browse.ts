@@ -53,7 +53,8 @@ export default {
     FILE_SYSTEM_READ_ONLY: '{{path}} 所在的文件系统在 {{machine}} 上以只读方式挂载。',
     FILE_CANNOT_WRITE: '无法更改 {{machine}} 上的 {{path}}。详情中有系统给出的说明。',
     FILE_UNREADABLE: '无法读取 {{machine}} 上的 {{path}}。详情中有系统给出的说明。',
-    FILE_PROTECTED: '{{machine}} 上的 {{path}} 不能在此删除或重命名：{{why}}。',
+    FILE_PROTECTED:
+      '{{machine}} 上的 {{path}} 不能在此删除或重命名：它是系统目录、主目录、挂载点，或有运行中的任务正在使用它。',
     FILE_TOOL_MISSING: '{{machine}} 没有查看文件所需的 {{tool}}。',
     FILE_CUT_SHORT: '内容没有全部到达 {{machine}}：连接中断了。那里没有任何更改；请重试。',
     FILE_ANSWER_INVALID: '{{machine}} 的回答无法理解。那里可能有程序改变了输出。',
@@ -64,9 +65,9 @@ export default {
       '{{path}} 声明有 {{bytes}} 字节，实际收到 {{got}} 字节：读取时它被更改了。请重新发送。',
     FILE_UPLOAD_STALLED: '{{machine}} 已有 {{seconds}} 秒没有接收数据。已到达的部分会保留到下次。',
     CLIENT_GONE: '页面或与它的连接已断开。',
-    PREVIEW_DAMAGED: '此文件（{{format}}）已损坏，或与其名称不符：{{what}}。',
+    PREVIEW_DAMAGED: '此文件（{{format}}）已损坏，或与其名称不符。',
     PREVIEW_TOO_LARGE: '此文件（{{format}}）过大，无法在此显示：最多读取 {{limitMiB}} MiB。请下载后查看。',
     LISTING_GONE: '此文件夹列表已不再保留。请重新列出。',
-    CODE_GONE: '无法比较代码：{{why}}',
+    CODE_GONE: '无法比较代码：此运行没有代码，或代码快照、其目录已不存在。',
   },
 };
