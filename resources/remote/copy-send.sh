@@ -30,7 +30,8 @@ produce() {
   if [ "$what" = piece ]; then
     # A file that has become shorter must not end as a piece that looks whole.
     file=$(printf '%b.' "$1")
-    said=$(dd if="${file%.}" bs=1048576 skip="$2" count="$3" 2>&1 >&5)
+    # In blocks that stay in the processor's cache until they are handed on.
+    said=$(dd if="${file%.}" bs=131072 skip="$(($2 * 8))" count="$(($3 * 8))" 2>&1 >&5)
     status=$?
     case $status:$said in
       0:*) ;;
@@ -38,8 +39,8 @@ produce() {
       1??:* | 2??:* | *roken\ pipe*) return 5 ;;
       *) printf '!read %s\n' "$said" >&2; return 4 ;;
     esac
-    full=$(($4 / 1048576)) rest=0
-    [ $(($4 % 1048576)) = 0 ] || rest=1
+    full=$(($4 / 131072)) rest=0
+    [ $(($4 % 131072)) = 0 ] || rest=1
     case $said in "$full+$rest records in"*) ;; *) printf '!short %s\n' "$said" >&2; return 4 ;; esac
   elif [ "$1" = null ]; then
     # Files that have gone or changed meanwhile are found by their hashes.

@@ -162,7 +162,7 @@ case $verb in
     h=$(
       since=0
       while read -r skip count; do
-        dd if="$1" bs=1048576 skip="$skip" count="$count" 2>/dev/null
+        dd if="$1" bs=131072 skip="$((skip * 8))" count="$((count * 8))" 2>/dev/null
         # To the disk as it comes, so that little is left to wait for at the end.
         since=$((since + count))
         [ "$since" -lt 256 ] || { since=0; dd if=/dev/null of="$1" conv=notrunc,fsync </dev/null >/dev/null 2>&1 & }

@@ -32,7 +32,7 @@ export class LaptopWay implements Way {
   readonly lanes = 3;
   readonly #options: LaptopWayOptions;
   readonly #joints: Joints | null;
-  #carried = 0;
+  #expected = 0;
 
   constructor(options: LaptopWayOptions) {
     this.#options = options;
@@ -45,10 +45,12 @@ export class LaptopWay implements Way {
     signal: AbortSignal,
     onBytes: (bytes: number) => void,
   ): Promise<void> {
-    this.#carried += load.bytes;
-    const isWorthIt = Math.max(load.bytes, this.#carried) >= worthBytes;
-    if (isWorthIt && (await this.#joints?.carry(load, lane, signal))) return;
+    if (this.#expected >= worthBytes && (await this.#joints?.carry(load, lane, signal))) return;
     await this.#hand(load, signal, onBytes);
+  }
+
+  expect(bytes: number): void {
+    this.#expected = bytes;
   }
 
   async #hand(load: Load, signal: AbortSignal, onBytes: (bytes: number) => void): Promise<void> {

@@ -59,7 +59,8 @@ export class Placing {
       this.#waiting.shift();
     }
     if (groups.length === 0) return;
-    const packs = groups.some(([kind]) => kind !== 'l') ? ['packs'] : [];
+    // What was there before must not be lost to something that is not on the disk yet; what is new is synced at the end.
+    const packs = groups.some(([kind]) => kind === 'p') ? ['packs'] : [];
     await this.#to.ask('move', [this.#place, this.#stage, ...packs], {
       signal: this.#signal,
       stdin: Buffer.concat(groups.map(groupBytes)),

@@ -23,5 +23,7 @@ export interface Way {
    * with a retryable error when the connection broke or nothing moved for too long; what arrived of it may be sent again.
    */
   carry(load: Load, lane: number, signal: AbortSignal, onBytes: (bytes: number) => void): Promise<void>;
+  /** So much is going to be carried, at most. */
+  expect?(bytes: number): void;
   close(): Promise<void>;
 }
