@@ -94,7 +94,7 @@ async function took(work: () => Promise<unknown>): Promise<number> {
 
 export const bench: Bench = {
   name: 'downtime',
-  about: `a run with a checkpoint of ${checkpointMib} MiB and an environment of ${environmentFiles} files of real packages (0.8 GB) is moved, against a script: stop, rsync -a of everything to a box that has nothing of it, start`,
+  about: `a run with a checkpoint of ${checkpointMib} MiB and an environment of ${environmentFiles} files of real packages (some 2 GB) is moved, against a script: stop, rsync -a of everything to a box that has nothing of it, start`,
   missing: () =>
     needs('linux', 'root', 'sshd', 'ssh', 'rsync', 'torch') ? null : 'root, sshd, ssh, rsync or PyTorch',
   async run() {
