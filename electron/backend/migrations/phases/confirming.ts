@@ -4,6 +4,7 @@ import { commit } from '../commit.ts';
 import { diedThere, notConfirmed, notResumed } from '../errors.ts';
 import { lastLines } from '../last-lines.ts';
 import { isDead, type Move } from '../move.ts';
+import { savedThere } from '../saved-there.ts';
 import type { Phase } from './hands.ts';
 
 /** A look at the checkpoints over there costs more than one at a number. */
@@ -54,10 +55,11 @@ async function seenToTrain(move: Move, epoch: number): Promise<void> {
     const passed = steps.havePassed();
     const fresh = box.heartbeat > 0 && (box.heartbeatAgeMs ?? Number.POSITIVE_INFINITY) <= pace.freshMs;
     if (isDead(box)) {
-      // A short rest of a training may be over before it is looked at.
-      if (passed || (box.exit?.by === 'itself' && box.exit.code === 0)) return;
+      // A short rest of a training may be over before it is looked at. One that stopped itself would go on nowhere.
+      if (box.exit?.by !== 'timer' && (passed || (box.exit?.by === 'itself' && box.exit.code === 0))) return;
       const how = describeEnd(box.exit);
-      throw diedThere(runName, to.machineName, how, await lastLines(move, 'destination', epoch, box));
+      const words = [await savedThere(move), await lastLines(move, 'destination', epoch, box)];
+      throw diedThere(runName, to.machineName, how, words.filter(Boolean).join('\n'));
     }
     if (passed && fresh) return;
     steps.mustNotBeFromScratch();

@@ -199,7 +199,10 @@ export function finish(move: Move, trouble: TrainyardError | null): void {
   const kept: Migration['kept'] =
     toEpoch === null || destination === null
       ? []
-      : [{ ...to, what: 'run-directory', path: destination.runDirectory, bytes: copiedTo(move.migration) }];
+      : [
+          ...move.migration.kept.filter(({ what }) => what === 'checkpoint'),
+          { ...to, what: 'run-directory', path: destination.runDirectory, bytes: copiedTo(move.migration) },
+        ];
   const stood = termSent && backEpoch !== null;
   move.write(
     { chores, leashes: { source: 'none', destination: 'none' } },

@@ -222,6 +222,24 @@ describe('an armed stop', () => {
     expect(problems(world, [laptop])).toEqual([]);
   });
 
+  test('has come while nobody was there to see it train: the source goes on, and what was saved over there is told', async () => {
+    const { world, laptop, destination } = await one();
+    destination.trainer = { ...usualTrainer, onTerm: 'saves-and-ends' };
+    laptop.dieAfter = 'confirming';
+    await ask(laptop, 'request');
+    for (let passed = 0; passed < 720; passed++) await world.clock.step(5_000);
+    expect(destination.attempts.get(2)?.exit?.by).toBe('timer');
+    const [move] = await runToEnd(world, [laptop]);
+    expect(move).toMatchObject({ phase: 'rolled-back', error: { code: 'MOVE_DIED_THERE' } });
+    expect(move?.kept.map(({ what, machineId }) => [what, machineId])).toEqual([
+      ['checkpoint', b],
+      ['run-directory', b],
+    ]);
+    expect(move?.error?.details).toMatch(/it has saved step \d+: /);
+    expect(world.alive()).toEqual([`3@${a}`]);
+    expect(problems(world, [laptop])).toEqual([]);
+  });
+
   test('has come while nobody was there: the move goes on, or the run is started again at the source', async () => {
     for (const broken of [false, true]) {
       const { world, laptop, source, destination } = await one();
