@@ -87,12 +87,12 @@ describe.skipIf(!needs('chromium', 'linux'))('a new user', () => {
 
   test('a setting out of its range is said to be, and not kept', async () => {
     const { page } = await open('/settings');
-    const field = page.getByLabel('Grace when stopping, s');
+    const field = page.getByLabel('Grace when stopping, s', { exact: true });
     await field.fill('0');
     await page.getByText('A whole number from 1 to 3600.').waitFor();
     await field.blur();
     await page.reload();
-    expect(await page.getByLabel('Grace when stopping, s').inputValue()).toBe('30');
+    expect(await page.getByLabel('Grace when stopping, s', { exact: true }).inputValue()).toBe('30');
   });
 
   test('can verify and export what was done', async () => {
@@ -116,7 +116,7 @@ describe.skipIf(!needs('chromium', 'linux'))('a new user', () => {
 
   test('backs up and restores; what was changed since is as it was', async () => {
     const { page, complaints } = await open('/settings');
-    const size = page.getByLabel('Size of log text, px');
+    const size = page.getByLabel('Size of log text, px', { exact: true });
     await size.fill('13');
     await size.press('Enter');
     await page.getByRole('button', { name: 'Back up now' }).click();
