@@ -119,6 +119,7 @@ export function Browser(props: BrowserProps) {
     else if (action === 'copy-path') actions.copyPath(meant);
   };
 
+  const selection = useMemo(() => new Set(chosen.keys()), [chosen]);
   const columns = useMemo(() => fileColumns(t, Date.now(), props.openName), [t, props.openName]);
   const menuOf = (entry: FileEntry): MenuEntry[] =>
     fileMenu(entry, chosen.has(entry.name) ? [...chosen.values()] : [entry], actions, t);
@@ -197,7 +198,7 @@ export function Browser(props: BrowserProps) {
               descending: before.key === key ? !before.descending : key !== 'name' && key !== 'kind',
             }))
           }
-          selection={new Set(chosen.keys())}
+          selection={selection}
           onSelection={(names) => choose(names)}
           onOpen={actions.open}
           onCursor={setCursor}

@@ -21,7 +21,7 @@ function machine(total: number) {
   let fails: TrainyardError | null = null;
   let listings = 0;
   let gone = false;
-  const answer = (id: string, input: { offset?: number; limit?: number; search?: string }): Listing => {
+  const answer = (id: string, input: Omit<Parameters<FilesClient['page']>[0], 'listingId'>): Listing => {
     const all = Array.from({ length: total }, (_, index) => entry(`step-${index}`)).filter(({ name }) =>
       name.includes(input.search ?? ''),
     );
