@@ -214,7 +214,8 @@ export class Forwards {
     }
     this.#entries.set(kept.id, entry);
     this.#tell(kept.id);
-    this.#askWhatItIs(entry);
+    if (this.#options.machines.isConnected(machine.id)) this.#askWhatItIs(entry);
+    else this.#connect(machine.id);
     return this.#shown(entry);
   }
 
@@ -233,10 +234,17 @@ export class Forwards {
     return live.listen(0, others);
   }
 
+  /** Who forwards a port of a machine wants that machine. How that goes is shown with it; nobody waits for it here. */
+  #connect(machineId: string): void {
+    const { machines, log } = this.#options;
+    machines
+      .ports(machineId)
+      .catch((error: unknown) => log.debug({ err: error, machineId }, 'ports: the machine is not connected'));
+  }
+
   /** What listens there, for its mark; of no consequence where it cannot be told. */
   #askWhatItIs(entry: Entry): void {
     const { machineId, remotePort, id } = entry.kept;
-    if (!this.#options.machines.isConnected(machineId)) return;
     this.listening({ machineId }, AbortSignal.timeout(20_000)).then(
       (found) => {
         const guess = found.find(({ port }) => port === remotePort)?.guess ?? null;
