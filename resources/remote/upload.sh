@@ -73,12 +73,11 @@ case $verb in
     h=$(dd if="$temporary" bs=1048576 count="$1" 2>/dev/null | $hasher)
     printf '%s' "${h%% *}"
     ;;
-  # Stdin goes on from MiB $1.
+  # Stdin goes on from MiB $1. One that was cut off may still be writing what had come: the same bytes to the same places.
   take)
     stand
-    said=$(dd if=/dev/null of="$temporary" bs=1048576 seek="$1" count=0 2>&1) || refuse_write "$said"
-    said=$(cat 2>&1 >>"$temporary") || {
-      rm -f -- "$temporary"
+    said=$(dd of="$temporary" bs=1048576 seek="$1" conv=notrunc 2>&1) || {
+      case $said in *'o space left'* | *'uota exceeded'*) rm -f -- "$temporary" ;; esac
       refuse_write "$said"
     }
     size_of "$temporary"

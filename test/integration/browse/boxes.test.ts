@@ -65,7 +65,9 @@ describe.skipIf(!needs('sshd', 'root'))('files of a real box', () => {
       'FILE_DENIED',
     );
     expect(await codeOf(upload(room.uploads, at('closed/new'), Buffer.from('x')))).toBe('FILE_DENIED');
-    expect(await codeOf(room.browse.remove({ machineId: 'box', paths: [closed] }, owner, signal))).toBe('FILE_DENIED');
+    expect(await codeOf(room.browse.remove({ machineId: 'box', paths: [closed] }, owner, signal))).toBe(
+      'FILE_DENIED',
+    );
     rmSync(closed, { recursive: true });
   });
 
