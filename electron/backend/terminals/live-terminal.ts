@@ -71,7 +71,8 @@ export class LiveTerminal {
 
   /** A line of our own on the screen, below what is there. Modes that the last program has left are put back. */
   say(text: string): void {
-    this.#take(Buffer.from(`${calm}\r\n\x1b[2m${text}\x1b[0m\r\n`));
+    const back = this.#screen.isOther ? '\x1b[?1049l' : '';
+    this.#take(Buffer.from(`${back}${calm}\r\n\x1b[2m${text}\x1b[0m\r\n`));
   }
 
   resize(size: TerminalSize): void {
@@ -207,9 +208,8 @@ export class LiveTerminal {
   }
 }
 
-/** Normal screen, no margins, plain style, plain keys, visible cursor, no mouse: as a new shell expects it. */
-const calm =
-  '\x1b[?1047l\x1b[!p\x1b[0m\x1b[?1;9;45;1000;1002;1003;1004;1006;1016;2004l\x1b[?7;25h\x1b>\x1b(B\x0f';
+/** No margins, plain style, plain keys, visible cursor, no mouse: as a new shell expects it. */
+const calm = '\x1b[!p\x1b[0m\x1b[?1;9;45;1000;1002;1003;1004;1006;1016;2004l\x1b[?7;25h\x1b>\x1b(B\x0f';
 
 /** All of an ended shell's output has been read, or cannot be. */
 function drained({ output }: OpenShell): Promise<void> {

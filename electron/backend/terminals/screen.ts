@@ -47,6 +47,11 @@ export class Screen {
     return { cols: this.#emulator.cols, rows: this.#emulator.rows };
   }
 
+  /** Whether a program has the whole screen to itself (the alternate one). */
+  get isOther(): boolean {
+    return this.#emulator.buffer.active.type === 'alternate';
+  }
+
   /** What has been read in part, so that a snapshot of now does not hold it. */
   get unfinished(): 'sequence' | 'character' | null {
     return unfinished(this.#emulator);

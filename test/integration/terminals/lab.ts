@@ -55,7 +55,7 @@ export async function startTerminalLab(): Promise<TerminalLab> {
   const hosts = `[127.0.0.1]:${proxy.port}`;
   const known = readFileSync(box.knownHostsFile, 'utf8').replaceAll(`[127.0.0.1]:${box.port}`, hosts);
   await writeFile(box.knownHostsFile, known);
-  await writeFile(configFile, `${snippet}\n  ServerAliveInterval 1\n  ServerAliveCountMax 2\n`);
+  await writeFile(configFile, `${snippet}\n  ServerAliveInterval 1\n  ServerAliveCountMax 8\n`);
 
   const log = pino({ level: 'silent' });
   const dataDirectory = path.join(box.directory, 'app');

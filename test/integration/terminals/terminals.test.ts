@@ -77,10 +77,10 @@ describe.skipIf(!needs('sshd', 'linux'))('terminals on a real box', () => {
   });
 
   test('over a slow link Ctrl-C ends a flood, and the prompt is there', async () => {
-    lab.proxy.bandwidth(300_000);
+    lab.proxy.bandwidth(2_000_000);
     const window = await lab.open();
     window.type('yes flood-of-lines\r');
-    await until('it floods', () => window.shown().length > 100_000);
+    await until('it floods', () => window.shown().length > 150_000);
     window.type('\x03');
     window.type('echo over-$((20+1))\r');
     await window.sees('over-21');

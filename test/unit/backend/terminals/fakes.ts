@@ -85,6 +85,8 @@ export class FakeViewer {
   #abort = new AbortController();
   #reading: Promise<void> = Promise.resolve();
   offset = -1;
+  /** Of a snapshot, what has not come yet. */
+  #ofSnapshot = 0;
   snapshots = 0;
   clipboards: string[] = [];
   /** Set: it takes nothing until the promise resolves. */
@@ -94,6 +96,11 @@ export class FakeViewer {
   constructor(live: LiveTerminal, scrollback: number) {
     this.#live = live;
     this.emulator = emulator({ cols: 80, rows: 24 }, scrollback);
+  }
+
+  /** Whether it shows all up to this byte. */
+  has(end: number): boolean {
+    return this.offset === end && this.#ofSnapshot === 0;
   }
 
   attach(from = this.offset): void {
@@ -113,10 +120,10 @@ export class FakeViewer {
 
   async #read(from: number, signal: AbortSignal): Promise<void> {
     const input = this.#input(signal);
-    let ofSnapshot = 0;
+    this.#ofSnapshot = 0;
     // A snapshot that was cut is worth nothing: another one, as the page asks for.
     signal.addEventListener('abort', () => {
-      if (ofSnapshot > 0) this.offset = -1;
+      if (this.#ofSnapshot > 0) this.offset = -1;
     });
     for await (const piece of this.#live.view(from, {
       actor: { name: 'test', role: 'owner' },
@@ -126,12 +133,12 @@ export class FakeViewer {
       if (this.gate !== null) await this.gate;
       if (signal.aborted) return;
       if ('info' in piece) {
-        ofSnapshot = await this.#info(piece);
+        this.#ofSnapshot = await this.#info(piece);
         continue;
       }
       await written(this.emulator, piece.bytes);
-      const taken = Math.min(ofSnapshot, piece.bytes.byteLength);
-      ofSnapshot -= taken;
+      const taken = Math.min(this.#ofSnapshot, piece.bytes.byteLength);
+      this.#ofSnapshot -= taken;
       this.offset += piece.bytes.byteLength - taken;
     }
   }

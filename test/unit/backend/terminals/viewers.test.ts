@@ -134,7 +134,7 @@ async function play(operations: readonly Operation[], cuts: readonly number[]): 
     printed += bytes.length;
     await written(alone, bytes);
     await settled();
-    for (const viewer of viewers) await until('it has all', () => viewer.offset === printed, { everyMs: 1 });
+    for (const viewer of viewers) await until('it has all', () => viewer.has(printed), { everyMs: 1 });
   };
   await end('\x1b\\.');
   for (const viewer of viewers) await written(viewer.emulator, '');
@@ -156,8 +156,7 @@ test('whatever is printed, and however windows come, go, are cut and resize, eac
       play,
     ),
     {
-      numRuns: Number(process.env.RUNS ?? 60),
-      ...(process.env.SEED ? { seed: Number(process.env.SEED) } : {}),
+      numRuns: 40,
     },
   );
 }, 120_000);

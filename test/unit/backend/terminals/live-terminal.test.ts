@@ -1,0 +1,151 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { LiveTerminal } from '#backend/terminals/live-terminal.ts';
+import { until } from '#test/until.ts';
+import { FakeShell, FakeViewer, quietEvents, shown } from './fakes.ts';
+
+const size = { cols: 80, rows: 24 };
+const mib = 1024 * 1024;
+
+function start(events: Partial<typeof quietEvents> = {}) {
+  const live = new LiveTerminal(size, 200, { ...quietEvents, ...events });
+  const shell = new FakeShell();
+  live.attach(shell);
+  const viewers: FakeViewer[] = [];
+  onTestFinished(async () => {
+    live.end();
+    for (const viewer of viewers) await viewer.detach();
+  });
+  const window = () => {
+    const viewer = new FakeViewer(live, 200);
+    viewers.push(viewer);
+    viewer.attach();
+    return viewer;
+  };
+  return { live, shell, window };
+}
+
+/** Writes lines for as long as the terminal takes them; resolves with how many bytes it took before it stood still. */
+async function flood(
+  shell: FakeShell,
+  most: number,
+  line = 'a line of a flood that goes on and on\r\n',
+): Promise<number> {
+  const piece = Buffer.from(line.repeat(400));
+  let taken = 0;
+  while (taken < most) {
+    if (!shell.output.write(piece)) {
+      let drained = false;
+      shell.output.once('drain', () => {
+        drained = true;
+      });
+      const waited = performance.now();
+      await until('it is taken, or stands still', () => drained || performance.now() - waited > 3_000, {
+        everyMs: 1,
+      });
+      if (!drained) return taken;
+    }
+    taken += piece.byteLength;
+  }
+  return taken;
+}
+
+test('what programs ask of the emulator is answered once, however many windows look on', async () => {
+  const { live, shell, window } = start();
+  const [one, two] = [window(), window()];
+  shell.output.write('\x1b[c\x1b[6n\x1b]11;?\x07\x1b]52;c;?\x07');
+  await until('it has answered', () => shell.typed.includes('rgb:'));
+  await live.output.catchUp();
+  await until('both have it', () => one.has(live.output.end) && two.has(live.output.end));
+  expect(shell.typed).toBe('\x1b[?1;2c\x1b[1;1R\x1b]11;rgb:1515/1515/1515\x1b\\');
+});
+
+test('a clipboard write is offered once, to the window that typed last; with the setting deny to nobody', async () => {
+  let may = true;
+  const { live, shell, window } = start({ mayOfferClipboard: () => may });
+  const [one, two] = [window(), window()];
+  await until('both look', () => one.has(0) && two.has(0));
+  two.type('x');
+  one.type('y');
+  await until('both have typed', () => shell.typed.length === 2);
+  shell.output.write('\x1b]52;c;aGVsbG8=\x07');
+  await until('it is offered', () => one.clipboards.length > 0);
+  may = false;
+  shell.output.write('\x1b]52;c;b3RoZXI=\x07');
+  await live.output.catchUp();
+  await until('both have it', () => one.has(live.output.end) && two.has(live.output.end));
+  expect([one.clipboards, two.clipboards]).toEqual([['hello'], []]);
+});
+
+test('a window that takes nothing holds up neither the shell nor the others, and gets the newest screen', async () => {
+  const { live, shell, window } = start();
+  const [quick, stuck] = [window(), window()];
+  await until('both look', () => quick.has(0) && stuck.has(0));
+  const gate = Promise.withResolvers<void>();
+  stuck.gate = gate.promise;
+  expect(await flood(shell, 8 * mib)).toBeGreaterThanOrEqual(8 * mib);
+  await until('the other has all', () => quick.has(live.output.end));
+  expect(quick.snapshots).toBeLessThanOrEqual(1);
+  stuck.gate = null;
+  gate.resolve();
+  await until('it has caught up', () => stuck.has(live.output.end));
+  expect(stuck.snapshots).toBeGreaterThan(1);
+  expect(shown(stuck.emulator)).toEqual(shown(quick.emulator));
+}, 120_000);
+
+test('the only window being stuck, the shell goes on as well; what is kept stays bounded', async () => {
+  const { live, shell, window } = start();
+  const only = window();
+  await until('it looks', () => only.has(0));
+  const gate = Promise.withResolvers<void>();
+  only.gate = gate.promise;
+  expect(await flood(shell, 12 * mib)).toBeGreaterThanOrEqual(12 * mib);
+  expect(live.output.end - live.output.start).toBeLessThanOrEqual(mib);
+  gate.resolve();
+}, 120_000);
+
+test('a program that asks without end and never reads the answers does not fill memory', async () => {
+  const { live, shell } = start();
+  shell.input.removeAllListeners('data');
+  shell.input.pause();
+  for (let at = 0; at < 200; at++) shell.output.write('\x1b[c'.repeat(1000));
+  await until('all is taken', () => live.output.end === 200 * 3000);
+  await live.output.catchUp();
+  expect(shell.input.writableLength + shell.input.readableLength).toBeLessThan(256 * 1024);
+}, 120_000);
+
+test('text and marks are those of the shell; a line of ours stands below, on the normal screen', async () => {
+  const { live, shell } = start();
+  let printed = 0;
+  const print = (text: string) => {
+    printed += text.length;
+    shell.output.write(text);
+  };
+  print('\x1b]133;A\x07$ \x1b]133;B\x07make all\r\n\x1b]133;C\x07built\r\n\x1b]133;D;2\x07');
+  print('\x1b]633;A\x07$ \x1b]633;B\x07ls\r\n\x1b]633;E;ls -l\x07\x1b]633;C\x07out\r\n\x1b]633;D;0\x07$ ');
+  print('\x1b[?1049h\x1b[?1000h\x1b[5;9rfull screen');
+  await until('it is taken', () => live.output.end === printed);
+  await live.output.catchUp();
+  live.say('[said by us]');
+  expect(await live.text()).toBe('$ make all\nbuilt\n$ ls\nout\n$ \n[said by us]\n');
+  expect(await live.marks()).toMatchObject([
+    { promptLine: 0, outputLine: 1, command: 'make all', exitCode: 2 },
+    { promptLine: 2, outputLine: 3, command: 'ls -l', exitCode: 0 },
+  ]);
+});
+
+test('what is typed before the shell is there is not lost; typed at a lost one it goes nowhere', async () => {
+  const live = new LiveTerminal(size, 200, quietEvents);
+  const early = live.type(Buffer.from('early'));
+  const shell = new FakeShell();
+  live.attach(shell);
+  await early;
+  await until('it has come', () => shell.typed === 'early');
+  shell.exit(0);
+  await live.detach();
+  await live.type(Buffer.from('late'));
+  const next = new FakeShell();
+  live.attach(next);
+  await live.type(Buffer.from('now'));
+  await until('it has come', () => next.typed === 'now');
+  live.end();
+});
