@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import type { BackendConnection } from '#renderer/rpc/client.ts';
 import { followEvents } from '#renderer/rpc/events.ts';
 import { newId } from '#shared/domain/new-id.ts';
@@ -167,7 +168,7 @@ class JoinedTerminal {
         .resize({ terminalId: this.#id, size: sizeOfOurs() })
         // Gone or offline: the next change of state tells.
         .catch(() => undefined);
-    process.stdin.setRawMode(true);
+    takeTerminal();
     process.stdin.on('data', type);
     process.stdin.resume();
     process.stdout.on('resize', resize);
@@ -189,6 +190,13 @@ class JoinedTerminal {
       this.#ended.resolve(exitCodes.ok);
     }
   }
+}
+
+/** Every key is the shell's, and every byte of its output goes as it is: Node's own raw mode still turns LF into CR LF. */
+function takeTerminal(): void {
+  process.stdin.setRawMode(true);
+  // Put back with the mode itself. Without stty (Windows) consoles do as they are told.
+  spawnSync('stty', ['-opost'], { stdio: 'inherit', timeout: 5_000 });
 }
 
 /** Resolves when the user's terminal has taken it. */
