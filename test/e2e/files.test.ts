@@ -4,6 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { newId, thisComputerId } from '#shared/domain/new-id.ts';
 import { type Box, startBox } from '#test/lab/sshd.ts';
 import { needs } from '#test/needs.ts';
 import { until } from '#test/until.ts';
@@ -204,6 +205,11 @@ describe.skipIf(!needs('chromium', 'sshd', 'root'))('files of a machine', () => 
       async () => (await readFile(path.join(app.home, 'Downloads', 'train.py'), 'utf8')) === training,
     );
 
+    const saved = page.waitForEvent('download');
+    await cell(page, 'train.py').click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Save with the browser' }).click();
+    expect(await readFile(await (await saved).path(), 'utf8')).toBe(training);
+
     await cell(page, 'scores.csv').click({ button: 'right' });
     await page.getByRole('menuitem', { name: /^Rename/ }).click();
     await dialog(page).getByLabel('New name').fill('results.csv');
@@ -235,6 +241,33 @@ describe.skipIf(!needs('chromium', 'sshd', 'root'))('files of a machine', () => 
     await until('it is gone', async () => (await stat(at('many')).catch(() => null)) === null);
     await dialog(page).waitFor({ state: 'detached' });
     await row(page, 'many').waitFor({ state: 'detached' });
+    expect(complaints).toEqual([]);
+  });
+
+  test('of a run’s code are compared with its directory as it is now', async () => {
+    const code = path.join(app.home, 'code');
+    await rm(code, { recursive: true, force: true });
+    await mkdir(code);
+    await writeFile(path.join(code, 'train.py'), training);
+    const { id } = await app.rpc().runs.launch({
+      requestId: newId(),
+      yaml: 'workdir: .\nrun: cat train.py\n',
+      baseDirectory: code,
+      machineId: thisComputerId,
+      name: 'compared',
+      envs: {},
+      secrets: {},
+    });
+    await until('it has ended', async () => (await app.rpc().runs.get({ runId: id })).state === 'succeeded');
+    const { page, complaints } = await app.open(`/runs/${id}?tab=code`);
+    await main(page).getByRole('heading', { name: 'Nothing has changed since the launch' }).waitFor();
+    await writeFile(path.join(code, 'train.py'), training.replace('8.2e-5', '1e-4'));
+    await writeFile(path.join(code, 'new.py'), 'print("new")\n');
+    await main(page).getByRole('button', { name: 'Compare again' }).click();
+    await main(page).getByText('2 files differ from what was launched').waitFor();
+    await main(page).getByRole('list', { name: 'Files that differ' }).getByText('train.py').click();
+    await main(page).getByRole('textbox', { name: 'As launched, attempt 1' }).getByText('8.2e-5').waitFor();
+    await main(page).getByRole('textbox', { name: 'In the directory now' }).getByText('1e-4').waitFor();
     expect(complaints).toEqual([]);
   });
 });
