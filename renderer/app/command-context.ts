@@ -1,3 +1,4 @@
+import { useEffect } from 'react';
 import { useRuns } from '#renderer/features/runs/run-store.ts';
 import type { Machine } from '#shared/domain/machine.ts';
 import type { RunSummary } from '#shared/domain/run.ts';
@@ -6,9 +7,17 @@ import { useMachines } from './machine-store.ts';
 
 /** What the keyboard is on in a list; a page that has such a list says so, and takes it back when it goes. */
 let pointed: { runId?: string; machineId?: string } = {};
-export const point = (at: typeof pointed): void => {
+const point = (at: typeof pointed): void => {
   pointed = at;
 };
+
+// What a table calls when its cursor moves; the same functions always, so that nothing is drawn for them.
+export const pointAtRun = (run: RunSummary | undefined): void => point(run ? { runId: run.id } : {});
+export const pointAtMachine = (machine: Machine | undefined): void =>
+  point(machine ? { machineId: machine.id } : {});
+
+/** For a page with such a table: what it pointed at is nothing any more when the page goes. */
+export const usePointing = (): void => useEffect(() => () => point({}), []);
 
 const idIn = (path: string, kind: 'runs' | 'machines') =>
   new RegExp(`^/${kind}/([^/?#]+)`).exec(path)?.[1] ?? null;

@@ -54,7 +54,10 @@ export function KeyMap({ onClose }: { onClose(): void }) {
   );
   return (
     <Dialog open wide title={t('app.keyboard')} onClose={onClose}>
-      <div className="keymap">{[anywhere, ...keysOfPlaces].map(part)}</div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
+      <section className="keymap__scroll" tabIndex={0} aria-label={t('app.keyboard')}>
+        <div className="keymap">{[anywhere, ...keysOfPlaces].map(part)}</div>
+      </section>
     </Dialog>
   );
 }

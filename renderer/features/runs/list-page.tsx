@@ -1,6 +1,7 @@
 import './list.css';
 import { useEffect, useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
+import { pointAtRun, usePointing } from '#renderer/app/command-context.ts';
 import { Link } from '#renderer/app/link.tsx';
 import { navigationWidth } from '#renderer/app/navigation.tsx';
 import { paths } from '#renderer/app/routes.ts';
@@ -45,6 +46,7 @@ export function RunsPage() {
   const [dialog, setDialog] = useState<{ action: RunAction; runs: RunSummary[] } | null>(null);
   const columns = useMemo(() => runColumns(t), [t]);
   useEffect(openList, []);
+  usePointing();
 
   const may = useMay('operator');
   const menuOf = (run: RunSummary): MenuEntry[] => [
@@ -107,6 +109,7 @@ export function RunsPage() {
           onSelection={setSelection}
           firstSize={expectedSize()}
           onOpen={(run) => navigate(paths.run(run.id))}
+          onCursor={pointAtRun}
           {...(may ? { menuOf, onRowDrag: beginDrag, onRowDragEnd: endDrag } : {})}
         />
       )}

@@ -2,6 +2,7 @@ import './sites.css';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { rpc } from '#renderer/app/backend.ts';
+import { pointAtMachine, usePointing } from '#renderer/app/command-context.ts';
 import { listenForHotkeys } from '#renderer/app/hotkeys.ts';
 import { machinesPart, useMachines } from '#renderer/app/machine-store.ts';
 import { placeName } from '#renderer/app/place-name.ts';
@@ -49,6 +50,7 @@ export function MachinesPage() {
     descending: false,
   });
   const filter = useRef<HTMLInputElement>(null);
+  usePointing();
   useEffect(() => listenForHotkeys(() => new Map([['/', () => filter.current?.focus()]])), []);
   const rows = useMemo(
     () => pickMachines(byId.values(), search, sort.key, sort.descending),
@@ -101,6 +103,7 @@ export function MachinesPage() {
           sort={sort}
           onSort={onSort}
           onOpen={(machine) => navigate(paths.machine(machine.id))}
+          onCursor={pointAtMachine}
           {...(may ? { menuOf: ({ id }: Machine) => terminalEntries({ machineId: id }, t) } : {})}
         />
       ) : null}
