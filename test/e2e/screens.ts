@@ -47,6 +47,9 @@ const planMove = (machine: string) => async (page: Page, language: 0 | 1) => {
   await page.locator('.move__plan').waitFor();
 };
 
+/** The terminals in front have got what they show. */
+const terminalsDrawn = async (page: Page) => page.locator('.term .xterm-screen').first().waitFor();
+
 export const screens: readonly Screen[] = [
   { name: 'overview', path: '/' },
   { name: 'runs', path: '/runs' },
@@ -165,6 +168,54 @@ export const screens: readonly Screen[] = [
       await page.locator('.table__row .checkbox').nth(2).click();
       await press('Remove…', '删除……')(page, language);
       await page.getByText('10,000').waitFor();
+    },
+  },
+  { name: 'terminals', path: '/terminals', prepare: terminalsDrawn },
+  {
+    name: 'terminals, search',
+    path: '/terminals',
+    prepare: async (page) => {
+      await terminalsDrawn(page);
+      await page.locator('.term .xterm-helper-textarea').first().focus();
+      await page.keyboard.press('Control+Shift+F');
+      await page.getByRole('searchbox').fill('step');
+      await page.locator('.term__hits').getByText('2').first().waitFor();
+    },
+  },
+  {
+    name: 'terminals, paste',
+    path: '/terminals',
+    prepare: async (page) => {
+      await terminalsDrawn(page);
+      await page
+        .locator('.term .xterm-helper-textarea')
+        .first()
+        .evaluate((field) => {
+          const clipboardData = new DataTransfer();
+          clipboardData.setData('text/plain', 'cd runs\npython train.py --epochs 3\n');
+          field.dispatchEvent(
+            new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }),
+          );
+        });
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'terminals, lost',
+    path: `/terminals?terminal=${fixtureId('t', 2)}`,
+    prepare: async (page) => {
+      await page.locator('.term__bar').waitFor();
+      await terminalsDrawn(page);
+    },
+  },
+  {
+    name: 'panel of terminals',
+    path: `/machines/${fixtureId('s', 2)}`,
+    prepare: async (page) => {
+      await page.keyboard.press('Control+`');
+      await terminalsDrawn(page);
+      // Not on the next screen.
+      await page.evaluate(() => localStorage.removeItem('terminals.dock'));
     },
   },
   { name: 'sites', path: '/sites' },
