@@ -19,10 +19,16 @@ function speed(events: readonly LedgerEvent[], from: number, to: number): number
 
 const newest = (events: readonly LedgerEvent[]): number => events.at(-1)?.at ?? 0;
 
-/** Steps per second while everything is copied ahead, and right before for as long. Called off before the stop. */
-async function oneTurn(lab: TrainingLab, runId: string): Promise<{ during: number; before: number }> {
+/**
+ * Steps per second while everything is copied ahead, and right before for as long (since it has trained undisturbed, at most).
+ * Called off before the stop.
+ */
+async function oneTurn(
+  lab: TrainingLab,
+  runId: string,
+  since: number,
+): Promise<{ during: number; before: number }> {
   const { laptop, two } = lab;
-  await lab.calm();
   const began = newest(lab.events(runId));
   const { id } = await laptop.move(runId, two.id, 'request');
   await until(
@@ -38,7 +44,7 @@ async function oneTurn(lab: TrainingLab, runId: string): Promise<{ during: numbe
   const from = ended - precopyMs * 1000;
   return {
     during: speed(lab.events(runId), from, ended),
-    before: speed(lab.events(runId), began - precopyMs * 1000, began),
+    before: speed(lab.events(runId), Math.max(since, began - precopyMs * 1000), began),
   };
 }
 
@@ -59,11 +65,12 @@ export const bench: Bench = {
           lab.one,
           `cd .trainyard/runs/${runId}/code && mkdir outputs && dd if=/dev/urandom of=outputs/samples bs=1M count=${checkpointMib} 2>/dev/null`,
         );
+        await lab.calm();
         const since = newest(lab.events(runId));
-        await until('it has trained for a while', () => newest(lab.events(runId)) - since > 20e6, {
+        await until('it has trained for a while', () => newest(lab.events(runId)) - since > 30e6, {
           deadlineMs: 120_000,
         });
-        const turned = await oneTurn(lab, runId);
+        const turned = await oneTurn(lab, runId, since);
         during.push(turned.during);
         before.push(turned.before);
       } finally {
