@@ -1,3 +1,4 @@
+import { browserKeys } from '#renderer/features/files/browser-keys.ts';
 import { logKeys } from '#renderer/features/logs/log-keys.ts';
 import { terminalKeys } from '#renderer/features/terminals/keys.ts';
 import { useT } from '#renderer/i18n/index.ts';
@@ -18,6 +19,7 @@ export const keysOfPlaces: readonly KeysOfPlace[] = [
       { keys: ['shift+F10'], title: 'app.keyMenu' },
     ],
   },
+  browserKeys,
   logKeys,
   terminalKeys,
 ];

@@ -1,6 +1,7 @@
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { rpc } from '#renderer/app/backend.ts';
+import { pressName } from '#renderer/app/key-names.ts';
 import { useMachines } from '#renderer/app/machine-store.ts';
 import { InspectDialog } from '#renderer/features/checkpoints/inspect-dialog.tsx';
 import { useT } from '#renderer/i18n/index.ts';
@@ -97,13 +98,11 @@ export function Browser(props: BrowserProps) {
   const onKeyDown = (event: KeyboardEvent) => {
     const target = event.target as HTMLElement;
     if (target.closest('input, textarea, [role="dialog"], [role="menu"]')) return;
-    const action = actionOfBrowserKey({
-      key: event.key,
-      shift: event.shiftKey,
-      command: event.ctrlKey || event.metaKey,
-      alt: event.altKey,
+    const action = actionOfBrowserKey(pressName(event), {
       selectsText: (document.getSelection()?.toString() ?? '') !== '',
     });
+    // Shift and a key alone is the key of something else.
+    if (event.shiftKey && !event.ctrlKey && !event.metaKey) return;
     if (action === null || (!actions.may && ['rename', 'remove', 'folder'].includes(action))) return;
     // On a button they are the button's: nothing is removed that one does not look at.
     if (!target.closest('.table__scroll') && !['up', 'folder', 'filter'].includes(action)) return;
