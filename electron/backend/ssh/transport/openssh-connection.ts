@@ -18,11 +18,11 @@ import { connectionLost, sessionRefused, shellFailed } from '../errors.ts';
 import type { SshConnection, SshConnectionState } from '../interface.ts';
 import { bootstrap } from './bootstrap.ts';
 import { ChannelQueue, type ChannelUse, type Slot } from './channel-queue.ts';
+import { endWith, execWithin, signalCommand } from './exec.ts';
 import { connectThrough, openSshShell } from './openssh-shell.ts';
 import { type Exit, programOn, type Session } from './program.ts';
 import type { CarriesShells, ShellRoom } from './shell.ts';
 import { openProxy } from './socket.ts';
-import { endWith, execWithin, signalCommand } from './ssh2-connection.ts';
 
 /** One session of the server's ten is the master's own. */
 const sessions = 7;
