@@ -54,7 +54,7 @@ export default {
     FILE_CANNOT_WRITE: '无法更改 {{machine}} 上的 {{path}}。详情中有系统给出的说明。',
     FILE_UNREADABLE: '无法读取 {{machine}} 上的 {{path}}。详情中有系统给出的说明。',
     FILE_PROTECTED:
-      '{{machine}} 上的 {{path}} 不能在此删除或重命名：它是系统目录、主目录、挂载点，或有运行中的任务正在使用它。',
+      '{{machine}} 上的 {{path}} 不能在此删除或重命名（{{why}}）：它是系统目录、主目录、挂载点，或有运行中的任务正在使用它。',
     FILE_TOOL_MISSING: '{{machine}} 没有查看文件所需的 {{tool}}。',
     FILE_CUT_SHORT: '内容没有全部到达 {{machine}}：连接中断了。那里没有任何更改；请重试。',
     FILE_ANSWER_INVALID: '{{machine}} 的回答无法理解。那里可能有程序改变了输出。',
