@@ -2,12 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import path from 'node:path';
+import { createRouterClient } from '@orpc/server';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Backend, startBackend } from '#backend/main.ts';
 import { type BrowserHost, openBrowserHost } from '#headless/browser-host.ts';
 import { dispositionOf } from '#headless/file-downloads.ts';
-import { thisComputerId } from '#shared/domain/id.ts';
+import type { Client } from '#shared/contract/index.ts';
+import { newId, thisComputerId } from '#shared/domain/id.ts';
 import { makeTempDirectory } from '#test/temp.ts';
 import { HostClient } from './host-client.ts';
 
@@ -125,7 +127,6 @@ describe('a file of a machine, saved by a browser', () => {
     expect(await statusOf(operator, address, { Origin: 'http://127.0.0.1:1' })).toBe(403);
     expect(await statusOf(operator, address, { Host: 'evil.example' })).toBe(403);
     expect((await operator.ask(address, { method: 'POST' })).status).toBe(405);
-    expect(await statusOf(operator, '/files/')).toBe(400);
     expect(await statusOf(operator, `/files/${'U'.repeat(12)}/n?path=/etc/passwd`)).toBe(400);
     expect(await statusOf(operator, `/files/zzzzzzzzzzzz/n?path=/etc/passwd`)).toBe(404);
     expect(await statusOf(operator, addressOf('relative'))).toBe(400);
@@ -133,6 +134,38 @@ describe('a file of a machine, saved by a browser', () => {
     expect(await statusOf(operator, addressOf(path.join(directory, 'nowhere')))).toBe(404);
     expect(await statusOf(operator, addressOf(directory))).toBe(409);
     expect(await statusOf(operator, addressOf('/dev/zero'))).toBe(409);
+  });
+
+  test('what may not come to this computer does not, neither up nor down', async () => {
+    const log = pino({ level: 'silent' });
+    const client = createRouterClient(backend.router, {
+      context: { actor: owner, log },
+    }) as unknown as Client;
+    const [site] = (await client.sites.list()).filter(({ kind }) => kind === 'local');
+    const siteId = site?.id ?? '';
+    await client.data.setPolicy({ siteId, maxLabel: 'public' });
+    const { status, text } = await clients.operator.ask(addressOf(file()));
+    expect({ status, text }).toMatchObject({ status: 403, text: expect.stringContaining('public') });
+    const upload = {
+      kind: 'upload' as const,
+      uploadId: newId(),
+      machineId: thisComputerId,
+      path: path.join(directory, 'up'),
+      bytes: 1,
+      modifiedAt: 0,
+      replace: false,
+      credit: 0,
+    };
+    const { signal } = new AbortController();
+    const stream = backend.bytes(upload, { actor: owner, signal })[Symbol.asyncIterator]();
+    await expect(stream.next()).rejects.toMatchObject({ code: 'SENSITIVITY_VIOLATION' });
+    await client.data.setPolicy({ siteId, maxLabel: 'restricted' });
+    expect((await clients.operator.ask(addressOf(file()), { method: 'HEAD' })).status).toBe(200);
+    const actions = (await client.activity.list({ search: '', action: '', limit: 20 })).map(
+      ({ action, result }) => `${action} ${result}`,
+    );
+    expect(actions).toContain('files.upload failed');
+    expect(actions).toContain('copy.start refused');
   });
 
   test('whatever a file is called, it is one header and one name', () => {
