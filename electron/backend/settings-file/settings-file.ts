@@ -49,18 +49,21 @@ export class SettingsFile {
   /** Takes over what was edited while the app was closed, writes the file where there is none, and watches it. */
   start(): void {
     const { store, events, log } = this.#options;
-    const found = this.#readFile();
-    if (found !== null && hashOf(found) !== store.views.get(stepKey)) this.#take(found);
-    else {
+    this.#guarded(() => {
+      const found = this.#readFile();
+      if (found !== null && hashOf(found) !== store.views.get(stepKey)) {
+        this.#take(found);
+        return;
+      }
       this.#text = found;
       this.#read = readSettingsText(found ?? '');
       this.#follow();
-    }
+    });
     this.#offs.push(
       events.subscribe((event) => {
-        if (event.type === 'settings.changed') this.#follow();
+        if (event.type === 'settings.changed') this.#guarded(() => this.#follow());
       }),
-      store.onRestored(() => this.#follow()),
+      store.onRestored(() => this.#guarded(() => this.#follow())),
     );
     try {
       // The directory, not the file: editors put another file in its place.
@@ -125,14 +128,18 @@ export class SettingsFile {
       this.#remember();
       return;
     }
+    if (this.#text !== null && !this.#read.readable) keepAside(this.file);
+    const text = writeSettingsText(settings, this.#read.untaken);
+    this.#read = readSettingsText(text);
+    this.#put(text);
+  }
+
+  /** Nobody waits for it: a full disk is logged. The database has the settings; the file follows with the next change. */
+  #guarded(act: () => void): void {
     try {
-      if (this.#text !== null && !this.#read.readable) keepAside(this.file);
-      const text = writeSettingsText(settings, this.#read.untaken);
-      this.#read = readSettingsText(text);
-      this.#put(text);
+      act();
     } catch (error) {
-      // The database has them; the file follows with the next change.
-      this.#options.log.warn({ err: error }, 'settings.json could not be written');
+      this.#options.log.warn({ err: error }, 'settings.json and the settings could not be brought in step');
     }
   }
 
@@ -153,14 +160,20 @@ export class SettingsFile {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       this.#timer = null;
-      const found = this.#readFile();
-      // Taken away: that is no wish for other settings. It comes back as it was.
-      if (found === null) {
-        this.#text = null;
-        this.#read = readSettingsText('');
-        this.#follow();
-      } else if (found !== this.#text) this.#take(found);
+      this.#guarded(() => this.#look());
     }, calmMs);
+  }
+
+  #look(): void {
+    const found = this.#readFile();
+    if (found !== null) {
+      if (found !== this.#text) this.#take(found);
+      return;
+    }
+    // Taken away: that is no wish for other settings. It comes back as it was.
+    this.#text = null;
+    this.#read = readSettingsText('');
+    this.#follow();
   }
 
   #take(text: string): void {
