@@ -34,12 +34,19 @@ const say = (text: string) => {
 };
 const torch = needs('torch');
 say(`${moves} moves, seed ${seed}, ${lanes} runs at a time${torch ? ', one with PyTorch' : ''} …`);
+const enough = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const)
+  process.on(name, () => {
+    if (!enough.signal.aborted) say('Ending: the moves under way come to their end first …');
+    enough.abort();
+  });
 let done = 0;
 const result = await chaos({
   moves,
   seed,
   lanes,
   torch,
+  signal: enough.signal,
   onMove({ lane, from, to, mode, fault, phase, end, why }) {
     done += 1;
     const how =

@@ -21,6 +21,8 @@ export interface ChaosOptions {
   lanes: number;
   /** The first lane's trainer is PyTorch. */
   torch: boolean;
+  /** No further moves: those under way come to their end, all is checked, and the boxes are removed. */
+  signal: AbortSignal;
   onMove(told: ToldMove): void;
 }
 export interface ToldMove {
@@ -122,7 +124,7 @@ class Lane {
   async goThrough(): Promise<void> {
     const { moves, lanes } = this.#options;
     const count = Math.floor(moves / lanes) + (this.#lane < moves % lanes ? 1 : 0);
-    for (let number = 1; number <= count && !this.#hangs; number++) {
+    for (let number = 1; number <= count && !this.#hangs && !this.#options.signal.aborted; number++) {
       const runId = await this.#aliveRun();
       if (runId === null) return;
       await this.#oneMove(runId, number);
