@@ -17,7 +17,8 @@ export default {
     FILE_CANNOT_WRITE:
       '{{path}} cannot be changed on {{machine}}. The details have what the system there said.',
     FILE_UNREADABLE: '{{path}} cannot be read on {{machine}}. The details have what the system there said.',
-    FILE_PROTECTED: '{{path}} on {{machine}} is not removed or renamed from here: {{why}}.',
+    FILE_PROTECTED:
+      '{{path}} on {{machine}} is not removed or renamed from here: it is of the system, a home or a mount point, or a run that is alive works in it.',
     FILE_TOOL_MISSING: '{{machine}} has no {{tool}}, which looking at files needs.',
     FILE_CUT_SHORT:
       'Not everything arrived on {{machine}}: the connection broke. Nothing was changed there; try again.',
