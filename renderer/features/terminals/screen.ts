@@ -31,8 +31,8 @@ export type TerminalLook = Pick<
 export interface ScreenHost extends LinkHost {
   /** Typed or pasted here. */
   typed(bytes: Uint8Array): void;
-  /** True: the key was the app's. */
-  key(event: KeyboardEvent): boolean;
+  /** Whose a key is. The browser's own is pasting: it alone may always read the clipboard. */
+  key(event: KeyboardEvent): 'terminal' | 'app' | 'browser';
   clipboard(text: string): void;
   bell(): void;
   ended(error: TrainyardError | null): void;
@@ -113,7 +113,9 @@ export class Screen {
     // Titles and the clipboard are the backend's to decide on.
     for (const code of [0, 1, 2, 52]) terminal.parser.registerOscHandler(code, () => true);
     terminal.attachCustomKeyEventHandler((event) => {
-      if (event.type !== 'keydown' || !host.key(event)) return true;
+      const whose = event.type === 'keydown' ? host.key(event) : 'terminal';
+      if (whose === 'terminal') return true;
+      if (whose === 'browser') return false;
       event.preventDefault();
       event.stopPropagation();
       return false;

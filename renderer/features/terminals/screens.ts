@@ -106,8 +106,10 @@ function hostOf(terminalId: string, perform: Perform): ScreenHost {
     key(event) {
       const fullScreen = screenOf(terminalId)?.terminal.buffer.active.type === 'alternate';
       const action = actionOf(event, fullScreen);
-      if (action) perform(action, terminalId);
-      return action !== null;
+      if (action === null) return 'terminal';
+      if (action === 'paste') return 'browser';
+      perform(action, terminalId);
+      return 'app';
     },
     hover: (hover) => setPane(terminalId, { hover }),
     openUrl(url) {

@@ -2,7 +2,7 @@ import { create } from 'zustand';
 import { rpc } from '#renderer/app/backend.ts';
 import { takePart } from '#renderer/app/live.ts';
 import type { LivePart } from '#renderer/app/live-part.ts';
-import { sayError } from '#renderer/app/session-store.ts';
+import { sayError, useSession } from '#renderer/app/session-store.ts';
 import { newId } from '#shared/domain/new-id.ts';
 import type { Terminal } from '#shared/domain/terminal.ts';
 import type { TerminalRequest } from './dock-store.ts';
@@ -51,6 +51,8 @@ export function arrange(change: (layout: Layout) => Layout): void {
   const next = change(layout);
   if (next === layout) return;
   useTerminals.setState({ layout: next });
+  // Who only looks arranges their own screen.
+  if (useSession.getState().info?.role === 'viewer') return;
   waiting ??= setTimeout(() => {
     waiting = null;
     savedText = layoutText(useTerminals.getState().layout);
