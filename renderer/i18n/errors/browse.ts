@@ -17,8 +17,7 @@ export default {
     FILE_CANNOT_WRITE:
       '{{path}} cannot be changed on {{machine}}. The details have what the system there said.',
     FILE_UNREADABLE: '{{path}} cannot be read on {{machine}}. The details have what the system there said.',
-    FILE_PROTECTED:
-      '{{path}} on {{machine}} is not removed or renamed from here: it is of the system, a home or a mount point, or a run that is alive works in it.',
+    FILE_PROTECTED: '{{path}} on {{machine}} is not removed or renamed from here: {{why}}.',
     FILE_TOOL_MISSING: '{{machine}} has no {{tool}}, which looking at files needs.',
     FILE_CUT_SHORT:
       'Not everything arrived on {{machine}}: the connection broke. Nothing was changed there; try again.',
@@ -33,6 +32,8 @@ export default {
       '{{path}} was said to have {{bytes}} bytes, and {{got}} came: it was changed while it was read. Send it again.',
     FILE_UPLOAD_STALLED:
       '{{machine}} took nothing for {{seconds}} s. What has arrived is kept for the next try.',
+    FILE_DOWNLOAD_STALLED:
+      '{{machine}} sent nothing for {{seconds}} s. Take the file again: it goes on where it was.',
     CLIENT_GONE: 'The page, or the connection to it, is gone.',
     PREVIEW_DAMAGED: 'This file ({{format}}) is damaged, or not what its name says: it {{what}}.',
     PREVIEW_TOO_LARGE:
@@ -65,6 +66,7 @@ export default {
     FILE_UPLOAD_LENGTH:
       '{{path}} 声明有 {{bytes}} 字节，实际收到 {{got}} 字节：读取时它被更改了。请重新发送。',
     FILE_UPLOAD_STALLED: '{{machine}} 已有 {{seconds}} 秒没有接收数据。已到达的部分会保留到下次。',
+    FILE_DOWNLOAD_STALLED: '{{machine}} 已有 {{seconds}} 秒没有发送数据。请重新获取：会从中断处继续。',
     CLIENT_GONE: '页面或与它的连接已断开。',
     PREVIEW_DAMAGED: '此文件（{{format}}）已损坏，或与其名称不符。',
     PREVIEW_TOO_LARGE: '此文件（{{format}}）过大，无法在此显示：最多读取 {{limitMiB}} MiB。请下载后查看。',
