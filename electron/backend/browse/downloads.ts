@@ -5,9 +5,10 @@ import type { OpenStreamOf } from '#shared/contract/bytes.ts';
 import type { Actor } from '#shared/domain/role.ts';
 import { boxOf, type FileAccess } from './access.ts';
 import type { BrowseBox, Described } from './box.ts';
-import { answerInvalid, changed, downloadDamaged } from './errors.ts';
+import { answerInvalid, changed, downloadDamaged, downloadStalled } from './errors.ts';
 import { modifiedAtOf } from './facts.ts';
 import { opened } from './opened.ts';
+import { within } from './patience.ts';
 
 type Request = OpenStreamOf<'file'>;
 type Piece = BytePiece<'file'>;
@@ -18,6 +19,8 @@ export interface DownloadsOptions extends FileAccess {
 }
 
 const mib = 1024 * 1024;
+/** A line that went silent says nothing; a disk that is woken up may take a while. */
+const stalledMs = 90_000;
 const hourMs = 3_600_000;
 
 /** Files of machines to the page: as they are there, verified at the end, FILE_CHANGED where they do not stay as they are. */
@@ -78,7 +81,10 @@ async function* sent(
   let left = there.entry.bytes - offset;
   try {
     program.stdin.end();
-    for await (const chunk of program.stdout as AsyncIterable<Buffer>) {
+    const chunks = (program.stdout as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
+    const next = () => within(chunks.next(), stalledMs, () => downloadStalled(stalledMs / 1000, box.name));
+    for (let step = await next(); !step.done; step = await next()) {
+      const chunk = step.value;
       if (signal.aborted) throw cancelled(signal);
       const bytes = chunk.subarray(skip, skip + left);
       skip = Math.max(0, skip - chunk.length);

@@ -143,3 +143,10 @@ export const uploadStalled = (seconds: number, machine: string): TrainyardError 
     `${machine} took nothing for ${seconds} s. What has arrived is kept for the next try.`,
     { params: { seconds, machine }, retryable: true },
   );
+
+export const downloadStalled = (seconds: number, machine: string): TrainyardError =>
+  new TrainyardError(
+    'FILE_DOWNLOAD_STALLED',
+    `${machine} sent nothing for ${seconds} s. Take the file again: it goes on where it was.`,
+    { params: { seconds, machine }, retryable: true },
+  );

@@ -10,6 +10,7 @@ import { boxOf, type FileAccess } from './access.ts';
 import type { BrowseBox } from './box.ts';
 import { answerInvalid, cutShort, uploadLength, uploadStalled } from './errors.ts';
 import { textOf } from './names.ts';
+import { within } from './patience.ts';
 import { SmallFiles } from './small-files.ts';
 import { timeWords } from './times.ts';
 
@@ -30,6 +31,8 @@ const windowBytes = 4 * mib;
 const markEveryBytes = 4 * mib;
 const mostMarks = 32;
 const stalledMs = 60_000;
+/** So long the last of it may take to reach a slow disk. */
+const endMs = 600_000;
 const hourMs = 3_600_000;
 /** An upload that nobody has gone on with for so long is given up. */
 const deadMs = 6 * hourMs;
@@ -186,7 +189,9 @@ export class Uploads {
       if (signal.aborted) throw cancelled(signal);
       if (at !== bytes) throw uploadLength(path, bytes, at);
       program.stdin.end();
-      const { exitCode, signal: by } = await within(program.exited, stalledMs * 10, box.name);
+      const { exitCode, signal: by } = await within(program.exited, endMs, () =>
+        uploadStalled(endMs / 1000, box.name),
+      );
       const { stdout, stderr } = await said.all;
       if (exitCode !== 0) throw box.complaint(stderr, path, `exit ${exitCode ?? by}`);
       if (Number(stdout) !== bytes) throw answerInvalid(box.name, stdout);
@@ -318,14 +323,4 @@ function outputOf(program: RunningProgram, machine: string) {
   failed.catch(() => undefined);
   program.stdin.on('error', () => undefined); // the program's end tells why
   return { all: both.then(() => texts), failed, soFar: () => texts };
-}
-
-async function within<T>(promise: Promise<T>, ms: number, machine: string): Promise<T> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(uploadStalled(ms / 1000, machine)), ms);
-  try {
-    return await Promise.race([promise, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -68,7 +68,7 @@ export default {
     FILE_UPLOAD_STALLED: '{{machine}} 已有 {{seconds}} 秒没有接收数据。已到达的部分会保留到下次。',
     FILE_DOWNLOAD_STALLED: '{{machine}} 已有 {{seconds}} 秒没有发送数据。请重新获取：会从中断处继续。',
     CLIENT_GONE: '页面或与它的连接已断开。',
-    PREVIEW_DAMAGED: '此文件（{{format}}）已损坏，或与其名称不符。',
+    PREVIEW_DAMAGED: '此文件（{{format}}）已损坏，或与其名称不符（{{what}}）。',
     PREVIEW_TOO_LARGE: '此文件（{{format}}）过大，无法在此显示：最多读取 {{limitMiB}} MiB。请下载后查看。',
     LISTING_GONE: '此文件夹列表已不再保留。请重新列出。',
     CODE_GONE: '无法比较代码：此运行没有代码，或代码快照、其目录已不存在。',
