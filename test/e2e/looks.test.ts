@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
@@ -17,7 +17,7 @@ const large = { width: 3840, height: 2160 };
 const largeToo = new Set(['overview', 'runs', 'machines', 'machine', 'run, log and metrics', 'settings']);
 /** More would take the focus from each other, and with it their menus. */
 const pagesAtOnce = 1;
-/** For whoever looks at them: TRAINYARD_E2E_SCREENS names a folder for a picture of every screen. */
+/** For whoever looks at them: TRAINYARD_E2E_SCREENS names a folder for a picture of every screen, and for what is found. */
 const pictures = process.env.TRAINYARD_E2E_SCREENS;
 
 /** For whoever draws one: TRAINYARD_E2E_ONLY is a pattern of the names of screens. */
@@ -191,7 +191,10 @@ describe.skipIf(!needs('chromium'))('every screen', () => {
           await page.screenshot({
             path: path.join(pictures, `${screen.name.replace(/\W+/g, '-')}-${language}.png`),
           });
-        for (const what of await look(page, screen)) found.push(`${screen.name}: ${what}`);
+        for (const what of await look(page, screen)) {
+          found.push(`${screen.name}: ${what}`);
+          if (pictures) appendFileSync(path.join(pictures, 'found.txt'), `${screen.name}: ${what}\n`);
+        }
         anew = screen.leaves ?? false;
       }
     };
@@ -200,7 +203,7 @@ describe.skipIf(!needs('chromium'))('every screen', () => {
   }
 
   test('English: axe has nothing serious against it in any theme, nothing is clipped or covered, the focus shows, nothing moves', {
-    timeout: 900_000,
+    timeout: 1_800_000,
   }, async () => {
     await choose(0);
     const found = await lookAtAll(0, async (page, screen) => [
@@ -213,7 +216,7 @@ describe.skipIf(!needs('chromium'))('every screen', () => {
     expect(found).toEqual([]);
   });
 
-  test('简体中文: nothing is clipped or covered', { timeout: 600_000 }, async () => {
+  test('简体中文: nothing is clipped or covered', { timeout: 1_200_000 }, async () => {
     await choose(1);
     const found = await lookAtAll(1, async (page) => {
       const all: string[] = [];
