@@ -147,8 +147,7 @@ export class Refresher {
   }
 
   #save(machineId: string, inventory: Inventory): void {
-    const { store } = this.#options;
-    store.transaction(() => store.machines.setInventory(machineId, inventory));
+    this.#options.store.machines.setInventory(machineId, inventory);
   }
 
   /** A lost connection is said by the site's state; anything else would go unseen, and is worth one notice. */

@@ -116,7 +116,7 @@ export class MachinesRepository {
   /** Saves what a probe found; the machine counts as seen at that time. */
   setInventory(id: string, found: Inventory): void {
     const text = writeJson(inventory, found);
-    this.#sql.transaction(() => {
+    this.#sql.passing(() => {
       const row = this.#sql.get<{ name: string }>('SELECT name FROM machines WHERE id = ?', id);
       if (!row) return;
       const models = new Set(found.accelerators.map((one) => one.model));
@@ -135,11 +135,13 @@ export class MachinesRepository {
 
   /** Notes that the machine was heard from at `at` (never moves back). */
   setSeen(id: string, at: number): void {
-    this.#sql.run(
-      'UPDATE machines SET seenAt = max(coalesce(seenAt, 0), ?) WHERE id = ?',
-      wholeNumber(at),
-      id,
-    );
+    this.#sql.passing(() => {
+      this.#sql.run(
+        'UPDATE machines SET seenAt = max(coalesce(seenAt, 0), ?) WHERE id = ?',
+        wholeNumber(at),
+        id,
+      );
+    });
   }
 
   /** How its connection stands, for the lists: kept in memory, 'disconnected' until told otherwise. */

@@ -50,10 +50,23 @@ export class Sql {
    * transaction it is a savepoint of that one. `work` must not be async.
    */
   transaction<T>(work: () => T extends PromiseLike<unknown> ? never : T): T {
+    return this.#transact(work, false);
+  }
+
+  /**
+   * The same for what is found out anew at the next look (is it connected, what does it have): it outlives this process, but maybe not
+   * a power cut, and so costs no wait for the disk. Inside another transaction it is part of that.
+   */
+  passing<T>(work: () => T extends PromiseLike<unknown> ? never : T): T {
+    return this.#transact(work, this.#depth === 0);
+  }
+
+  #transact<T>(work: () => T extends PromiseLike<unknown> ? never : T, isPassing: boolean): T {
     const before = this.#afterCommit.length;
     this.#depth += 1;
     let result: T;
     try {
+      if (isPassing) this.#database.pragma('synchronous = NORMAL');
       const transaction = this.#database.transaction(work as () => T);
       result = this.#depth === 1 ? transaction.immediate() : transaction();
     } catch (error) {
@@ -61,6 +74,8 @@ export class Sql {
       throw storeError(error);
     } finally {
       this.#depth -= 1;
+      // Before anybody hears of it: what they write is to be on the disk.
+      if (isPassing && this.#database.open) this.#database.pragma('synchronous = FULL');
     }
     if (this.#depth === 0) this.#runAfterCommit();
     return result;
