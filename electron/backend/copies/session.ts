@@ -37,6 +37,8 @@ export interface SessionOptions {
 const mostRounds = 4;
 /** What was written to so shortly before it was hashed may change again without a trace. */
 const racyMs = 3_000;
+/** Where times are finer than seconds, a copy takes much longer than what two writes may have in common. */
+const racyFineMs = 100;
 
 /** So many cores without work: copying takes some of them for itself then. */
 const roomyCores = 8;
@@ -126,8 +128,11 @@ class Sending {
     const { mirror = false } = this.#send;
     const { clock } = this.#options;
     const began = clock.elapsed();
+    // Both at once where the one need not be known to look at the other.
+    const scanned = files === 'all' && this.#single === null ? this.#destinationNow(files, []) : null;
+    scanned?.catch(() => undefined); // waited for below, unless the source says something first
     let source = await this.#sourceNow(files);
-    const destination = await this.#destinationNow(files, source);
+    const destination = await (scanned ?? this.#destinationNow(files, source));
     const plan = planOf(source, destination, this.#isLeft);
     await this.#clearTheWay(plan, mirror);
     const hashStart = clock.now();
@@ -388,7 +393,7 @@ class Sending {
     for (const { path, stamp, ctime } of files) {
       const destination = stamps.get(this.#nameThere(path));
       const hash = this.#hashes.get(path);
-      const isRacy = Number(ctime) * 1000 > since - racyMs;
+      const isRacy = Number(ctime) * 1000 > since - (ctime.includes('.') ? racyFineMs : racyMs);
       if (destination === undefined || hash === undefined || isRacy) this.#known.delete(path);
       else this.#known.set(path, { source: stamp, destination, hash });
     }

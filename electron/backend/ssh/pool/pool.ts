@@ -34,6 +34,8 @@ export interface SshPoolOptions {
   surroundings?: ConfigSurroundings;
 }
 
+/** A lane that takes longer to come is done without. */
+const laneMs = 20_000;
 /** How many machines may be jumped through. */
 const mostHops = 8;
 
@@ -162,7 +164,8 @@ class Pool implements SshPool {
     try {
       const host = await resolveTarget(target, null, this.#shared);
       const { knownHostsFile } = this.#shared;
-      const lane = await openSshLane({ target, host, jumps: null, knownHostsFile, signal, idle });
+      const inTime = AbortSignal.any([signal, AbortSignal.timeout(laneMs)]);
+      const lane = await openSshLane({ target, host, jumps: null, knownHostsFile, signal: inTime, idle });
       for (const old of this.#lanes) if (!old.isOpen) this.#lanes.delete(old);
       this.#lanes.add(lane);
       if (this.#closed) await lane.close();
