@@ -39,7 +39,8 @@ export default {
     PREVIEW_TOO_LARGE:
       'This file ({{format}}) is too large to be shown here: up to {{limitMiB}} MiB are read. Download it to look at it.',
     LISTING_GONE: 'This list of a folder is no longer kept. List it anew.',
-    CODE_GONE: 'The code cannot be compared: {{why}}',
+    CODE_GONE:
+      'The code cannot be compared: the run had none, or its snapshot or its directory is not there any more.',
   },
   'zh-CN': {
     FILE_PATH_INVALID: '“{{path}}”不是路径：路径应以 / 或 ~/ 开头，且不含 NUL。',
