@@ -35,7 +35,7 @@ export interface SshPoolOptions {
 }
 
 /** A lane that takes longer to come is done without. */
-const laneMs = 20_000;
+const laneMs = 30_000;
 /** How many machines may be jumped through. */
 const mostHops = 8;
 
