@@ -1,4 +1,12 @@
-import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import {
+  type KeyboardEvent,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { useLocation } from 'wouter';
 import { rpc } from '#renderer/app/backend.ts';
 import { pressName } from '#renderer/app/key-names.ts';
@@ -275,7 +283,8 @@ function useFocusStays(directory: object | null) {
     around.addEventListener('focusin', note);
     return () => around.removeEventListener('focusin', note);
   }, []);
-  useEffect(() => {
+  // Before the next key can come.
+  useLayoutEffect(() => {
     if (directory === null || !was.current || document.activeElement !== document.body) return;
     (section.current?.querySelector<HTMLElement>('.table__scroll') ?? section.current)?.focus();
   }, [directory]);

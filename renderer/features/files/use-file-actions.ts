@@ -23,6 +23,9 @@ export interface Place {
   directory: string;
 }
 
+/** So long a rename can be taken back. */
+const undoMs = 30_000;
+
 /** What can be done in a directory. Dialogs are named by `dialog`; their owner draws them. */
 export function useFileActions({
   place,
@@ -70,6 +73,7 @@ export function useFileActions({
   const rename = async (entry: FileEntry, name: string) => {
     await renameTo(machineId, directory, entry.name, name);
     toast('info', t('files.renamed', { from: showName(entry.name), to: showName(name) }), {
+      forMs: undoMs,
       actions: [
         {
           label: t('files.undo'),
