@@ -49,6 +49,8 @@ describe.skipIf(!needs('chromium', 'sshd', 'root'))('terminals', () => {
     await pane.page().keyboard.type(text);
     await pane.page().keyboard.press('Enter');
   };
+  const count = (all: Locator, wanted: number) =>
+    until(`there are ${wanted}`, async () => (await all.count()) === wanted, { everyMs: 100 });
   const closeAll = async () => {
     for (const { id } of await app.rpc().terminals.list())
       await app.rpc().terminals.close({ terminalId: id });
@@ -142,7 +144,7 @@ describe.skipIf(!needs('chromium', 'sshd', 'root'))('terminals', () => {
     const { page, pane, complaints } = await withOne();
     await pane.locator('.xterm-helper-textarea').focus();
     await page.keyboard.press('Control+Shift+D');
-    await expect.poll(() => panes(page).count(), { timeout: 30_000 }).toBe(2);
+    await count(panes(page), 2);
     const tabs = page.getByRole('list', { name: 'Terminals' }).getByRole('listitem');
     expect(await tabs.count()).toBe(1);
     // By its head onto the tabs: a tab of its own.
@@ -150,13 +152,9 @@ describe.skipIf(!needs('chromium', 'sshd', 'root'))('terminals', () => {
       .nth(1)
       .locator('.term__head')
       .dragTo(page.locator('.terms__tabs'), { targetPosition: { x: 300, y: 14 } });
-    await expect.poll(() => tabs.count(), { timeout: 30_000 }).toBe(2);
+    await count(tabs, 2);
     const other = await app.open('/terminals');
-    await expect
-      .poll(() => other.page.getByRole('list', { name: 'Terminals' }).getByRole('listitem').count(), {
-        timeout: 30_000,
-      })
-      .toBe(2);
+    await count(other.page.getByRole('list', { name: 'Terminals' }).getByRole('listitem'), 2);
     // And by the tab below the other terminal.
     await tabs.nth(0).getByRole('button').first().click();
     const target = panes(page).first();
@@ -166,24 +164,22 @@ describe.skipIf(!needs('chromium', 'sshd', 'root'))('terminals', () => {
       .getByRole('button')
       .first()
       .dragTo(target, { targetPosition: { x: size.width / 2, y: size.height - 20 } });
-    await expect.poll(() => panes(page).count(), { timeout: 30_000 }).toBe(2);
-    await expect.poll(() => panes(other.page).count(), { timeout: 30_000 }).toBe(2);
+    await count(panes(page), 2);
+    await count(panes(other.page), 2);
     // With the keyboard: above, and out of the terminal.
     const below = panes(page).nth(1);
     await below.locator('.xterm-helper-textarea').focus();
     await page.keyboard.press('Control+Shift+ArrowUp');
-    await expect
-      .poll(() =>
-        panes(page)
-          .nth(0)
-          .locator('.xterm-helper-textarea')
-          .evaluate((field) => field === document.activeElement),
-      )
-      .toBe(true);
+    await until('the keyboard is above', () =>
+      panes(page)
+        .nth(0)
+        .locator('.xterm-helper-textarea')
+        .evaluate((field) => field === document.activeElement),
+    );
     await page.keyboard.press('Control+Shift+M');
-    await expect
-      .poll(() => page.evaluate(() => document.activeElement?.classList.contains('terms__tab')))
-      .toBe(true);
+    await until('the keyboard is out', () =>
+      page.evaluate(() => document.activeElement?.classList.contains('terms__tab') ?? false),
+    );
     expect(complaints).toEqual([]);
   });
 
@@ -191,7 +187,7 @@ describe.skipIf(!needs('chromium', 'sshd', 'root'))('terminals', () => {
     const { page, pane, complaints } = await withOne();
     await pane.locator('.xterm-helper-textarea').focus();
     await page.keyboard.press('Control+Shift+E');
-    await expect.poll(() => panes(page).count(), { timeout: 30_000 }).toBe(2);
+    await count(panes(page), 2);
     await typeLine(panes(page).nth(1), 'echo here-$((40+2))');
     await says(panes(page).nth(1), 'here-42');
     await pane.locator('.term__screen').click({ button: 'right' });
@@ -199,12 +195,12 @@ describe.skipIf(!needs('chromium', 'sshd', 'root'))('terminals', () => {
     const dialog = page.getByRole('dialog', { name: 'Type in several terminals at once' });
     for (const check of await dialog.getByRole('checkbox').all()) await check.check();
     await dialog.getByRole('button', { name: 'Type in all of these' }).click();
-    await expect.poll(() => page.locator('.term--among').count()).toBe(2);
+    await count(page.locator('.term--among'), 2);
     await typeLine(pane, 'echo all-$((40+2))');
     await says(panes(page).nth(0), 'all-42');
     await says(panes(page).nth(1), 'all-42');
     await pane.getByRole('button', { name: 'Stop' }).click();
-    await expect.poll(() => page.locator('.term--among').count()).toBe(0);
+    await count(page.locator('.term--among'), 0);
     await typeLine(pane, 'echo alone-$((40+2))');
     await says(panes(page).nth(0), 'alone-42');
     expect(await panes(page).nth(1).getByText('alone-42').count()).toBe(0);

@@ -1,27 +1,26 @@
-import { create } from 'zustand';
+import type { DragEvent } from 'react';
 import type { Side } from './layout.ts';
 
-/** What is dragged through the workspace; null: nothing of ours. */
-export const useDragged = create<{ terminalId: string | null; tabId: string | null }>()(() => ({
-  terminalId: null,
-  tabId: null,
-}));
-
-const dragType = 'application/x-trainyard-terminal';
+const terminalType = 'application/x-trainyard-terminal';
+const tabType = 'application/x-trainyard-terminal-tab';
 
 /** For a tab or the head of a pane. A tab is one until it is dropped beside a pane: then its focused terminal goes there. */
 export const dragOf = (terminalId: string, tabId: string | null) => ({
   draggable: true,
-  onDragStart(event: React.DragEvent) {
-    event.dataTransfer.setData(dragType, terminalId);
+  onDragStart(event: DragEvent) {
+    event.dataTransfer.setData(terminalType, terminalId);
+    if (tabId !== null) event.dataTransfer.setData(tabType, tabId);
     event.dataTransfer.effectAllowed = 'move' as const;
-    // Chrome ends a drag whose page changes in the very event.
-    setTimeout(() => useDragged.setState({ terminalId, tabId }), 0);
   },
-  onDragEnd: () => useDragged.setState({ terminalId: null, tabId: null }),
 });
 
-export const isTerminalDrag = (data: DataTransfer): boolean => data.types.includes(dragType);
+export const isTerminalDrag = (data: DataTransfer): boolean => data.types.includes(terminalType);
+
+/** What was dropped; null: nothing of ours. */
+export function droppedTerminal(data: DataTransfer): { terminalId: string; tabId: string | null } | null {
+  const terminalId = data.getData(terminalType);
+  return terminalId === '' ? null : { terminalId, tabId: data.getData(tabType) || null };
+}
 
 /** The side of the box that the point is nearest to. */
 export function sideAt(box: Pick<DOMRect, 'left' | 'top' | 'width' | 'height'>, x: number, y: number): Side {

@@ -5,7 +5,7 @@ import { ContextMenu } from '#renderer/ui/context-menu.tsx';
 import { Badge, IconButton, Menu, toast } from '#renderer/ui/index.ts';
 import type { Terminal } from '#shared/domain/terminal.ts';
 import { pasteText, perform } from './actions.ts';
-import { dragOf, isTerminalDrag, sideAt } from './drag.ts';
+import { dragOf, droppedTerminal, isTerminalDrag, sideAt } from './drag.ts';
 import { putBeside, type Side, showPane } from './layout.ts';
 import { PaneBars } from './pane-bars.tsx';
 import { usePaneMenu } from './pane-menu.ts';
@@ -52,8 +52,8 @@ export function TerminalPane({
   const onDrop = (event: DragEvent) => {
     event.preventDefault();
     setDropSide(null);
-    const moved = event.dataTransfer.getData('application/x-trainyard-terminal');
-    if (moved === '') pastePaths(id, event.dataTransfer, t('terminals.noPath'));
+    const moved = droppedTerminal(event.dataTransfer)?.terminalId;
+    if (moved === undefined) pastePaths(id, event.dataTransfer, t('terminals.noPath'));
     else {
       const box = event.currentTarget.getBoundingClientRect();
       arrange((layout) => putBeside(layout, moved, id, sideAt(box, event.clientX, event.clientY)));

@@ -3,7 +3,7 @@ import { type Translate, useT } from '#renderer/i18n/index.ts';
 import { Badge, IconButton, Menu, type Shape, StatusDot, type Tone } from '#renderer/ui/index.ts';
 import type { Terminal } from '#shared/domain/terminal.ts';
 import { askClose } from './actions.ts';
-import { dragOf, isTerminalDrag, useDragged } from './drag.ts';
+import { dragOf, droppedTerminal, isTerminalDrag } from './drag.ts';
 import { moveTab, moveToOwnTab, panesOf, showTab, type TerminalTab } from './layout.ts';
 import { usePaneMenu } from './pane-menu.ts';
 import { setPane } from './pane-store.ts';
@@ -40,10 +40,12 @@ export function TabStrip({ tabs, active, byId }: StripProps) {
   const onDrop = (event: DragEvent) => {
     event.preventDefault();
     setDropAt(null);
-    const { terminalId, tabId } = useDragged.getState();
+    const dropped = droppedTerminal(event.dataTransfer);
+    if (!dropped) return;
+    const { terminalId, tabId } = dropped;
     const index = placeOf(event);
     if (tabId !== null) arrange((layout) => moveTab(layout, tabId, index));
-    else if (terminalId !== null) arrange((layout) => moveToOwnTab(layout, terminalId, index));
+    else arrange((layout) => moveToOwnTab(layout, terminalId, index));
   };
   const go = (index: number) => {
     const tab = tabs[(index + tabs.length) % tabs.length];
