@@ -5,13 +5,14 @@ import type { Emulator } from './xterm.ts';
 
 /**
  * A buffer's lines as what a fresh emulator of the same size is to be fed, from its first column on, to have the same cells,
- * wrapped where they are wrapped. It leaves plain style, and the cursor in the last line.
+ * wrapped where they are wrapped. It leaves plain style, and the cursor in the last line. `at` is said at the beginning of a
+ * line, and leaves plain style too.
  */
-export function linesOf(emulator: Emulator, { lines }: Buffer): string {
+export function linesOf(emulator: Emulator, { lines }: Buffer, at: { line: number; text: string }): string {
   const writer = new LineWriter(emulator);
   for (let index = 0; index < lines.length; index++) {
     const line = lines.get(index);
-    if (line !== undefined) writer.add(line, lines.get(index + 1));
+    if (line !== undefined) writer.add(line, lines.get(index + 1), at.line === index ? `${at.text}\r` : '');
   }
   return writer.end();
 }
@@ -31,10 +32,11 @@ class LineWriter {
     this.#cell = emptyCell(emulator);
   }
 
-  add(line: Line, next: Line | undefined): void {
+  add(line: Line, next: Line | undefined, first: string): void {
     const { cols } = this.#emulator;
     if (this.#begun && !line.isWrapped) this.#newLine();
     this.#begun = true;
+    if (first !== '') this.#parts.push(first);
     const wraps = next?.isWrapped ?? false;
     /** Cells nothing was ever written to, before the one at hand. */
     let blank = 0;

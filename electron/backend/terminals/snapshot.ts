@@ -22,8 +22,14 @@ export function snapshotOf(emulator: Emulator): string {
   ].join('');
 }
 
-const bufferOf = (emulator: Emulator, buffer: Buffer): string =>
-  `${linesOf(emulator, buffer)}${tabStops(emulator, buffer)}${margins(emulator, buffer)}${savedCursor(emulator, buffer)}`;
+function bufferOf(emulator: Emulator, buffer: Buffer): string {
+  // Where a cursor was saved counts from the oldest line: it is saved anew when that line is the last there is.
+  const saved = {
+    line: Math.min(buffer.savedY, buffer.lines.length - 1),
+    text: savedCursor(emulator, buffer),
+  };
+  return `${linesOf(emulator, buffer, saved)}${tabStops(emulator, buffer)}${margins(emulator, buffer)}`;
+}
 
 function tabStops({ cols }: Emulator, { tabs }: Buffer): string {
   const wanted = Object.keys(tabs)
@@ -40,11 +46,10 @@ function margins({ rows }: Emulator, { scrollTop, scrollBottom }: Buffer): strin
 }
 
 function savedCursor(emulator: Emulator, buffer: Buffer): string {
-  const { savedX, savedY, savedCurAttrData, savedCharset, ybase } = buffer;
-  const row = Math.max(savedY - ybase, 0);
+  const { savedX, savedCurAttrData, savedCharset } = buffer;
   const charset = isGraphics(savedCharset) ? ['\x1b(0', '\x1b(B'] : ['', ''];
   const link = savedCurAttrData.extended.urlId === 0 ? '' : linkTo(emulator, 0);
-  return `${pen(emulator, savedCurAttrData)}${place(row, savedX)}${charset[0]}\x1b7${charset[1]}${link}\x1b[m`;
+  return `${pen(emulator, savedCurAttrData)}\x1b[${savedX + 1}G${charset[0]}\x1b7${charset[1]}${link}\x1b[m`;
 }
 
 /** Style and link of what is written next. */

@@ -72,4 +72,5 @@ test.skipIf(!needs('linux'))(
     expect(out.match(/terminal\.open/g)).toHaveLength(3);
     expect(out.match(/terminal\.close/g)).toHaveLength(2);
   },
+  240_000,
 );

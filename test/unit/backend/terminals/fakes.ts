@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import type { BytePiece } from '#backend/bytes/index.ts';
 import type { OpenShell } from '#backend/processes/index.ts';
-import { inside } from '#backend/terminals/emulator-state.ts';
+import { inside, type Style } from '#backend/terminals/emulator-state.ts';
 import type { LiveTerminal } from '#backend/terminals/live-terminal.ts';
 import { type Emulator, HeadlessTerminal, Unicode11Addon } from '#backend/terminals/xterm.ts';
 import type { TerminalSize } from '#shared/domain/terminal.ts';
@@ -49,6 +49,9 @@ export function emulator(size: TerminalSize, scrollback: number): Emulator {
 export const written = (to: Emulator, bytes: Uint8Array | string): Promise<void> =>
   new Promise((resolve) => to.write(bytes, resolve));
 
+/** By the program's wish; xterm also underlines what stands in a link, even one it has forgotten. */
+const underlined = (cell: object): number => ((cell as Style).fg & 0x10000000 ? 1 : 0);
+
 /** All that can be seen of an emulator, and its modes. */
 export function shown(of: Emulator): unknown {
   const buffer = of.buffer.active;
@@ -60,7 +63,7 @@ export function shown(of: Emulator): unknown {
     const styles = Array.from({ length: of.cols }, (__, x) => {
       line?.getCell(x, cell);
       const chars = cell.getWidth() === 2 && x === of.cols - 1 ? '' : cell.getChars();
-      const flags = `${cell.isBold()}${cell.isItalic()}${cell.isInverse()}${cell.isUnderline()}`;
+      const flags = `${cell.isBold()}${cell.isItalic()}${cell.isInverse()}${underlined(cell)}`;
       const back = cell.isBgDefault() ? '' : `<${cell.getBgColorMode()}:${cell.getBgColor()}>`;
       if (chars === '' || chars === ' ') return `${back} `;
       const front = cell.isFgDefault() ? '' : `{${cell.getFgColorMode()}:${cell.getFgColor()}}`;

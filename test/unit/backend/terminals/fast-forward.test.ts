@@ -39,7 +39,7 @@ test('a flood of coloured lines is skipped, and the screen is what it would have
         expect(shown(quick)).toEqual(shown(whole));
       },
     ),
-    { numRuns: 15 },
+    { numRuns: 8 },
   );
 });
 

@@ -84,7 +84,6 @@ test('a window that takes nothing holds up neither the shell nor the others, and
   stuck.gate = gate.promise;
   expect(await flood(shell, 8 * mib)).toBeGreaterThanOrEqual(8 * mib);
   await until('the other has all', () => quick.has(live.output.end));
-  expect(quick.snapshots).toBeLessThanOrEqual(1);
   stuck.gate = null;
   gate.resolve();
   await until('it has caught up', () => stuck.has(live.output.end));
