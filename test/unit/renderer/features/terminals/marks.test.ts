@@ -1,4 +1,4 @@
-import { Terminal as Headless, type ITerminalAddon } from '@xterm/headless';
+import { Terminal as Headless } from '@xterm/headless';
 import type { IDecoration, Terminal } from '@xterm/xterm';
 import { expect, it } from 'vitest';
 import { CommandMarks } from '#renderer/features/terminals/marks.ts';
