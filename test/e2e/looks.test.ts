@@ -62,13 +62,16 @@ async function complaintsOfAxe(page: Page, rules: readonly string[]): Promise<st
 async function complaintsThatStay(page: Page, theme: string, rules: readonly string[]): Promise<string[]> {
   let complaints: string[] = [];
   const look = async () => {
-    await page.evaluate((name) => {
+    // Its colours are there when they have been drawn, not before.
+    await page.evaluate(async (name) => {
       document.documentElement.dataset.theme = name;
+      for (let frame = 0; frame < 3; frame += 1)
+        await new Promise((resolve) => requestAnimationFrame(resolve));
     }, theme);
     complaints = await complaintsOfAxe(page, rules);
     return complaints.length === 0;
   };
-  await until('axe has nothing against it', look, { deadlineMs: 10_000, everyMs: 250 }).catch(
+  await until('axe has nothing against it', look, { deadlineMs: 40_000, everyMs: 250 }).catch(
     () => undefined,
   );
   return complaints.map((what) => `${theme}: ${what}`);
