@@ -2,7 +2,7 @@
 export async function until<T>(
   what: string,
   condition: () => T | Promise<T>,
-  { deadlineMs = 60_000, everyMs = 10 }: { deadlineMs?: number; everyMs?: number } = {},
+  { deadlineMs = 90_000, everyMs = 10 }: { deadlineMs?: number; everyMs?: number } = {},
 ): Promise<NonNullable<T>> {
   const start = performance.now();
   let lastError: unknown;

@@ -39,7 +39,7 @@ export const labPace: Partial<Pace> = {
   lookForSourceMs: 3_000,
 };
 /** For those who wait until an armed stop has happened. */
-export const shortArm: Partial<Pace> = { ...labPace, armMs: 4_000, renewMs: 500, callMs: 4_000 };
+export const shortArm: Partial<Pace> = { ...labPace, armMs: 4_000, renewMs: 500, callMs: 15_000 };
 
 export interface LaptopOptions {
   address: YardAddress;
@@ -138,7 +138,7 @@ export async function openLaptop(options: LaptopOptions): Promise<Laptop> {
         const move = moves.get(id);
         return isSo(move) ? move : null;
       },
-      { deadlineMs: 90_000 },
+      { deadlineMs: 180_000 },
     ).catch((error: unknown) => {
       throw new Error(`it is ${JSON.stringify(moves.get(id))}`, { cause: error });
     });
@@ -165,7 +165,7 @@ export async function openLaptop(options: LaptopOptions): Promise<Laptop> {
       moves.start({ requestId, runId, machineId, mode }, me, never),
     async ended(id) {
       const move = await wait(id, 'ends', isOver);
-      await until('all is cleared up', () => !hasChores(id), { deadlineMs: 90_000 });
+      await until('all is cleared up', () => !hasChores(id), { deadlineMs: 180_000 });
       return move;
     },
     reached: (id, phase) =>

@@ -117,7 +117,7 @@ export class RemoteLaptop {
     );
   }
 
-  ended(migrationId: string, deadlineMs = 90_000): Promise<Migration> {
+  ended(migrationId: string, deadlineMs = 180_000): Promise<Migration> {
     return this.#awaited(migrationId, 'over', ({ phase }) => isOver(phase), deadlineMs);
   }
 
@@ -125,7 +125,7 @@ export class RemoteLaptop {
     id: string,
     what: string,
     isSo: (move: Migration) => boolean,
-    deadlineMs = 90_000,
+    deadlineMs = 180_000,
   ): Promise<Migration> {
     let last: Migration | null = null;
     try {
