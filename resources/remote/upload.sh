@@ -9,7 +9,8 @@ shift 3
 # Directories that are missing on the way to $path are made.
 make_parents() {
   case $path in ?*/*) parent=${path%/*}/ ;; *) return ;; esac
-  [ -d "$parent" ] || said=$(mkdir -p -- "$parent" 2>&1) || {
+  # Others make the same ones at the same time.
+  [ -d "$parent" ] || said=$(mkdir -p -- "$parent" 2>&1) || [ -d "$parent" ] || {
     case $said in *': File exists' | *': Not a directory') refuse notdir ;; esac
     refuse_write "$said"
   }
@@ -29,8 +30,9 @@ check_place() {
 
 size_of() { if [ -f "$1" ]; then wc -c <"$1" | tr -d ' '; else echo 0; fi; }
 
-# $1: seconds since the epoch, $2: the same as touch -t takes it, in UTC.
-set_time() { touch -d "@$1" "$temporary" 2>/dev/null || TZ=UTC touch -t "$2" "$temporary" 2>/dev/null; }
+# $1: seconds since the epoch, $2: the same as touch -t takes it, in UTC. Of what is in its place: by the age of what is not yet
+# there it is told what nobody goes on with.
+set_time() { touch -d "@$1" "$file" 2>/dev/null || TZ=UTC touch -t "$2" "$file" 2>/dev/null; }
 
 # The temporary file, whole and right, goes to its place; $1: whether something may be replaced.
 put_in_place() {
@@ -77,6 +79,8 @@ case $verb in
   take)
     stand
     said=$(dd of="$temporary" bs=1048576 seek="$1" conv=notrunc 2>&1) || {
+      # Ended by somebody: what has come is as good as before.
+      [ $? -lt 128 ] || refuse short
       case $said in *'o space left'* | *'uota exceeded'*) rm -f -- "$temporary" ;; esac
       refuse_write "$said"
     }
@@ -87,8 +91,8 @@ case $verb in
     stand
     [ "$(size_of "$temporary")" = "$1" ] || refuse short
     [ "$(hash_of "$temporary")" = "$2" ] || { rm -f -- "$temporary"; refuse damaged; }
-    set_time "$3" "$4"
     put_in_place "$5"
+    set_time "$3" "$4"
     printf '%s' "$full"
     ;;
   # A small file whole: the same, its bytes on stdin.
@@ -102,8 +106,8 @@ case $verb in
     said=$(cat 2>&1 >"$temporary") || refuse_write "$said"
     [ "$(size_of "$temporary")" = "$1" ] || refuse short
     [ "$(hash_of "$temporary")" = "$2" ] || refuse damaged
-    set_time "$3" "$4"
     put_in_place "$5"
+    set_time "$3" "$4"
     printf '%s' "$full"
     ;;
   # Many small files for the directory, as a tar on stdin. $1: their hashes, in the order in which a shell lists their names. None

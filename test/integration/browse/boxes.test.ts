@@ -113,7 +113,7 @@ describe.skipIf(!needs('root', 'linux'))('a disk that is full', () => {
     const disk = await makeTempDirectory('browse-full');
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', disk]);
     onTestFinished(() => {
-      execFileSync('umount', [disk]);
+      execFileSync('umount', ['-l', disk]);
       rmSync(disk, { recursive: true });
     });
     return disk;

@@ -1,12 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto';
 import {
+  closeSync,
   existsSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   statSync,
   symlinkSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -55,20 +58,28 @@ describe.each(['dash', 'busybox'] as const)('files up to a box with %s, and down
       const cut = new AbortController();
       const gone = new TrainyardError('CLIENT_GONE', 'gone');
       const sent = (at: number) => at >= bytes && cut.abort(gone);
-      expect(await codeOf(upload(lab.uploads, place, content, { uploadId, signal: cut.signal, sent }))).toBe(
-        'CLIENT_GONE',
-      );
+      expect(
+        await codeOf(
+          upload(lab.uploads, place, content, { uploadId, signal: cut.signal, sent, replace: true }),
+        ),
+      ).toBe('CLIENT_GONE');
     };
     const uploadId = newId();
     await cutAfter(uploadId, 10_000_000);
     const temporary = path.join(lab.home, `.trainyard-upload-${uploadId}`);
     const size = statSync(temporary).size;
-    const second = await upload(lab.uploads, place, content, { uploadId });
+    const second = await upload(lab.uploads, place, content, { uploadId, replace: true });
     expect(second.from).toBeGreaterThanOrEqual(4 * 1024 * 1024);
     expect(second.from).toBeLessThanOrEqual(size);
     expect(sha256(readFileSync(place.path))).toBe(sha256(content));
     const other = newId();
-    await cutAfter(other, 10_000_000).catch(() => undefined);
+    await cutAfter(other, 10_000_000);
+    const tampered = openSync(path.join(lab.home, `.trainyard-upload-${other}`), 'r+');
+    writeSync(tampered, 'x'.repeat(100), 5_000);
+    closeSync(tampered);
+    const third = await upload(lab.uploads, place, content, { uploadId: other, replace: true });
+    expect(third.from).toBe(0);
+    expect(sha256(readFileSync(place.path))).toBe(sha256(content));
   });
 
   test('one that is cancelled leaves nothing; a link is followed, a mode kept', async () => {
@@ -120,13 +131,11 @@ describe.each(['dash', 'busybox'] as const)('files up to a box with %s, and down
       names.map((name) =>
         upload(lab.uploads, lab.at(name), contentOf(name)).then(
           ({ done }) => done?.path,
-          (error: { code: string }) => error.code,
+          (error: { code: string; details: string }) => `${error.code} ${error.details}`.trim(),
         ),
       ),
     );
-    expect(results.map((one, at) => one === lab.at(names[at] ?? '').path).filter((ok) => !ok)).toEqual([
-      false,
-    ]);
+    expect(results.filter((one, at) => one !== lab.at(names[at] ?? '').path)).toEqual(['FILE_EXISTS']);
     expect(results[1]).toBe('FILE_EXISTS');
     for (const [at, name] of names.entries()) {
       const file = path.join(lab.home, name);
