@@ -77,15 +77,19 @@ export function useNavigationWidth(): void {
 export function NavigationSplitter() {
   const t = useT();
   const { navigation, panes } = useArrangement();
+  const label = t('app.navigationWidth');
   return navigation ? (
-    <Splitter
-      label={t('app.navigationWidth')}
-      size={panes.navigation ?? usualWidth()}
-      min={narrowest}
-      max={widest}
-      pane="before"
-      onSize={(size) => setPane('navigation', size)}
-    />
+    // A landmark of its own: everything on the page is in one.
+    <section className="nav-edge" aria-label={label}>
+      <Splitter
+        label={label}
+        size={panes.navigation ?? usualWidth()}
+        min={narrowest}
+        max={widest}
+        pane="before"
+        onSize={(size) => setPane('navigation', size)}
+      />
+    </section>
   ) : null;
 }
 
