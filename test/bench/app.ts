@@ -28,14 +28,10 @@ export interface BenchApp {
 export async function startApp({ dataDirectory }: { dataDirectory?: string } = {}): Promise<BenchApp> {
   const data = dataDirectory ?? (await makeTempDirectory('bench-data'));
   const home = await makeTempDirectory('bench-home');
-  const child = spawn(
-    process.execPath,
-    [path.join(dist, 'headless', 'main.js'), '--data', data, '--json'],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-      env: { ...process.env, HOME: home, TRAINYARD_DATA: data },
-    },
-  );
+  const child = spawn(process.execPath, [path.join(dist, 'headless', 'main.js'), '--data', data, '--json'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, HOME: home, TRAINYARD_DATA: data },
+  });
   const loginUrl = await firstAddress(child);
   const runtime = await until('the app says where it is', () => readRuntimeFile(data));
   const connection = connectToApp(runtime);
