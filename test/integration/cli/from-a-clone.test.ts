@@ -22,7 +22,10 @@ test.each([process.execPath, systemNode ?? process.execPath])(
     );
     expect(stderr).toBe('');
     expect(status).toBe(0);
-    expect(JSON.parse(stdout)).toEqual({ dataDirectory: env.TRAINYARD_DATA });
+    expect(JSON.parse(stdout)).toEqual({
+      dataDirectory: env.TRAINYARD_DATA,
+      settingsFile: `${env.TRAINYARD_DATA}/settings.json`,
+    });
   },
 );
 

@@ -79,7 +79,10 @@ test('usage mistakes are 2 and say what would be right', async () => {
 
 test('config path is the data directory', async () => {
   const env = userEnvironment(await tempDirectory('path'));
-  expect(await trainyardJson(env, ['config', 'path'])).toEqual({ dataDirectory: env.TRAINYARD_DATA });
+  expect(await trainyardJson(env, ['config', 'path'])).toEqual({
+    dataDirectory: env.TRAINYARD_DATA,
+    settingsFile: `${env.TRAINYARD_DATA}/settings.json`,
+  });
 });
 
 let scripts: Record<string, string>;

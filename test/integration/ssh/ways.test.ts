@@ -77,6 +77,15 @@ describe.skipIf(!needs('sshd'))('what networks do', () => {
     expect(connection.state).toBe('connected');
   });
 
+  test('a line full of what was asked for is no lost one, though the answer to a sign of life waits behind it', async () => {
+    const { proxy, target } = await proxied('  ServerAliveInterval 1\n  ServerAliveCountMax 2\n');
+    const connection = await testPool().connection(target);
+    proxy.bandwidth(300_000);
+    const { stdout } = await connection.exec({ script: 'head -c 2000000 /dev/zero' }, { timeoutMs: 120_000 });
+    expect(stdout.length).toBe(2_000_000);
+    expect(connection.state).toBe('connected');
+  });
+
   test('a refused, a silent and an unknown host, and a port where no SSH is', async () => {
     const { proxy, target } = await proxied('  ConnectTimeout 1\n');
     const pool = testPool();

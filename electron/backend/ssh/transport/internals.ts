@@ -1,10 +1,11 @@
 import type { Client, ClientChannel } from 'ssh2';
 
 /**
- * What ssh2 can do and does not offer: measuring a round trip, a signal after stdin has ended, and what a server still
+ * What ssh2 can do and does not offer: what came so far, measuring a round trip, a signal after stdin has ended, and what a server still
  * accepts after one factor of several. These reach into its fields (ssh2 is pinned to one version); where these are missing, false says so.
  */
 interface ClientFields {
+  _sock?: { bytesRead?: unknown };
   _protocol?: {
     ping?: () => void;
     signal?: (channel: number, name: string) => void;
@@ -14,6 +15,12 @@ interface ClientFields {
 }
 interface ChannelFields {
   outgoing?: { id: number; state: string };
+}
+
+/** Bytes that came from the server so far; null where the connection does not count them (through a jump host). */
+export function bytesHeard(client: Client): number | null {
+  const bytes = (client as unknown as ClientFields)._sock?.bytesRead;
+  return typeof bytes === 'number' ? bytes : null;
 }
 
 /** Sends keepalive@openssh.com; `answered` is called when the server answers, with yes or no. */

@@ -21,7 +21,7 @@ import type { SshConnection, SshConnectionState } from '../interface.ts';
 import { bootstrap } from './bootstrap.ts';
 import { ChannelQueue, type ChannelUse, type Slot, startLimit } from './channel-queue.ts';
 import { endWith, execWithin, signalCommand } from './exec.ts';
-import { sendPing, sendSignal } from './internals.ts';
+import { bytesHeard, sendPing, sendSignal } from './internals.ts';
 import { type Exit, programOn, type Session } from './program.ts';
 import { type CarriesShells, type ShellRoom, type ShellSession, shellOn } from './shell.ts';
 import { unlessAborted } from './socket.ts';
@@ -318,7 +318,10 @@ export class Ssh2Connection implements SshConnection, CarriesShells {
     try {
       while (this.#state === 'connected') {
         const before = this.#heardAt;
+        const bytesBefore = bytesHeard(this.#client);
         await this.#clock.sleep(interval, signal);
+        // On a slow line the answer waits behind what is flowing: that it flows is as good a sign of life.
+        if ((bytesHeard(this.#client) ?? 0) > (bytesBefore ?? 0)) this.#heardAt = this.#clock.elapsed();
         if (this.#heardAt > before) unanswered = 0;
         if (unanswered >= Math.max(1, most)) {
           const details = `no sign of life for ${Math.round((this.#clock.elapsed() - this.#heardAt) / 1000)} s`;
