@@ -7,8 +7,11 @@ import { Viewer } from './viewer.ts';
 
 /** Typed and not yet taken by the shell, per viewer; and what the emulator has answered. */
 const inputBytes = 64 * 1024;
-/** The shell is not read while the viewer that is ahead is so far behind it; read again below the half. */
-const windowBytes = 256 * 1024;
+/**
+ * The shell is not read while the viewer that is ahead is so far behind it; read again below the half. With a quarter of it a page
+ * that draws eight frames a second took one window per frame: 2 MB/s of the 9 it can parse.
+ */
+const windowBytes = 1280 * 1024;
 /** Viewers that hold the shell up for so long and take less than `leastBytes` meanwhile are not waited for any more. */
 const patienceMs = 300;
 const leastBytes = 128 * 1024;

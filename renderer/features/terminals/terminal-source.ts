@@ -9,8 +9,8 @@ export interface TerminalSource {
   marks(): Promise<readonly CommandMark[]>;
 }
 
-/** So much may be on its way and unparsed: enough for full speed, little enough that Ctrl-C is felt at once. */
-const windowBytes = 384 * 1024;
+/** So much may be on its way and unparsed: enough for full speed where frames are slow (no GPU), a fifth of a second's parsing there. */
+const windowBytes = 2 * 1024 * 1024;
 
 export const backendSource = (terminalId: string): TerminalSource => ({
   open: (handlers) =>
