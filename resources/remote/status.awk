@@ -56,6 +56,15 @@ function moved_of(run, epoch, text) {
   gsub(/[\001-\037\177]/, " ", text)
   return text
 }
+# The logs were listed before any exit record was read: of an attempt that has ended since, the length is asked for again.
+function listed_again(dir, command, line, f) {
+  command = "LC_ALL=C ls -lniL " dir "/log 2>/dev/null"
+  if ((command | getline line) > 0) {
+    split(line, f, " ")
+    inode[dir] = f[1]; bytes[dir] = f[6]
+  }
+  close(command)
+}
 function damaged(run, why) { printf "D\t%s\t%s\n", run, why }
 
 function attempt(dir, part, run, epoch, committed, n, s, p, e, b, h, st, phase, sup, trainer, ended, complaint, code, sig, by, ea, stop) {
@@ -116,6 +125,8 @@ function attempt(dir, part, run, epoch, committed, n, s, p, e, b, h, st, phase, 
     }
   } else phase = "lost"
   ea = phase == "ended" ? age(e[5], e[6], e[7]) : (phase == "lost" && s[2] == boot ? age(st[2], "", boot) : "-")
+  # `now` was taken before that list. The second is the coarseness of a wall clock.
+  if (phase == "ended" && ea != "-" && ea <= 1000) listed_again(dir)
   complaint = line_of(dir "/complaint")
   gsub(/[\001-\037\177]/, " ", complaint)
   printf "A\t%s\t%s\t%s\t%s\t%s\t%s\t%d\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%d\n", run, epoch, phase, p[1], b, h, sup, \

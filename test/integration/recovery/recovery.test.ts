@@ -12,9 +12,6 @@ describe.skipIf(!needs('sshd', 'root', 'python3'))('real trainings that are lost
 
   test('a crash, then a reboot: on from the newest checkpoint; a stop by the user is the end', {
     timeout: 240_000,
-    // The box tells the length of logs before it reads exit records: of a program that prints and ends in between, the
-    // diagnosis has no line to go by. Seen once in seven runs.
-    retry: 2,
   }, async () => {
     const [one] = there.lab().boxes;
     const policy = 'recovery: { on: [crash, reboot], max: 3, backoff: 0s }';

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type BoxKind, isAlive, killed, type LocalBox, localBox } from '#test/lab/local-box.ts';
+import { quote } from '#backend/processes/index.ts';
+import { type BoxKind, isAlive, killed, type LocalBox, localBox, script } from '#test/lab/local-box.ts';
 import { needs } from '#test/needs.ts';
+import { tempDirectory } from '#test/temp.ts';
 import { until } from '#test/until.ts';
 
 // Real supervisors and trainers on this computer, under every shell and with and without flock, /proc and GNU tools.
@@ -49,6 +51,27 @@ for (const { kind, present } of kinds) {
       expect(await box.log(launch.runId)).toBe(log);
       expect(ended.logBytes).toBe(Buffer.byteLength(log));
       await box.nothingLeft();
+    });
+
+    test('what is printed and ends while the box is asked: the length of its log is that of its end', async () => {
+      const bin = await tempDirectory('late-ls');
+      const real = (await box.programs.exec({ script: 'command -v ls' })).stdout.toString().trim();
+      const path = (await box.programs.exec({ script: 'printf %s "$PATH"' })).stdout.toString();
+      const launch = box.launchOf(
+        'while [ ! -e "$HOME/go" ]; do sleep 0.05; done; echo "the last words"; exit 3',
+      );
+      // Between the list of the logs and the reading of what else there is, the run prints and ends.
+      const state = quote(`${box.root}/runs/${launch.runId}/attempts/1/state`);
+      script(
+        `${bin}/ls`,
+        `#!/bin/sh\n${quote(real)} "$@"; status=$?\n: >"$HOME/go"\nuntil grep -q '^ended' ${state} 2>/dev/null; do sleep 0.05; done\nexit $status\n`,
+      );
+      const other = await localBox({ kind, home: box.home, env: { PATH: `${bin}:${path}` } });
+      await box.runs.launch(launch);
+      const told = await other.attempt(launch.runId);
+      expect(told).toMatchObject({ phase: 'ended', exit: { code: 3 } });
+      expect(told.logBytes).toBe(Buffer.byteLength('the last words\n'));
+      await other.leave();
     });
 
     test('exit codes as they are', async () => {
