@@ -1,14 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import pino from 'pino';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { byKind, serveBytes } from '#backend/bytes/index.ts';
-import { ByteChannel } from '#renderer/rpc/bytes.ts';
-import { Reconnecting } from '#renderer/rpc/reconnect.ts';
-import { portWire } from '#shared/contract/port-wire.ts';
-import type { Wire } from '#shared/contract/wire.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { byKind } from '#backend/bytes/index.ts';
 import { newId } from '#shared/domain/id.ts';
+import { cutChannel } from '#test/cut-channel.ts';
 import { until } from '#test/until.ts';
 import { type Browsed, browsed, owner } from './lab.ts';
 
@@ -19,31 +15,14 @@ beforeAll(async () => {
 afterAll(() => lab.close());
 
 /** As a page has it: a channel whose wire can be cut, to the room's own sources. */
-function page() {
-  const wires: Wire[] = [];
-  const sources = byKind({
-    upload: (request, context) => lab.uploads.receive(request, context),
-    file: (request, context) => lab.downloads.send(request, context),
-  });
-  const connection = new Reconnecting({
-    connect: async () => {
-      const { port1, port2 } = new MessageChannel();
-      const server = portWire(port1);
-      wires.push(server);
-      serveBytes(sources, server, { actor: owner, log: pino({ level: 'silent' }) });
-      return portWire(port2);
-    },
-    later: (ms, call) => {
-      if (ms >= 15_000) return () => undefined;
-      const handle = setImmediate(call);
-      return () => clearImmediate(handle);
-    },
-    connectTimeoutMs: 15_000,
-  });
-  const channel = new ByteChannel(connection);
-  onTestFinished(() => channel.close());
-  return { channel, cut: () => wires.at(-1)?.close('cut') };
-}
+const page = () =>
+  cutChannel(
+    byKind({
+      upload: (request, context) => lab.uploads.receive(request, context),
+      file: (request, context) => lab.downloads.send(request, context),
+    }),
+    owner,
+  );
 
 test('a page that loses its connection goes on with its upload; one that gives it up leaves nothing', async () => {
   const { channel, cut } = page();

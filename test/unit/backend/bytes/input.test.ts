@@ -1,13 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import pino from 'pino';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { type ByteSources, byKind, serveBytes } from '#backend/bytes/index.ts';
-import { ByteChannel } from '#renderer/rpc/bytes.ts';
-import { Reconnecting } from '#renderer/rpc/reconnect.ts';
 import { encodeFrame, frameTypes } from '#shared/contract/bytes.ts';
 import { portWire } from '#shared/contract/port-wire.ts';
-import type { Wire } from '#shared/contract/wire.ts';
 import type { Actor } from '#shared/domain/role.ts';
+import { cutChannel } from '#test/cut-channel.ts';
 import { until } from '#test/until.ts';
 
 const log = pino({ level: 'silent' });
@@ -25,28 +23,7 @@ const upload = (bytes: number) =>
   }) as const;
 const size = { cols: 80, rows: 24 };
 
-/** A channel to these sources whose wires can be cut. */
-function channelTo(sources: ByteSources, actor = owner) {
-  const wires: Wire[] = [];
-  const connection = new Reconnecting({
-    connect: async () => {
-      const { port1, port2 } = new MessageChannel();
-      const server = portWire(port1);
-      wires.push(server);
-      serveBytes(byKind(sources), server, { actor, log });
-      return portWire(port2);
-    },
-    later: (ms, call) => {
-      if (ms >= 15_000) return () => undefined;
-      const handle = setImmediate(call);
-      return () => clearImmediate(handle);
-    },
-    connectTimeoutMs: 15_000,
-  });
-  const channel = new ByteChannel(connection);
-  onTestFinished(() => channel.close());
-  return { channel, cut: () => wires.at(-1)?.close('cut') };
-}
+const channelTo = (sources: ByteSources, actor = owner) => cutChannel(byKind(sources), actor);
 
 test('what the page sends arrives in order and whole, never more at a time than there is room for', async () => {
   const sent = randomBytes(3_000_000);

@@ -1,13 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import pino from 'pino';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type ByteSource, type ByteSources, byKind, serveBytes } from '#backend/bytes/index.ts';
-import { ByteChannel, type StreamRequest } from '#renderer/rpc/bytes.ts';
-import { Reconnecting } from '#renderer/rpc/reconnect.ts';
+import type { ByteChannel, StreamRequest } from '#renderer/rpc/bytes.ts';
 import { encodeFrame, frameTypes, type LogInfo } from '#shared/contract/bytes.ts';
-import { portWire } from '#shared/contract/port-wire.ts';
 import type { Wire, WireMessage } from '#shared/contract/wire.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
+import { cutChannel } from '#test/cut-channel.ts';
 import { until } from '#test/until.ts';
 
 const log = pino({ level: 'silent' });
@@ -24,30 +23,8 @@ const info = (over: Partial<LogInfo> = {}): LogInfo => ({
   ...over,
 });
 
-/** A channel to `source` whose wires can be cut. */
-function channelTo(logs: ByteSource<'log'>, others: ByteSources = {}) {
-  const source = byKind({ log: logs, ...others });
-  const wires: Wire[] = [];
-  const connection = new Reconnecting({
-    connect: async () => {
-      const { port1, port2 } = new MessageChannel();
-      const server = portWire(port1);
-      wires.push(server);
-      serveBytes(source, server, { actor, log });
-      return portWire(port2);
-    },
-    later: (ms, call) => {
-      // Timeouts of connecting never fire here; back-off is over at once.
-      if (ms >= 15_000) return () => undefined;
-      const handle = setImmediate(call);
-      return () => clearImmediate(handle);
-    },
-    connectTimeoutMs: 15_000,
-  });
-  const channel = new ByteChannel(connection);
-  onTestFinished(() => channel.close());
-  return { channel, cut: () => wires.at(-1)?.close('cut') };
-}
+const channelTo = (logs: ByteSource<'log'>, others: ByteSources = {}) =>
+  cutChannel(byKind({ log: logs, ...others }), actor);
 
 /** Reads a stream to its end. */
 function collect(channel: ByteChannel, over: Partial<StreamRequest> = {}, windowBytes?: number) {
