@@ -3,45 +3,28 @@ import type { Settings } from '#shared/domain/settings.ts';
 
 type Name = Exclude<Settings['terminalTheme'], 'app'>;
 
-const ansi = (colours: string): Partial<ITheme> => {
-  const [
-    black,
-    red,
-    green,
-    yellow,
-    blue,
-    magenta,
-    cyan,
-    white,
-    brightBlack,
-    brightRed,
-    brightGreen,
-    brightYellow,
-    brightBlue,
-    brightMagenta,
-    brightCyan,
-    brightWhite,
-  ] = colours.split(' ').map((colour) => `#${colour}`) as [string, ...string[]];
-  const all = {
-    black,
-    red,
-    green,
-    yellow,
-    blue,
-    magenta,
-    cyan,
-    white,
-    brightBlack,
-    brightRed,
-    brightGreen,
-    brightYellow,
-    brightBlue,
-    brightMagenta,
-    brightCyan,
-    brightWhite,
-  };
-  return Object.fromEntries(Object.entries(all).filter(([, colour]) => colour !== undefined));
-};
+const ansiNames = [
+  'black',
+  'red',
+  'green',
+  'yellow',
+  'blue',
+  'magenta',
+  'cyan',
+  'white',
+  'brightBlack',
+  'brightRed',
+  'brightGreen',
+  'brightYellow',
+  'brightBlue',
+  'brightMagenta',
+  'brightCyan',
+  'brightWhite',
+] as const;
+
+/** The sixteen colours, in the order of their numbers. */
+const ansi = (colours: string): Partial<ITheme> =>
+  Object.fromEntries(colours.split(' ').map((colour, number) => [ansiNames[number], `#${colour}`]));
 
 const solarized =
   '073642 dc322f 859900 b58900 268bd2 d33682 2aa198 eee8d5 586e75 cb4b16 859900 b58900 839496 6c71c4 93a1a1 fdf6e3';
