@@ -2,6 +2,7 @@ import './layout.css';
 import { lazy, type ReactNode, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { useAskedMove, useDraggedRun } from '#renderer/features/moves/index.ts';
+import { ActionDialog } from '#renderer/features/runs/action-dialog.tsx';
 import { useAskedAction } from '#renderer/features/runs/ask-action.ts';
 import { useDock } from '#renderer/features/terminals/dock-store.ts';
 import { useT } from '#renderer/i18n/index.ts';
@@ -33,9 +34,6 @@ const DropTray = lazy(async () => ({
   default: (await import('#renderer/features/moves/dialogs.ts')).DropTray,
 }));
 const KeyMap = lazy(async () => ({ default: (await loadKeyMap()).KeyMap }));
-const ActionDialog = lazy(async () => ({
-  default: (await import('#renderer/features/runs/action-dialog.tsx')).ActionDialog,
-}));
 
 /** Title bar, navigation, the page, status bar; and what lies over all pages. */
 export function Layout({ children }: { children: ReactNode }) {
@@ -88,8 +86,8 @@ export function Layout({ children }: { children: ReactNode }) {
       <Suspense>
         {over?.what === 'palette' ? <Palette context={over.context} onClose={() => setOver(null)} /> : null}
         {over?.what === 'keys' ? <KeyMap onClose={() => setOver(null)} /> : null}
-        <AskedAction />
       </Suspense>
+      <AskedAction />
       <TaskDrop navigate={navigate} />
       <Moving location={location} />
       <Prompts />
