@@ -1,9 +1,7 @@
 import { type Command, Option } from 'commander';
 import { labels } from '#shared/domain/label.ts';
+import type { Act, Add } from './adding.ts';
 import type { CopyOptions } from './verbs/cp.ts';
-
-type Add = (parent: Command, signature: string, description: string) => Command;
-type Act = (command: Command, run: (...args: never[]) => Promise<number | undefined>) => void;
 
 /** `trainyard cp`, with its options. */
 export function addCopyVerb(

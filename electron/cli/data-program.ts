@@ -1,8 +1,7 @@
 import { type Command, Option } from 'commander';
 import { labels } from '#shared/domain/label.ts';
+import type { Act, Add } from './adding.ts';
 
-type Add = (parent: Command, signature: string, description: string) => Command;
-type Act = (command: Command, run: (...args: never[]) => Promise<number | undefined>) => void;
 interface Plain {
   json?: boolean;
 }

@@ -1,7 +1,5 @@
 import type { Command } from 'commander';
-
-type Add = (parent: Command, signature: string, description: string) => Command;
-type Act = (command: Command, run: (...args: never[]) => Promise<number | undefined>) => void;
+import type { Act, Add } from './adding.ts';
 
 /** The verbs that look at files of machines. */
 export function addFileVerbs(

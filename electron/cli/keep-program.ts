@@ -1,8 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Act, Add } from './adding.ts';
 import type { PolicyOptions } from './verbs/keep.ts';
 
-type Add = (parent: Command, signature: string, description: string) => Command;
-type Act = (command: Command, run: (...args: never[]) => Promise<number | undefined>) => void;
 interface Plain {
   json?: boolean;
 }

@@ -1,8 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import type { Act, Add } from './adding.ts';
 import type { ForwardOptions } from './verbs/forward.ts';
-
-type Add = (parent: Command, signature: string, description: string) => Command;
-type Act = (command: Command, run: (...args: never[]) => Promise<number | undefined>) => void;
 
 const portNumber = (text: string): number => {
   const port = Number(text);

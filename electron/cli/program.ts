@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { labels } from '#shared/domain/label.ts';
+import type { Act, Add } from './adding.ts';
 import { addCopyVerb } from './copy-program.ts';
 import { addDataVerbs } from './data-program.ts';
 import { addFileVerbs } from './file-program.ts';
@@ -174,8 +175,6 @@ export function buildProgram(version: string, done: (exitCode: number) => void):
   return program;
 }
 
-type Add = (parent: Command, signature: string, description: string) => Command;
-type Act = (command: Command, run: (...args: never[]) => Promise<number | undefined>) => void;
 type Json = (options: { json?: boolean }) => boolean;
 
 function addSiteVerbs(sites: Command, add: Add, act: Act, json: Json): void {

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
+import type { Act, Add } from './adding.ts';
 
-type Add = (parent: Command, signature: string, description: string) => Command;
-type Act = (command: Command, run: (...args: never[]) => Promise<number | undefined>) => void;
 interface Plain {
   json?: boolean;
 }
