@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import { Readable, Writable } from 'node:stream';
 import type { IPty } from '@lydell/node-pty';
 import { TrainyardError } from '#shared/domain/error.ts';
-import { signalGroup } from './group.ts';
+import { signalGroup, signalLeader } from './group.ts';
 import type { OpenShell } from './shells.ts';
 
 export interface PtyOptions {
@@ -75,6 +75,7 @@ function wrap(pty: IPty): OpenShell & { pid: number } {
   });
   const finish = () => {
     clearTimeout(killTimer);
+    if (!over) signalLeader(pid, 'SIGKILL');
     for (const group of new Set([pid, foreground])) signalGroup(group, 'SIGKILL');
     socket?.destroy();
   };
@@ -86,7 +87,8 @@ function wrap(pty: IPty): OpenShell & { pid: number } {
     }
     // What runs in the foreground has a group of its own, and is hung up only by a shell that is still there to do it.
     foreground = foregroundOf(pid);
-    for (const group of new Set([pid, foreground])) signalGroup(group, 'SIGHUP');
+    signalLeader(pid, 'SIGHUP');
+    if (foreground !== pid) signalGroup(foreground, 'SIGHUP');
     killTimer = setTimeout(finish, killGraceMs);
     if (over) finish();
     output.resume(); // a shell that cannot write does not end
@@ -184,7 +186,8 @@ function foregroundOf(pid: number): number {
   try {
     // After the name, which may hold anything: state ppid pgrp session tty_nr tpgid.
     const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').replace(/^.*\)/s, '').trim().split(' ');
-    return Number(fields[5]) || 0;
+    // Just forked, it is still in our own session, and the foreground is that of the terminal we were started from.
+    return Number(fields[3]) === pid ? Number(fields[5]) || 0 : 0;
   } catch {
     return 0; // it is gone, or this is no Linux
   }

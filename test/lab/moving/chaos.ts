@@ -132,14 +132,17 @@ class Lane {
     if (this.#runId !== null) await this.#check(this.#runId);
   }
 
-  /** Whoever calls a laptop that has been killed waits for the next. */
+  /** Whoever calls a laptop that has been killed waits for the next, and one whose line another lane's fault has cut tries again. */
   async #again<T>(work: () => Promise<T>): Promise<T> {
+    const patience = performance.now() + endsWithinMs;
     for (;;) {
       try {
         return await work();
       } catch (error) {
-        if (TrainyardError.from(error).code !== 'LAPTOP_DEAD') throw error;
-        await until('the laptop is up again', () => this.#laptop.isUp);
+        const { code, retryable } = TrainyardError.from(error);
+        if (code === 'LAPTOP_DEAD') await until('the laptop is up again', () => this.#laptop.isUp);
+        else if (!retryable || performance.now() > patience) throw error;
+        else await new Promise((resolve) => setTimeout(resolve, 200));
       }
     }
   }
@@ -216,6 +219,7 @@ class Lane {
         await new Promise((resolve) => setTimeout(resolve, delayMs));
         await fault.strike(scene, lastsMs);
       });
+      struck.catch(() => undefined); // thrown where it is awaited, after the move's end
       const end = await laptop.ended(id, endsWithinMs).catch((error: unknown) => {
         this.violations.push({
           invariant: 'ends by itself',

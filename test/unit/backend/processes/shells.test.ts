@@ -83,6 +83,9 @@ describe.skipIf(!needs('linux'))('terminals on this computer', () => {
   test('closing ends every terminal, and none is opened afterwards', async () => {
     const own = localPrograms({ userShell: () => '/bin/sh' });
     const open = await Promise.all([1, 2, 3].map(() => own.openShell({ ...size, command: null })));
+    // One has shown its prompt, the others may not have run their first instruction: a hang-up is for them too.
+    const shown = screen(open[0] as OpenShell);
+    await until('it prompts', () => shown() !== '');
     await own.close();
     for (const { exited } of open) expect((await exited).signal).toBe('SIGHUP');
     await expect(own.openShell({ ...size, command: null })).rejects.toMatchObject({ code: 'CANCELLED' });
