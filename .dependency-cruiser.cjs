@@ -18,6 +18,12 @@ module.exports = {
       { path: ['^electron/', '^renderer/', '^test/', '^scripts/'] },
     ),
     rule(
+      'words-below-planning',
+      'The product’s words know no arithmetic of plans.',
+      { path: '^shared/(domain|contract)/' },
+      { path: '^shared/planner/' },
+    ),
+    rule(
       'shared-without-node',
       'shared/ runs in the page too.',
       { path: '^shared/' },
@@ -130,6 +136,48 @@ module.exports = {
         ),
       },
       { path: rooms('terminals', 'browse', 'ports') },
+    ),
+    rule(
+      'catalog-below-planner',
+      'Prices do not know what is planned with them.',
+      { path: rooms('catalog') },
+      {
+        path: rooms(
+          'planner',
+          'costs',
+          'runs',
+          'migrations',
+          'recovery',
+          'places',
+          'run-backups',
+          'api',
+          'ssh',
+        ),
+      },
+    ),
+    rule(
+      'planner-and-costs-below-api',
+      'Of runs they know what main.ts hands them.',
+      { path: rooms('planner', 'costs') },
+      { path: rooms('runs', 'migrations', 'recovery', 'places', 'run-backups', 'api', 'ssh') },
+    ),
+    rule(
+      'planner-and-costs-known-by-few',
+      'Nobody but the router and main.ts knows them.',
+      {
+        path: rooms(
+          'sites',
+          'files',
+          'runs',
+          'copies',
+          'checkpoints',
+          'migrations',
+          'recovery',
+          'places',
+          'run-backups',
+        ),
+      },
+      { path: rooms('catalog', 'planner', 'costs') },
     ),
     rule('runs-below-api', 'Services do not know routers.', { path: rooms('runs') }, { path: rooms('api') }),
     rule(

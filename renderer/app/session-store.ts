@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { create } from 'zustand';
 import { translateError } from '#renderer/i18n/index.ts';
 import type { ConnectionStatus } from '#renderer/rpc/index.ts';
-import { toast } from '#renderer/ui/index.ts';
+import { showMoneyIn, toast } from '#renderer/ui/index.ts';
 import type { appInfo } from '#shared/contract/app.ts';
 import type { Role } from '#shared/domain/role.ts';
 import type { Settings } from '#shared/domain/settings.ts';
@@ -30,6 +30,7 @@ export const useMay = (role: Role): boolean =>
   useSession(({ info }) => info === null || rank[info.role] >= rank[role]);
 
 function take(settings: Settings): void {
+  showMoneyIn(settings.currency, settings.currencyPerDollar);
   useSession.setState({ settings });
   applyLook(settings);
 }

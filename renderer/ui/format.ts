@@ -131,3 +131,28 @@ export function formatWhen(at: number, now: number): string {
       }),
   ).format(at);
 }
+
+/** What amounts of money are shown in, set once from the settings: a currency and how much of it one US dollar is. */
+let shownIn = { currency: 'USD', perDollar: 1 };
+export const showMoneyIn = (currency: string, perDollar: number): void => {
+  shownIn = { currency, perDollar };
+};
+
+/** Micro-dollars in the currency of the settings: whole above 1,000, two digits below, four below one cent. */
+export function formatMoney(micros: number): string {
+  const { currency, perDollar } = shownIn;
+  const value = (micros / 1e6) * perDollar;
+  const size = Math.abs(value);
+  const digits = size >= 1000 ? 0 : size > 0 && size < 0.01 ? 4 : 2;
+  return cached(
+    `money${currency}${digits}`,
+    (language) =>
+      new Intl.NumberFormat(language, {
+        style: 'currency',
+        currency,
+        currencyDisplay: 'narrowSymbol',
+        minimumFractionDigits: digits,
+        maximumFractionDigits: digits,
+      }),
+  ).format(value);
+}

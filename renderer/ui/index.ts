@@ -20,9 +20,11 @@ export {
   formatDateTime,
   formatDuration,
   formatInteger,
+  formatMoney,
   formatPercent,
   formatValue,
   formatWhen,
+  showMoneyIn,
 } from './format.ts';
 export { Badge, KeyHint, ProgressBar, type Shape, Sparkline, StatusDot, type Tone } from './marks.tsx';
 export { Menu } from './menu.tsx';

@@ -2,6 +2,8 @@ import type { ContractRouterClient } from '@orpc/contract';
 import { accessContract } from './access.ts';
 import { activityContract } from './activity.ts';
 import { appContract, storeContract } from './app.ts';
+import { catalogContract } from './catalog.ts';
+import { costsContract } from './costs.ts';
 import { dataContract } from './data.ts';
 import { filesContract } from './files.ts';
 import {
@@ -12,6 +14,7 @@ import {
   placesContract,
   recoveryContract,
 } from './moves.ts';
+import { planContract } from './plan.ts';
 import { portsContract } from './ports.ts';
 import { logsContract, runsContract } from './runs.ts';
 import { machinesContract, sitesContract } from './sites.ts';
@@ -39,6 +42,9 @@ export const contract = {
   terminals: terminalsContract,
   files: filesContract,
   ports: portsContract,
+  catalog: catalogContract,
+  plan: planContract,
+  costs: costsContract,
 };
 export type Contract = typeof contract;
 export type Client = ContractRouterClient<Contract>;

@@ -5,6 +5,7 @@ import { forward } from './forward.ts';
 import { idSchema } from './id.ts';
 import { machine } from './machine.ts';
 import { migration } from './migration.ts';
+import { portfolioSolution } from './plan.ts';
 import { runSummary } from './run.ts';
 import { prompt, site } from './site.ts';
 import { terminal } from './terminal.ts';
@@ -70,6 +71,12 @@ export const appEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('forward.removed'), forwardId: idSchema }),
   /** What is kept under this key for all pages was changed: whoever shows it asks again. */
   z.object({ type: z.literal('view.changed'), key: z.string() }),
+  /** Other offers, accelerators, own machines' costs: whoever shows them asks again. */
+  z.object({ type: z.literal('catalog.changed'), version: z.string() }),
+  /** Budgets, projects, rates: whoever shows costs asks again. */
+  z.object({ type: z.literal('costs.changed') }),
+  z.object({ type: z.literal('plans.changed') }),
+  z.object({ type: z.literal('plan.improved'), solveId: idSchema, solution: portfolioSolution }),
   z.object({ type: z.literal('settings.changed'), settings: z.record(z.string(), z.unknown()) }),
 ]);
 export type AppEvent = z.infer<typeof appEvent>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { currency } from './money.ts';
 
 const fields = {
   theme: z.enum(['system', 'dark', 'light', 'high-contrast']),
@@ -34,6 +35,10 @@ const fields = {
   /** Where files from machines are put on this computer. */
   downloadDirectory: z.string().min(1).max(4096),
   density: z.enum(['compact', 'comfortable']),
+  /** What amounts of money are shown in; they are kept in US dollars. */
+  currency,
+  /** How much of it one US dollar is. */
+  currencyPerDollar: z.number().positive().max(1_000_000),
 };
 
 /** The user's settings: one JSON object, each key with its default, so that a page and a file show the same. */
@@ -63,6 +68,8 @@ export const settings = z.object({
   terminalShellHere: fields.terminalShellHere.default(''),
   downloadDirectory: fields.downloadDirectory.default('~/Downloads'),
   density: fields.density.default('compact'),
+  currency: fields.currency.default('USD'),
+  currencyPerDollar: fields.currencyPerDollar.default(1),
 });
 export type Settings = z.infer<typeof settings>;
 

@@ -165,6 +165,12 @@ function keyOf(event: AppEvent): string {
       return `recovery ${event.runId}`;
     case 'backups.changed':
       return `backups ${event.runId}`;
+    case 'plan.improved':
+      return `solve ${event.solveId}`;
+    case 'catalog.changed':
+    case 'costs.changed':
+    case 'plans.changed':
+      return event.type;
     case 'places.changed':
       return 'places';
     case 'settings.changed':

@@ -3,7 +3,7 @@ import { type Settings, settings } from '#shared/domain/settings.ts';
 
 /** The settings in the order of the page, by section. Kinds, ranges and defaults are the schema's: nothing is said twice. */
 const sections = {
-  look: ['theme', 'language', 'density', 'logFontSize'],
+  look: ['theme', 'language', 'density', 'logFontSize', 'currency', 'currencyPerDollar'],
   runs: ['stopGraceSeconds', 'downloadDirectory'],
   machines: ['refreshSeconds', 'parallelConnections'],
   notifications: ['notifyRunEnded', 'notifyNeedsUser'],
@@ -59,6 +59,7 @@ export const allSettings: readonly Setting[] = sectionNames.flatMap((section) =>
 export const hinted: ReadonlySet<keyof Settings> = new Set([
   'stopGraceSeconds',
   'downloadDirectory',
+  'currencyPerDollar',
   'terminalClipboard',
   'terminalTitles',
   'terminalKeptBy',

@@ -12,6 +12,7 @@ const languageNames: Record<string, string> = { en: 'English', 'zh-CN': '简体�
 
 export function optionOf(name: keyof Settings, option: string, t: Translate): string {
   if (name === 'language' && languageNames[option]) return languageNames[option];
+  if (name === 'currency') return option;
   if (name === 'terminalKeptBy')
     return t(option === 'tmux' ? 'settingNames.option.keptByTmux' : 'settingNames.option.keptByApp');
   return t(`settingNames.option.${option}` as Key);
