@@ -286,15 +286,16 @@ pythons() {
   return 0
 }
 
-# Each tool's first line about itself, where the version matters; it costs a process each.
+# Each tool's first line about itself, where the version matters; it costs a process each. Of containers' programs it is
+# enough that they are there: written in Go, they take longer to say their version than all the rest of this takes.
 tools() {
-  for tool in docker apptainer singularity sbatch git uv nvcc; do
+  for tool in sbatch git uv nvcc; do
     if ! has "$tool"; then continue; fi
     answer=$("$tool" --version 2>/dev/null </dev/null)
     printf '%s\t%s\n' "$tool" "${answer%%"$nl"*}"
   done
-  for tool in podman rsync tmux screen flock setsid b2sum sha256sum openssl python3 conda mamba micromamba pip tar gzip zstd curl wget \
-    nvidia-smi rocm-smi amd-smi torchrun srun enroot criu numactl inotifywait stdbuf tail nohup; do
+  for tool in docker apptainer singularity podman rsync tmux screen flock setsid b2sum sha256sum openssl python3 conda \
+    mamba micromamba pip tar gzip zstd curl wget nvidia-smi rocm-smi amd-smi torchrun srun enroot criu numactl inotifywait stdbuf tail nohup; do
     if has "$tool"; then printf '%s\t\n' "$tool"; fi
   done
   return 0
