@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ownCosts } from './catalog.ts';
+import { figure } from './figure.ts';
 import { micros } from './money.ts';
 
 /** Changes to a plan's inputs that are looked at side by side. An empty one is the plan as it stands. */
@@ -39,6 +40,8 @@ export const breakEven = z.object({
   months: z.array(z.object({ month: z.number().int(), buyMicros: micros, rentMicros: micros })),
   /** First month in which buying has cost less; null: not within the years. */
   paidBackMonth: z.number().int().nullable(),
+  /** How the utilisation comes about; opens to both prices. */
+  figure,
 });
 export type BreakEven = z.infer<typeof breakEven>;
 
@@ -57,5 +60,7 @@ export const queueEstimate = z.object({
   basis: z.enum(['measured', 'typed']),
   /** Runs that it was measured from. */
   samples: z.number().int(),
+  /** How the mean wait comes about; its value is '∞' where the queue grows without end. */
+  figure,
 });
 export type QueueEstimate = z.infer<typeof queueEstimate>;
