@@ -25,6 +25,10 @@ const loaders = {
   data: () => withSchemas(() => import('#renderer/features/data/index.ts')),
   activity: () => withSchemas(() => import('#renderer/features/activity/index.ts')),
   settings: () => withSchemas(() => import('#renderer/features/settings/index.ts')),
+  offers: () => withSchemas(() => import('#renderer/features/catalog/index.ts')),
+  fit: () => withSchemas(() => import('#renderer/features/fit/index.ts')),
+  plan: () => withSchemas(() => import('#renderer/features/plan/index.ts')),
+  costs: () => withSchemas(() => import('#renderer/features/costs/index.ts')),
   files: () => withSchemas(() => import('#renderer/features/files/index.ts')),
   terminals: () => import('#renderer/features/terminals/index.ts'),
   ports: () => import('#renderer/features/ports/index.ts'),
@@ -44,6 +48,10 @@ const DataPage = lazy(async () => ({ default: (await loaders.data()).DataPage })
 const FilesPage = lazy(async () => ({ default: (await loaders.files()).FilesPage }));
 const TerminalsPage = lazy(async () => ({ default: (await loaders.terminals()).TerminalsPage }));
 const PortsPage = lazy(async () => ({ default: (await loaders.ports()).PortsPage }));
+const OffersPage = lazy(async () => ({ default: (await loaders.offers()).OffersPage }));
+const FitPage = lazy(async () => ({ default: (await loaders.fit()).FitPage }));
+const PlanPage = lazy(async () => ({ default: (await loaders.plan()).PlanPage }));
+const CostsPage = lazy(async () => ({ default: (await loaders.costs()).CostsPage }));
 const SettingsPage = lazy(async () => ({ default: (await loaders.settings()).SettingsPage }));
 
 /** Fetches the other pages' files while nothing else happens, so that going there waits for nothing. */
@@ -77,6 +85,10 @@ export function App() {
               </Route>
               <Route path="/sites" component={SitesPage} />
               <Route path="/new" component={NewRunPage} />
+              <Route path="/offers" component={OffersPage} />
+              <Route path="/fit" component={FitPage} />
+              <Route path="/plan/:view?/:id?">{({ view, id }) => <PlanPage view={view} id={id} />}</Route>
+              <Route path="/costs" component={CostsPage} />
               <Route path="/credentials" component={CredentialsPage} />
               <Route path="/data" component={DataPage} />
               <Route path="/activity" component={ActivityPage} />

@@ -42,6 +42,11 @@ export function Navigation({ location }: { location: string }) {
       {item(paths.files(), t('files.title'), 'go.files')}
       {item(paths.terminals, t('terminals.title'), 'go.terminals')}
       {item(paths.ports(), t('ports.title'), 'go.ports', forwards)}
+      <h2>{t('app.planning')}</h2>
+      {item(paths.plan(), t('plan.title'), 'go.plan')}
+      {item(paths.offers(), t('catalog.title'), 'go.offers')}
+      {item(paths.fit(), t('fit.title'), 'go.fit')}
+      {item(paths.costs, t('costs.title'), 'go.costs')}
       <h2>{t('app.yard')}</h2>
       {item(paths.sites, t('app.sites'), 'go.sites', sites)}
       {item(paths.credentials, t('credentials.title'), 'go.credentials')}

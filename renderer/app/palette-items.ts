@@ -45,7 +45,7 @@ const mostOf: Record<ItemGroup, number> = {
   ports: 6,
   files: 6,
   act: 10,
-  go: 12,
+  go: 16,
   settings: 8,
   look: 6,
 };

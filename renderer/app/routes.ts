@@ -18,6 +18,14 @@ export const paths = {
   /** Forwarded ports, and what listens on this machine. */
   ports: (machineId?: string) => `/ports${machineId ? `/${machineId}` : ''}`,
   newRun: '/new',
+  /** What can be rented; `query`: filters, as the page writes them into its own address. */
+  offers: (query?: URLSearchParams) => `/offers${query && query.size > 0 ? `?${query}` : ''}`,
+  /** Whether a model fits; `query` as the page writes it. */
+  fit: (query?: URLSearchParams) => `/fit${query && query.size > 0 ? `?${query}` : ''}`,
+  /** One run by default; `many`, `what-if`, or `saved` with a plan's id. */
+  plan: (view?: 'many' | 'what-if' | 'saved', id?: string) =>
+    `/plan${view ? `/${view}` : ''}${id ? `/${id}` : ''}`,
+  costs: '/costs',
   credentials: '/credentials',
   data: '/data',
   activity: '/activity',

@@ -1,16 +1,21 @@
 import { activity } from './activity.ts';
 import { app } from './app.ts';
+import { catalog } from './catalog.ts';
 import { checkpoints } from './checkpoints.ts';
 import { copies } from './copies.ts';
+import { costs } from './costs.ts';
 import { credentials } from './credentials.ts';
 import { data } from './data.ts';
+import { figures } from './figures.ts';
 import { files } from './files.ts';
+import { fit } from './fit.ts';
 import { keeping } from './keeping.ts';
 import { logs } from './logs.ts';
 import { move } from './move.ts';
 import { newRun } from './new-run.ts';
 import { overview } from './overview.ts';
 import { places } from './places.ts';
+import { plan } from './plan.ts';
 import { ports } from './ports.ts';
 import { recovery } from './recovery.ts';
 import { run } from './run.ts';
@@ -26,17 +31,22 @@ import type { BaseKey } from './words.ts';
 export const areas = {
   activity,
   app,
+  catalog,
   checkpoints,
   copies,
+  costs,
   credentials,
   data,
+  figures,
   files,
+  fit,
   keeping,
   logs,
   move,
   newRun,
   overview,
   places,
+  plan,
   ports,
   recovery,
   run,

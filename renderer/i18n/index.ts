@@ -50,6 +50,10 @@ export function translateError(code: string, params: Params, english: string): s
   return instance.exists(key) ? instance.t(key, params) : english;
 }
 
+/** A sentence whose key comes from elsewhere; the English that came with it where there is none. */
+export const translated = (key: string, english: string): string =>
+  instance.exists(key) ? instance.t(key) : english;
+
 export const currentLanguage = (): Language => (instance.language === 'zh-CN' ? 'zh-CN' : 'en');
 
 /** The language that a setting means on this computer. */

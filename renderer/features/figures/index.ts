@@ -1,0 +1,4 @@
+export { FigureAccount, FigureButton } from './figure-button.tsx';
+export { formatAmount, formatCompact, formatFigure, formatRange } from './figure-format.ts';
+export { figureText } from './figure-text.ts';
+export { figureName } from './names.ts';
