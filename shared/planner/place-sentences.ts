@@ -1,0 +1,71 @@
+import type { Reason } from '#shared/domain/figure.ts';
+
+/** Every sentence of a placement, by its code, in English; the page has its other languages beside it (renderer/i18n/errors/plan.ts). */
+export const placeSentences = {
+  // Why a place is left out.
+  PLACE_PROVIDER: 'Excluded: {{provider}} is not among the providers that you allow.',
+  PLACE_ACCELERATOR: 'Excluded: it has {{has}}; asked for is {{asked}}.',
+  PLACE_NO_ACCELERATOR: 'Excluded: it has no accelerator; asked for is {{asked}}.',
+  PLACE_TOO_FEW: 'Excluded: it has {{has}} × {{accelerator}}; {{asked}} are needed.',
+  PLACE_CPUS: 'Excluded: {{asked}} processors are needed, {{has}} are present.',
+  PLACE_MEMORY: 'Excluded: {{asked}} GiB of memory are needed, {{has}} GiB are present.',
+  PLACE_DISK: 'Excluded: {{asked}} GiB of disk are needed, {{has}} GiB are free.',
+  PLACE_LABEL: 'Excluded: the data is {{label}}; {{place}} may hold {{most}} at most.',
+  PLACE_COUNTRY: 'Excluded: it stands in {{country}}; the data may be in {{countries}} only.',
+  PLACE_COUNTRY_UNKNOWN:
+    'Excluded: the data may be in {{countries}} only, and nobody says where this stands.',
+  PLACE_SPOT_UNWANTED: 'Excluded: no machine that may be taken away was asked for.',
+  PLACE_SPOT_ONLY: 'Excluded: only spot machines were asked for.',
+  PLACE_QUOTA: 'Excluded: your quota there is {{quota}} GPUs; {{asked}} are needed.',
+  PLACE_NO_FIT: 'Excluded: {{need}} GiB per GPU needed, {{has}} GiB present.',
+  PLACE_NO_FIT_UNLESS: 'Excluded: {{need}} GiB per GPU needed, {{has}} GiB present. It would fit: {{remedy}}',
+  PLACE_TIME_UNKNOWN: 'Excluded: it is not known how fast {{accelerator}} is.',
+  PLACE_DRAINING: 'Excluded: it takes no new runs, because it is being drained.',
+  PLACE_UNREACHABLE: 'Excluded: it cannot be reached now.',
+  PLACE_UNSEEN: 'Excluded: it has not been looked at yet.',
+  PLACE_BUSY:
+    'Excluded: {{free}} of the {{asked}} GPUs needed are free, and nobody can say when the others will be.',
+  PLACE_LATE: 'Excluded: it would be done {{late}} after the deadline.',
+  PLACE_OVER_BUDGET: 'Excluded: it would cost {{cost}}, {{over}} more than the budget.',
+  PLACE_CARBON: 'Excluded: about {{grams}} g of CO2, the limit is {{limit}} g.',
+  PLACE_CARBON_UNKNOWN: 'Excluded: there is a limit for carbon, and nobody says how the power there is made.',
+
+  // What is to be known of one that may be taken.
+  PLACE_CHEAPEST: 'The cheapest that may be taken: {{cost}}, done in {{time}}.',
+  PLACE_FASTEST: 'The fastest that may be taken: done in {{time}}, for {{cost}}.',
+  PLACE_BALANCED: 'The best balance of cost and time: {{cost}}, done in {{time}}.',
+  PLACE_FRONT: 'Nothing is both cheaper and faster.',
+  PLACE_DOMINATED: '{{other}} is cheaper by {{cost}} and faster by {{time}}.',
+  PLACE_FITS: 'It fits: {{need}} GiB of {{has}} GiB per GPU.',
+  PLACE_TIGHT: 'It may not fit: {{need}} GiB per GPU needed, {{has}} GiB present.',
+  PLACE_FREE_NOW: '{{gpus}} GPUs are free now.',
+  PLACE_FREE_LATER: '{{gpus}} GPUs will be free in {{time}}.',
+  PLACE_UNRESERVED: 'Whether the provider has one free is seen only when it is asked for.',
+  PLACE_MORE_GPUS: 'All {{has}} GPUs are paid for; {{used}} are used.',
+  PLACE_NODES: '{{nodes}} machines with {{each}} GPUs each.',
+  PLACE_SPOT: 'May be taken away: {{count}} interruptions expected, {{lost}} lost by them.',
+  PLACE_SPOT_ASSUMED: 'How often it is taken away is not known: 15–20 in 100 a month is assumed.',
+  PLACE_SPOT_SWITCH:
+    'To be done in time, go to an on-demand machine {{time}} after the start at the latest, and whenever the work is behind an even pace.',
+  PLACE_SPOT_NO_SLACK: 'The deadline leaves no time to change machines: one interruption may make it late.',
+  PLACE_LATE_RISK: 'One chance in ten that it is done {{late}} after the deadline.',
+  PLACE_BUDGET_RISK: 'One chance in ten that it costs {{cost}}, {{over}} more than the budget.',
+  PLACE_RATE_UNKNOWN: 'Nobody has said what {{machine}} costs: it counts as nothing.',
+  PLACE_EGRESS_UNKNOWN: 'What {{provider}} takes for data going out is not known, and counts as nothing.',
+  PLACE_OLD_PRICE: 'Its price is {{days}} days old.',
+
+  // Of the whole placement.
+  PLACE_NONE: 'Nothing may be taken. What excluded most: {{what}} ({{count}} of {{all}}).',
+  PLACE_JUDGED: '{{all}} places were judged; {{left}} may be taken.',
+  PLACE_ONE_HOUR:
+    'Nothing says how long this takes (a model with its tokens, or a time on some accelerator): places are compared for one hour on each.',
+  PLACE_OLDEST: 'The oldest price that the recommendation follows from is {{days}} days old.',
+} as const satisfies Record<string, string>;
+export type PlaceCode = keyof typeof placeSentences;
+
+/** The sentence with its code, as it crosses the contract. */
+export const placeReason = (code: PlaceCode, params: Reason['params'] = {}): Reason => ({
+  code,
+  params,
+  message: placeSentences[code].replace(/\{\{(\w+)\}\}/g, (_all, name: string) => String(params[name] ?? '')),
+});
