@@ -1,6 +1,6 @@
 import '#renderer/ui/fonts.css';
 import { createRoot } from 'react-dom/client';
-import { App, preloadPages } from '#renderer/app/app.tsx';
+import { App, preloadPage, preloadPages } from '#renderer/app/app.tsx';
 import { setBackend } from '#renderer/app/backend.ts';
 import { goTo } from '#renderer/app/go-to.ts';
 import { startLive, takePart } from '#renderer/app/live.ts';
@@ -13,6 +13,7 @@ applyStoredLook();
 const connection = connectPage();
 setBackend(connection);
 startLive(connection);
+preloadPage(window.location.pathname);
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');

@@ -54,6 +54,18 @@ const PlanPage = lazy(async () => ({ default: (await loaders.plan()).PlanPage })
 const CostsPage = lazy(async () => ({ default: (await loaders.costs()).CostsPage }));
 const SettingsPage = lazy(async () => ({ default: (await loaders.settings()).SettingsPage }));
 
+const firstOf: Record<string, keyof typeof loaders> = { '': 'overview', machines: 'sites', new: 'newRun' };
+
+/** Fetches the files of the page at this address before React asks for them: with the program's other first questions. */
+export function preloadPage(address: string): void {
+  const [first = '', second] = address.split('/').slice(1);
+  const name = first === 'runs' ? (second ? 'run' : null) : (firstOf[first] ?? first);
+  if (name === null || !(name in loaders)) return;
+  loaders[name as keyof typeof loaders]().catch((thrown: unknown) =>
+    console.info('A page could not be fetched ahead:', thrown),
+  );
+}
+
 /** Fetches the other pages' files while nothing else happens, so that going there waits for nothing. */
 export function preloadPages(): void {
   const idle = window.requestIdleCallback ?? ((call: () => void) => setTimeout(call, 500));
