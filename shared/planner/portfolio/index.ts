@@ -1,0 +1,8 @@
+/** Many runs over many pools: strategies, schedules, bounds, and a check that trusts none of them. Pure: no clock, no randomness. */
+export { gapOf, type Proof, toSolution } from './answer.ts';
+export { type Breach, check } from './check.ts';
+export { type Instance, readProblem } from './instance.ts';
+export { firstPlan, type Guide } from './optimal.ts';
+export { Schedule } from './schedule.ts';
+export { type PortfolioCode, portfolioSentences } from './sentences.ts';
+export { byRule } from './strategies.ts';

@@ -1,0 +1,107 @@
+import { improve } from './improve.ts';
+import { type Choice, type Instance, item, type Job } from './instance.ts';
+import { dollarsAt, Schedule, type Slot, visit } from './schedule.ts';
+import { byRule } from './strategies.ts';
+
+/** What the relaxation says of an option: who is lower is taken first. */
+export type Guide = (job: Job, choice: Choice) => number;
+
+/** The best of regret-greedy, the cheapest-first rule and, with a guide, of rounding the relaxation, each improved. */
+export function firstPlan(instance: Instance, guide: Guide | null): Schedule {
+  const starts = [byRegret(instance), byRule(instance, 'cheapest')];
+  if (guide !== null) starts.push(byGuide(instance, guide));
+  let best: Schedule | null = null;
+  for (const schedule of starts) {
+    improve(schedule);
+    if (best === null || schedule.objective() < best.objective()) best = schedule;
+  }
+  return best ?? new Schedule(instance);
+}
+
+/** Rounds a relaxation: each takes what the guide likes best of what is in time, the nearest deadlines first. */
+export function byGuide(instance: Instance, guide: Guide): Schedule {
+  const schedule = new Schedule(instance);
+  visit(
+    instance,
+    (job) => [job.tailDueAt, -job.run.priority],
+    (job) => {
+      if (!schedule.isReady(job)) return;
+      const wishes = job.choices.map((choice) => ({ choice, rank: guide(job, choice) }));
+      wishes.sort((a, b) => a.rank - b.rank || a.choice.micros - b.choice.micros);
+      let late: Slot | null = null;
+      for (const { choice } of wishes) {
+        if (!schedule.affords(job, choice.micros)) continue;
+        const slot = schedule.find(job, choice);
+        if (slot === null) continue;
+        if (slot.endAt <= job.dueAt) {
+          schedule.put(job, slot);
+          return;
+        }
+        if (late === null || dollarsAt(job, slot) < dollarsAt(job, late)) late = slot;
+      }
+      if (late !== null) schedule.put(job, late);
+    },
+  );
+  return schedule;
+}
+
+interface Outlook {
+  slot: Slot | null;
+  /** What not getting its best place would cost it, dollars. */
+  regret: number;
+  pools: number[];
+}
+
+/** Regret-greedy: who would lose most by not getting its best place gets it now. */
+function byRegret(instance: Instance): Schedule {
+  const schedule = new Schedule(instance);
+  const open = new Set(instance.jobs.filter(({ orphan }) => !orphan).map(({ index }) => index));
+  const outlooks = new Map<number, Outlook>();
+  while (open.size > 0) {
+    let next: Job | null = null;
+    let most = Number.NEGATIVE_INFINITY;
+    for (const index of open) {
+      const job = item(instance.jobs, index);
+      if (!schedule.isReady(job)) continue;
+      let outlook = outlooks.get(index);
+      if (outlook === undefined) {
+        outlook = outlookOf(schedule, job);
+        outlooks.set(index, outlook);
+      }
+      if (outlook.regret > most) {
+        most = outlook.regret;
+        next = job;
+      }
+    }
+    if (next === null) break;
+    open.delete(next.index);
+    // What was thought of may have been spent meanwhile.
+    const { slot } = outlookOf(schedule, next);
+    if (slot === null) continue;
+    schedule.put(next, slot);
+    const { pool } = slot.choice;
+    for (const [index, outlook] of outlooks) if (outlook.pools.includes(pool)) outlooks.delete(index);
+  }
+  return schedule;
+}
+
+/** Its two best places as things stand. */
+function outlookOf(schedule: Schedule, job: Job): Outlook {
+  let best: Slot | null = null;
+  let least = job.weight.leftOut;
+  let second = job.weight.leftOut;
+  const pools: number[] = [];
+  for (const choice of job.choices) {
+    if (choice.dollars >= second || !schedule.affords(job, choice.micros)) break;
+    const slot = schedule.find(job, choice);
+    if (slot === null) continue;
+    pools.push(choice.pool);
+    const dollars = dollarsAt(job, slot);
+    if (dollars < least) {
+      second = least;
+      least = dollars;
+      best = slot;
+    } else if (dollars < second) second = dollars;
+  }
+  return { slot: best, regret: second - least, pools };
+}

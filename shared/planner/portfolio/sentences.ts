@@ -1,0 +1,40 @@
+import type { Reason } from '#shared/domain/figure.ts';
+import { microsPerDollar, msPerHour } from './units.ts';
+
+/** What is said about a plan of many runs, in English; the page has its other languages beside it (renderer/i18n/errors/portfolio.ts). */
+export const portfolioSentences = {
+  PORTFOLIO_LATE: 'Ends {{hours}} h after its deadline.',
+  PORTFOLIO_DEADLINE_IMPOSSIBLE: 'Even the place that is done first ends {{hours}} h after its deadline.',
+  PORTFOLIO_WAITS_FOR_RUN: 'Begins when “{{run}}” has ended.',
+  PORTFOLIO_WAITS_FOR_POOL: 'Waits {{hours}} h until {{gpus}} GPUs are free on {{pool}}.',
+  PORTFOLIO_NO_OPTION: 'None of the places in this plan can take it.',
+  PORTFOLIO_BUDGET: 'Left out: its cheapest place costs {{cost}}, more than is left of the budget.',
+  PORTFOLIO_PROJECT_BUDGET:
+    'Left out: its cheapest place costs {{cost}}, more than is left of the budget of project “{{project}}”.',
+  PORTFOLIO_AFTER_LEFT_OUT: 'Left out: it waits for “{{run}}”, which is not placed.',
+  PORTFOLIO_AFTER_UNKNOWN: 'Left out: it waits for a run that is not in this plan: {{run}}.',
+  PORTFOLIO_LEFT_OUT: 'Left out: others that weigh more take its places.',
+
+  CONFLICT_ALONE: '{{run}} cannot be in time: no place in this plan is done with it by then.',
+  CONFLICT_ALONE_NO_OPTION: '{{run}} cannot be placed: no place in this plan can take it.',
+  CONFLICT_TOGETHER: '{{parts}} cannot hold together. Without any one of them the rest can.',
+  CONFLICT_RUN: '“{{run}}” (deadline {{deadline}})',
+  CONFLICT_RUN_OPEN: '“{{run}}”',
+  CONFLICT_BUDGET: 'the budget ({{amount}})',
+  CONFLICT_PROJECT_BUDGET: 'the budget of project “{{project}}” ({{amount}})',
+  CONFLICT_UNPROVEN:
+    'Not all could be placed in time, and it is not proven that they cannot be: the search may not have found the way.',
+} as const satisfies Record<string, string>;
+export type PortfolioCode = keyof typeof portfolioSentences;
+
+export function say(code: PortfolioCode, params: Record<string, string | number> = {}): Reason {
+  const message = portfolioSentences[code].replaceAll(/\{\{(\w+)\}\}/g, (_all, name: string) =>
+    String(params[name] ?? ''),
+  );
+  return { code, params, message };
+}
+
+/** Hours with one decimal, never 0 for something. */
+export const hoursOf = (ms: number): number => Math.max(0.1, Math.round((ms / msPerHour) * 10) / 10);
+
+export const dollarsOf = (micros: number): string => `$${(micros / microsPerDollar).toFixed(2)}`;
