@@ -1,12 +1,23 @@
 /** Bytes in text, for what a page and a backend both read: neither Node nor a document is needed. */
 
-const chunk = 0x8000;
+const letters = new TextEncoder().encode('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/');
+const padding = 0x3d;
 
+/** As btoa does, which would first need a string of the bytes: ten times slower for some megabytes. */
 export function toBase64(bytes: Uint8Array): string {
-  const parts: string[] = [];
-  for (let at = 0; at < bytes.length; at += chunk)
-    parts.push(String.fromCharCode(...bytes.subarray(at, at + chunk)));
-  return btoa(parts.join(''));
+  const text = new Uint8Array(Math.ceil(bytes.length / 3) * 4);
+  let to = 0;
+  for (let at = 0; at < bytes.length; at += 3) {
+    const three = ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
+    text[to] = letters[three >>> 18] ?? 0;
+    text[to + 1] = letters[(three >>> 12) & 63] ?? 0;
+    text[to + 2] = letters[(three >>> 6) & 63] ?? 0;
+    text[to + 3] = letters[three & 63] ?? 0;
+    to += 4;
+  }
+  const missing = (3 - (bytes.length % 3)) % 3;
+  text.fill(padding, text.length - missing);
+  return new TextDecoder().decode(text);
 }
 
 /** Null where it is no base64. */

@@ -145,3 +145,13 @@ function withSum(bytes: Uint8Array): Uint8Array {
   bytes.set(new TextEncoder().encode(contentHash(bytes.subarray(32))), 16);
   return bytes;
 }
+
+test('bytes as text and back', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 50 }), (bytes) => {
+      expect(toBase64(bytes)).toBe(Buffer.from(bytes).toString('base64'));
+      expect(fromBase64(toBase64(bytes))).toEqual(bytes);
+    }),
+  );
+  expect(fromBase64('~')).toBeNull();
+});
