@@ -13,6 +13,8 @@ export const runDemand = z.object({
   accelerators: z.array(z.object({ name: z.string(), count: z.number().positive() })),
   /** Used where accelerators is empty and a model is given: these counts are tried. */
   gpuCounts: z.array(z.number().int().positive()).max(20),
+  /** Machines that may be taken together where one has too few GPUs; left out: one. What is asked per machine holds for each. */
+  maxNodes: z.number().int().positive().max(64).optional(),
   cpus: z.number().min(0).nullable(),
   memoryGiB: z.number().min(0).nullable(),
   diskGiB: z.number().min(0).nullable(),
