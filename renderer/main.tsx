@@ -1,6 +1,6 @@
 import '#renderer/ui/fonts.css';
 import { createRoot } from 'react-dom/client';
-import { App, preloadPage, preloadPages } from '#renderer/app/app.tsx';
+import { App, fetchPage, preloadPages } from '#renderer/app/app.tsx';
 import { setBackend } from '#renderer/app/backend.ts';
 import { goTo } from '#renderer/app/go-to.ts';
 import { startLive, takePart } from '#renderer/app/live.ts';
@@ -13,12 +13,13 @@ applyStoredLook();
 const connection = connectPage();
 setBackend(connection);
 startLive(connection);
-preloadPage(window.location.pathname);
+const page = fetchPage(window.location.pathname);
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');
-// A list that is about to come is drawn at once; drawing its empty frame first would only make it later. Not waited for long.
-await Promise.race([firstRows(), new Promise((resolve) => setTimeout(resolve, 100))]);
+// What is about to come is drawn at once; drawing an empty frame first would only make it later. Not waited for long.
+const patience = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+await Promise.all([Promise.race([firstRows(), patience(100)]), Promise.race([page, patience(400)])]);
 createRoot(root).render(<App />);
 setTimeout(preloadPages, 1500);
 

@@ -1,4 +1,4 @@
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { Route, Switch } from 'wouter';
 import { RunsPage } from '#renderer/features/runs/index.ts';
 import { useT } from '#renderer/i18n/index.ts';
@@ -7,6 +7,7 @@ import { ErrorBoundary } from './error-boundary.tsx';
 import { Layout } from './layout.tsx';
 import { Link } from './link.tsx';
 import { loadKeyMap, loadPalette } from './load-palette.ts';
+import { PageOf, type PagePart, pagePart } from './page-part.tsx';
 import { paths } from './routes.ts';
 
 /** A page that may check things by schema: those must be told first that no code can be made from text here. */
@@ -36,43 +37,64 @@ const loaders = {
   keys: loadKeyMap,
   moves: () => import('#renderer/features/moves/dialogs.ts'),
 };
-const RunPage = lazy(async () => ({ default: (await loaders.run()).RunPage }));
-const OverviewPage = lazy(async () => ({ default: (await loaders.overview()).OverviewPage }));
-const MachinesPage = lazy(async () => ({ default: (await loaders.sites()).MachinesPage }));
-const MachinePage = lazy(async () => ({ default: (await loaders.sites()).MachinePage }));
-const SitesPage = lazy(async () => ({ default: (await loaders.sites()).SitesPage }));
-const NewRunPage = lazy(async () => ({ default: (await loaders.newRun()).NewRunPage }));
-const ActivityPage = lazy(async () => ({ default: (await loaders.activity()).ActivityPage }));
-const CredentialsPage = lazy(async () => ({ default: (await loaders.credentials()).CredentialsPage }));
-const DataPage = lazy(async () => ({ default: (await loaders.data()).DataPage }));
-const FilesPage = lazy(async () => ({ default: (await loaders.files()).FilesPage }));
-const TerminalsPage = lazy(async () => ({ default: (await loaders.terminals()).TerminalsPage }));
-const PortsPage = lazy(async () => ({ default: (await loaders.ports()).PortsPage }));
-const OffersPage = lazy(async () => ({ default: (await loaders.offers()).OffersPage }));
-const FitPage = lazy(async () => ({ default: (await loaders.fit()).FitPage }));
-const PlanPage = lazy(async () => ({ default: (await loaders.plan()).PlanPage }));
-const CostsPage = lazy(async () => ({ default: (await loaders.costs()).CostsPage }));
-const SettingsPage = lazy(async () => ({ default: (await loaders.settings()).SettingsPage }));
+const runPage = pagePart(async () => (await loaders.run()).RunPage);
+const overviewPage = pagePart(async () => (await loaders.overview()).OverviewPage);
+const machinesPage = pagePart(async () => (await loaders.sites()).MachinesPage);
+const machinePage = pagePart(async () => (await loaders.sites()).MachinePage);
+const sitesPage = pagePart(async () => (await loaders.sites()).SitesPage);
+const newRunPage = pagePart(async () => (await loaders.newRun()).NewRunPage);
+const activityPage = pagePart(async () => (await loaders.activity()).ActivityPage);
+const credentialsPage = pagePart(async () => (await loaders.credentials()).CredentialsPage);
+const dataPage = pagePart(async () => (await loaders.data()).DataPage);
+const filesPage = pagePart(async () => (await loaders.files()).FilesPage);
+const terminalsPage = pagePart(async () => (await loaders.terminals()).TerminalsPage);
+const portsPage = pagePart(async () => (await loaders.ports()).PortsPage);
+const offersPage = pagePart(async () => (await loaders.offers()).OffersPage);
+const fitPage = pagePart(async () => (await loaders.fit()).FitPage);
+const planPage = pagePart(async () => (await loaders.plan()).PlanPage);
+const costsPage = pagePart(async () => (await loaders.costs()).CostsPage);
+const settingsPage = pagePart(async () => (await loaders.settings()).SettingsPage);
 
-const firstOf: Record<string, keyof typeof loaders> = { '': 'overview', machines: 'sites', new: 'newRun' };
+/** Pages of one address. The list of runs is here already. */
+const plainPages: readonly (readonly [string, PagePart<object>])[] = [
+  [paths.overview, overviewPage],
+  [paths.machines, machinesPage],
+  [paths.sites, sitesPage],
+  [paths.terminals, terminalsPage],
+  [paths.newRun, newRunPage],
+  [paths.offers(), offersPage],
+  [paths.fit(), fitPage],
+  [paths.costs, costsPage],
+  [paths.credentials, credentialsPage],
+  [paths.data, dataPage],
+  [paths.activity, activityPage],
+  [paths.settings, settingsPage],
+];
+/** By the first word of their addresses. */
+const widePages = {
+  runs: runPage,
+  machines: machinePage,
+  files: filesPage,
+  ports: portsPage,
+  plan: planPage,
+};
+const said = (thrown: unknown) => console.info('A page could not be fetched ahead:', thrown);
 
-/** Fetches the files of the page at this address before React asks for them: with the program's other first questions. */
-export function preloadPage(address: string): void {
-  const [first = '', second] = address.split('/').slice(1);
-  const name = first === 'runs' ? (second ? 'run' : null) : (firstOf[first] ?? first);
-  if (name === null || !(name in loaders)) return;
-  loaders[name as keyof typeof loaders]().catch((thrown: unknown) =>
-    console.info('A page could not be fetched ahead:', thrown),
-  );
+/** Fetches the page at this address before it is drawn; resolves also where that fails, which is then told where it is drawn. */
+export async function fetchPage(address: string): Promise<void> {
+  const first = address.split('/')[1] ?? '';
+  const plain = plainPages.find(([path]) => path === address)?.[1];
+  const page = plain ?? (address === paths.runs ? null : widePages[first as keyof typeof widePages]);
+  await page?.fetch().catch(said);
 }
 
 /** Fetches the other pages' files while nothing else happens, so that going there waits for nothing. */
 export function preloadPages(): void {
   const idle = window.requestIdleCallback ?? ((call: () => void) => setTimeout(call, 500));
   idle(() => {
-    for (const load of Object.values(loaders)) {
-      load().catch((thrown: unknown) => console.info('A page could not be fetched ahead:', thrown));
-    }
+    for (const page of [...plainPages.map(([, part]) => part), ...Object.values(widePages)])
+      page.fetch().catch(said);
+    for (const load of [loaders.palette, loaders.keys, loaders.moves]) load().catch(said);
   });
 }
 
@@ -83,28 +105,27 @@ export function App() {
         <ErrorBoundary>
           <Suspense fallback={<Loading />}>
             <Switch>
-              <Route path="/" component={OverviewPage} />
-              <Route path="/runs" component={RunsPage} />
-              <Route path="/runs/:id">{({ id }) => <RunPage key={id} id={id} />}</Route>
-              <Route path="/machines" component={MachinesPage} />
-              <Route path="/machines/:id">{({ id }) => <MachinePage key={id} id={id} />}</Route>
+              {plainPages.map(([path, part]) => (
+                <Route key={path} path={path}>
+                  <PageOf key={path} part={part} props={{}} />
+                </Route>
+              ))}
+              <Route path={paths.runs} component={RunsPage} />
+              <Route path="/runs/:id">
+                {({ id }) => <PageOf key={`run ${id}`} part={runPage} props={{ id }} />}
+              </Route>
+              <Route path="/machines/:id">
+                {({ id }) => <PageOf key={`machine ${id}`} part={machinePage} props={{ id }} />}
+              </Route>
               <Route path="/files/:machineId?">
-                {({ machineId }) => <FilesPage machineId={machineId} />}
+                {({ machineId }) => <PageOf key="files" part={filesPage} props={{ machineId }} />}
               </Route>
-              <Route path="/terminals" component={TerminalsPage} />
               <Route path="/ports/:machineId?">
-                {({ machineId }) => <PortsPage machineId={machineId} />}
+                {({ machineId }) => <PageOf key="ports" part={portsPage} props={{ machineId }} />}
               </Route>
-              <Route path="/sites" component={SitesPage} />
-              <Route path="/new" component={NewRunPage} />
-              <Route path="/offers" component={OffersPage} />
-              <Route path="/fit" component={FitPage} />
-              <Route path="/plan/:view?/:id?">{({ view, id }) => <PlanPage view={view} id={id} />}</Route>
-              <Route path="/costs" component={CostsPage} />
-              <Route path="/credentials" component={CredentialsPage} />
-              <Route path="/data" component={DataPage} />
-              <Route path="/activity" component={ActivityPage} />
-              <Route path="/settings" component={SettingsPage} />
+              <Route path="/plan/:view?/:id?">
+                {({ view, id }) => <PageOf key="plan" part={planPage} props={{ view, id }} />}
+              </Route>
               <Route component={NotFound} />
             </Switch>
           </Suspense>
