@@ -13,7 +13,10 @@ export const hourlyRate = z.object({
 });
 export type HourlyRate = z.infer<typeof hourlyRate>;
 
-/** What one run has cost so far, and will have. Each attempt is charged its share of its machine's GPUs (without GPUs: of the whole machine). */
+/**
+ * What one run has cost so far, and will have. Each attempt is charged its share of its machine's GPUs; those without GPUs share what the
+ * others leave of the machine. A run that was deleted stays, with the state `deleted`.
+ */
 export const runCost = z.object({
   runId: idSchema,
   name: z.string(),
@@ -25,6 +28,8 @@ export const runCost = z.object({
   endedAt: z.number().nullable(),
   gpuHours: z.number(),
   soFarMicros: micros,
+  /** Of that, within the period asked for; of a run asked for by itself, all. */
+  periodMicros: micros,
   /** When it is over, by its steps so far; null where it prints none or has ended. */
   projectedMicros: micros.nullable(),
   plannedMicros: micros.nullable(),
@@ -46,7 +51,10 @@ export const idleCost = z.object({
 export type IdleCost = z.infer<typeof idleCost>;
 
 export const costGroup = z.object({
+  /** Project, user, or machineId; null: none. */
   key: z.string().nullable(),
+  /** As it is shown. */
+  label: z.string().nullable(),
   runs: z.number().int(),
   gpuHours: z.number(),
   micros,
