@@ -138,12 +138,15 @@ export const showMoneyIn = (currency: string, perDollar: number): void => {
   shownIn = { currency, perDollar };
 };
 
-/** Micro-dollars in the currency of the settings: whole above 1,000, two digits below, four below one cent. */
-export function formatMoney(micros: number): string {
+/**
+ * Micro-dollars in the currency of the settings: whole above 1,000, two digits below, four below one cent. `fine`: four below
+ * one unit, for prices per GB and the like, which differ there.
+ */
+export function formatMoney(micros: number, fine = false): string {
   const { currency, perDollar } = shownIn;
   const value = (micros / 1e6) * perDollar;
   const size = Math.abs(value);
-  const digits = size >= 1000 ? 0 : size > 0 && size < 0.01 ? 4 : 2;
+  const digits = size >= 1000 ? 0 : size > 0 && size < (fine ? 1 : 0.01) ? 4 : 2;
   return cached(
     `money${currency}${digits}`,
     (language) =>

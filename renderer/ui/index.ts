@@ -5,6 +5,7 @@ import './surfaces.css';
 import './table.css';
 import './plain-table.css';
 import './splitter.css';
+import './multi-select.css';
 
 export { Age, Elapsed, useTicking } from './age.tsx';
 export { Button, type ButtonProps, IconButton } from './button.tsx';
@@ -30,6 +31,7 @@ export { Badge, KeyHint, ProgressBar, type Shape, Sparkline, StatusDot, type Ton
 export { Menu } from './menu.tsx';
 export type { MenuEntry } from './menu-rows.tsx';
 export { countModels, shortModel } from './models.ts';
+export { type Choice, MultiSelect } from './multi-select.tsx';
 export { Splitter, type SplitterProps } from './splitter.tsx';
 export { EmptyState, ErrorState, Skeleton } from './states.tsx';
 export type { Column } from './table-columns.ts';

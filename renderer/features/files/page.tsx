@@ -4,6 +4,7 @@ import { useLocation, useSearch } from 'wouter';
 import { useMachines } from '#renderer/app/machine-store.ts';
 import { notePlace } from '#renderer/app/recent-places.ts';
 import { paths } from '#renderer/app/routes.ts';
+import { useView } from '#renderer/app/use-view.ts';
 import { useT } from '#renderer/i18n/index.ts';
 import { Button, Dialog, type MenuEntry } from '#renderer/ui/index.ts';
 import { thisComputerId } from '#shared/domain/new-id.ts';
@@ -17,7 +18,6 @@ import { PreviewPane } from './preview/preview-pane.tsx';
 import { Splitter } from './splitter.tsx';
 import { showTransfers } from './transfers/show.ts';
 import type { Place } from './use-file-actions.ts';
-import { useView } from './use-view.ts';
 
 interface Arrangement {
   /** Width of the right pane. */

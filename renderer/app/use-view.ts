@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { rpc } from '#renderer/app/backend.ts';
-import { takePart } from '#renderer/app/live.ts';
+import { rpc } from './backend.ts';
+import { takePart } from './live.ts';
 
 const settleMs = 300;
 
