@@ -29,7 +29,7 @@ export function egressCost(
   let tierStart = 0n;
   for (const { upToBytes, microsPerGB } of table.tiers) {
     const tierEnd = upToBytes === null ? null : BigInt(upToBytes);
-    const first = largest(from, tierStart, free);
+    const first = later(later(from, tierStart), free);
     const last = tierEnd === null || to < tierEnd ? to : tierEnd;
     if (last > first) byteMicros += (last - first) * BigInt(microsPerGB);
     if (tierEnd === null || tierEnd >= to) break;
@@ -39,7 +39,10 @@ export function egressCost(
 }
 
 const whole = (bytes: number): bigint => BigInt(Math.max(0, Math.round(bytes)));
-const largest = (...all: bigint[]): bigint => all.reduce((a, b) => (a > b ? a : b));
+function later(a: bigint, b: bigint): bigint {
+  if (a > b) return a;
+  return b;
+}
 
 /** The line that bytes take from one place to the other. Into a provider is free everywhere; out of it is not. */
 export function routeOf(from: DataPlace, to: DataPlace): Route {

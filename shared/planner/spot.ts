@@ -35,15 +35,20 @@ export interface SpotLoss {
   lostMs: Spread & { mean: number };
 }
 
+/** Expected alone, in ms: what a pass over a hundred thousand offers needs. */
+export function expectedLossMs(workMs: number, perHour: number, lostPerInterruptionMs: number): number {
+  const share = Math.min((perHour / hourMs) * lostPerInterruptionMs, 1 - 1 / (1 + mostTimes));
+  return (workMs * share) / (1 - share);
+}
+
 /**
  * Time lost by interruptions while `workMs` is done. What is lost is itself exposed, so that with rate λ and loss ℓ the
  * whole takes `work / (1 − λℓ)`; the number of interruptions is spread as Poisson's around its mean.
  */
 export function spotLoss(workMs: number, { perHour, lostPerInterruptionMs }: SpotRisk): SpotLoss {
-  const perMs = perHour / hourMs;
-  const share = Math.min(perMs * lostPerInterruptionMs, 1 - 1 / (1 + mostTimes));
-  const mean = (workMs * share) / (1 - share);
-  const expectedInterruptions = lostPerInterruptionMs > 0 ? mean / lostPerInterruptionMs : perMs * workMs;
+  const mean = expectedLossMs(workMs, perHour, lostPerInterruptionMs);
+  const expectedInterruptions =
+    lostPerInterruptionMs > 0 ? mean / lostPerInterruptionMs : (perHour / hourMs) * workMs;
   const at = (quantile: number) => poissonQuantile(expectedInterruptions, quantile) * lostPerInterruptionMs;
   return {
     expectedInterruptions,

@@ -53,6 +53,8 @@ export interface PlaceInputs {
   storage: readonly StoragePrice[];
   machines: readonly OwnMachine[];
   quotas: readonly Quota[];
+  /** Of the table's sources, by their id, as they are shown. */
+  sourceTitles: Readonly<Record<string, string>>;
   /** What rented prices are multiplied by: 1, or what a scenario says. */
   priceFactor: number;
 }

@@ -1,0 +1,28 @@
+import type { AcceleratorModel } from '#shared/domain/catalog.ts';
+import { TrainyardError } from '#shared/domain/trainyard-error.ts';
+import { acceleratorFinder } from '../accelerators.ts';
+import { fit as judgeMemory, quickFit } from '../fit/index.ts';
+import { estimateTime } from '../time.ts';
+import type { WorkEngine } from './work.ts';
+
+/** Memory by shared/planner/fit, time by shared/planner/time. */
+export function workEngine(accelerators: readonly AcceleratorModel[]): WorkEngine {
+  const find = acceleratorFinder(accelerators);
+  return {
+    fit(question) {
+      try {
+        const { lowBytes, highBytes, availableBytes, verdict } = quickFit(question);
+        return { need: { lowBytes, highBytes }, availableBytes, verdict };
+      } catch (thrown) {
+        if (!(thrown instanceof TrainyardError)) throw thrown;
+        const { code, params, message } = thrown;
+        return { code, params, message };
+      }
+    },
+    remedy: (question) => judgeMemory(question).remedies[0]?.reason ?? null,
+    time(question) {
+      const estimate = estimateTime({ ...question, find });
+      return estimate && { ms: estimate.ms, figure: estimate.figure };
+    },
+  };
+}

@@ -1,0 +1,268 @@
+import type { PlanLimits, RunDemand } from '#shared/domain/plan.ts';
+import type { PlaceCode } from '../place-sentences.ts';
+import { interruptionsPerHour } from '../spot.ts';
+import { type AreaFacts, areaFacts, checkpointGbps, providersPue } from './areas.ts';
+import type { Collector } from './collector.ts';
+import type { PlaceInputs, PlaceQuestion, Quota } from './inputs.ts';
+import { overLimit } from './limits.ts';
+import { type OfferGroup, type PreparedOffers, prepare } from './prepared.ts';
+import { emptyReckoning, type Reckoner, type Terms } from './reckoning.ts';
+import { type Use, usesOf } from './wanted.ts';
+import type { Work, Workloads } from './work.ts';
+
+/** A way to use a group's accelerators, and what stands against it wherever it is rented. */
+interface Way {
+  use: Use;
+  work: Work;
+  code: PlaceCode | null;
+}
+interface GroupFacts extends OfferGroup {
+  code: PlaceCode | null;
+  ways: Way[];
+}
+
+export const emptyTerms = (): Terms => ({
+  microsPerHour: 0,
+  nodes: 1,
+  billing: { leastMs: 0, stepMs: 1 },
+  waitMs: 0,
+  setupMs: 0,
+  inGbps: 1,
+  outGbps: 1,
+  checkpointGbps: 1,
+  egressMicros: 0,
+  diskMicrosPerGBMonth: 0,
+  interruptionsPerHour: 0,
+  powerKW: Number.NaN,
+  pue: 1,
+  gramsPerKWh: Number.NaN,
+});
+
+export const rentedKinds = ['on-demand', 'spot'] as const;
+
+/** Judges every offer, on demand and spot apart: one pass over the columns, in which numbers are made and nothing else. */
+export class RentedPlaces {
+  readonly #demand: RunDemand;
+  readonly #limits: PlanLimits;
+  readonly #at: number;
+  readonly #inputs: PlaceInputs;
+  readonly #reckoner: Reckoner;
+  readonly #prepared: PreparedOffers;
+  readonly #groups: GroupFacts[];
+  readonly #areas: AreaFacts[];
+  readonly #spotRates: Float64Array;
+  readonly #hasQuotas: boolean;
+
+  constructor(
+    { demand, limits, at }: PlaceQuestion,
+    inputs: PlaceInputs,
+    workloads: Workloads,
+    reckoner: Reckoner,
+  ) {
+    this.#demand = demand;
+    this.#limits = limits;
+    this.#at = at;
+    this.#inputs = inputs;
+    this.#reckoner = reckoner;
+    this.#prepared = prepare(inputs.offers);
+    this.#groups = this.#prepared.groups.map((group) => groupFacts(group, demand, workloads));
+    this.#areas = areaFacts(this.#prepared.areas, demand, limits, inputs);
+    // The last one is of those whose band is not known.
+    this.#spotRates = Float64Array.from([0, 1, 2, 3, 4, null], interruptionsPerHour);
+    this.#hasQuotas = inputs.quotas.length > 0;
+  }
+
+  areaOf(row: number): AreaFacts | undefined {
+    return this.#areas[this.#prepared.areaOf[row] ?? -1];
+  }
+
+  quotaOf(row: number, kind: 'on-demand' | 'spot'): Quota | undefined {
+    const area = this.areaOf(row);
+    const group = this.#groups[this.#prepared.groupOf[row] ?? -1];
+    return area && group && this.#quota(area, group, kind);
+  }
+
+  judge(collector: Collector): void {
+    const { columns, length } = this.#inputs.offers;
+    const { groupOf, areaOf } = this.#prepared;
+    for (let row = 0; row < length; row += 1) {
+      const group = this.#groups[groupOf[row] ?? -1];
+      const area = this.#areas[areaOf[row] ?? -1];
+      if (group === undefined || area === undefined) continue;
+      const code = area.providerCode ?? group.code ?? this.#tooSmall(row) ?? area.dataCode;
+      if ((columns.onDemandMicrosPerHour[row] ?? Number.NaN) >= 0)
+        this.#one(row, 0, group, area, code, collector);
+      if ((columns.spotMicrosPerHour[row] ?? Number.NaN) >= 0)
+        this.#one(row, 1, group, area, code, collector);
+    }
+  }
+
+  /** Writes what a row means for time and money into `terms`. */
+  fill(terms: Terms, row: number, kind: 'on-demand' | 'spot', { use, work }: { use: Use; work: Work }): void {
+    const { columns } = this.#inputs.offers;
+    const area = this.areaOf(row);
+    if (area === undefined) return;
+    const isSpot = kind === 'spot';
+    const price = isSpot ? columns.spotMicrosPerHour[row] : columns.onDemandMicrosPerHour[row];
+    const card = columns.networkGbps[row] ?? Number.NaN;
+    const count = columns.acceleratorCount[row] ?? 0;
+    terms.microsPerHour = (price ?? 0) * this.#inputs.priceFactor * use.nodes;
+    terms.nodes = use.nodes;
+    terms.billing = area.billing;
+    terms.waitMs = 0;
+    terms.setupMs = this.#demand.setupMs;
+    terms.inGbps = card > 0 && card < area.inGbps ? card : area.inGbps;
+    terms.outGbps = card > 0 && card < area.outGbps ? card : area.outGbps;
+    terms.checkpointGbps = card > 0 && card < checkpointGbps ? card : checkpointGbps;
+    terms.egressMicros = area.egressMicros;
+    const hasDisk = (columns.localDiskGiB[row] ?? 0) * 1.073741824 >= this.#reckoner.diskGB;
+    terms.diskMicrosPerGBMonth = hasDisk ? 0 : area.diskMicrosPerGBMonth;
+    const band = columns.spotBand[row] ?? -1;
+    terms.interruptionsPerHour = isSpot ? (this.#spotRates[band === -1 ? 5 : band] ?? 0) * use.nodes : 0;
+    // All of a machine's accelerators draw power, and are paid for, whether they are used or not.
+    terms.powerKW = work.powerW === null ? Number.NaN : (work.powerW * Math.max(count, 1) * use.nodes) / 1000;
+    terms.pue = providersPue;
+    terms.gramsPerKWh = area.gramsPerKWh;
+  }
+
+  readonly #terms = emptyTerms();
+  readonly #out = emptyReckoning();
+
+  #one(
+    row: number,
+    kindIndex: 0 | 1,
+    group: GroupFacts,
+    area: AreaFacts,
+    before: PlaceCode | null,
+    collector: Collector,
+  ): void {
+    const kind = rentedKinds[kindIndex];
+    const code = before ?? (kindIndex === 1 ? spotCodes : onDemandCodes)[this.#demand.useSpot];
+    collector.judged += 1;
+    const slot =
+      ((this.#prepared.groupOf[row] ?? 0) * 256 + (this.#inputs.offers.columns.provider[row] ?? 0)) * 2 +
+      kindIndex;
+    if (code !== null) {
+      collector.count(code);
+      this.#exclude(code, row, kindIndex, group.ways[0] ?? null, Number.NaN, slot, collector);
+      return;
+    }
+    let against: { code: PlaceCode; way: Way; distance: number } | null = null;
+    let isPossible = false;
+    for (const [index, way] of group.ways.entries()) {
+      const stands = way.code ?? (this.#hasQuotas ? this.#overQuota(area, group, kind, way.use) : null);
+      const { trainMs } = way.work;
+      if (stands !== null || trainMs === null) {
+        against ??= { code: stands ?? 'PLACE_TIME_UNKNOWN', way, distance: Number.NaN };
+        continue;
+      }
+      this.fill(this.#terms, row, kind, way);
+      const out = this.#out;
+      this.#reckoner.reckon(this.#terms, trainMs.p50, 'p50', out);
+      const over = overLimit(out, this.#limits, this.#at);
+      if (over !== null) {
+        if (against === null || Number.isNaN(against.distance)) against = { ...over, way };
+        continue;
+      }
+      isPossible = true;
+      const { costMicros, totalMs } = out;
+      if (!collector.wants(costMicros, totalMs, slot)) continue;
+      const order = this.#order(row, kindIndex) + index;
+      collector.take(
+        { where: { kind, row }, use: way.use, work: way.work, costMicros, totalMs, order },
+        slot,
+      );
+    }
+    if (isPossible) collector.possible += 1;
+    else if (against !== null) {
+      collector.count(against.code);
+      this.#exclude(against.code, row, kindIndex, against.way, against.distance, slot, collector);
+    }
+  }
+
+  #exclude(
+    code: PlaceCode,
+    row: number,
+    kindIndex: 0 | 1,
+    way: Way | null,
+    distance: number,
+    slot: number,
+    collector: Collector,
+  ): void {
+    const { columns } = this.#inputs.offers;
+    const price = (kindIndex === 1 ? columns.spotMicrosPerHour : columns.onDemandMicrosPerHour)[row] ?? 0;
+    const away = Number.isNaN(distance) ? price : distance;
+    if (!collector.wantsExcluded(code, slot, away)) return;
+    collector.exclude(
+      {
+        where: { kind: rentedKinds[kindIndex], row },
+        code,
+        use: way?.use ?? null,
+        work: way?.work ?? null,
+        order: this.#order(row, kindIndex),
+        distance: away,
+      },
+      slot,
+    );
+  }
+
+  /** Own machines come before all offers. */
+  #order(row: number, kindIndex: number): number {
+    return 1_000_000 + (row * 2 + kindIndex) * 32;
+  }
+
+  #tooSmall(row: number): PlaceCode | null {
+    const { columns } = this.#inputs.offers;
+    const { cpus, memoryGiB } = this.#demand;
+    if (cpus !== null && (columns.vCpus[row] ?? Number.NaN) < cpus) return 'PLACE_CPUS';
+    return memoryGiB !== null && (columns.memoryGiB[row] ?? Number.NaN) < memoryGiB ? 'PLACE_MEMORY' : null;
+  }
+
+  #overQuota(
+    area: AreaFacts,
+    group: OfferGroup,
+    kind: 'on-demand' | 'spot',
+    { nodes }: Use,
+  ): PlaceCode | null {
+    const quota = this.#quota(area, group, kind);
+    return quota !== undefined && group.count * nodes > quota.gpus ? 'PLACE_QUOTA' : null;
+  }
+
+  /** The narrowest that applies: that of the region before the provider's, that of the accelerator before that of all. */
+  #quota(area: AreaFacts, group: OfferGroup, kind: 'on-demand' | 'spot'): Quota | undefined {
+    const narrowness = (each: Quota) => (each.region === null ? 0 : 2) + (each.accelerator === null ? 0 : 1);
+    return this.#inputs.quotas
+      .filter(
+        (each) =>
+          each.provider === area.provider &&
+          each.kind === kind &&
+          (each.region === null || each.region === area.region) &&
+          (each.accelerator === null || each.accelerator === group.accelerator),
+      )
+      .sort((a, b) => narrowness(b) - narrowness(a))[0];
+  }
+}
+
+const spotCodes = { never: 'PLACE_SPOT_UNWANTED', allowed: null, only: null } as const;
+const onDemandCodes = { never: null, allowed: null, only: 'PLACE_SPOT_ONLY' } as const;
+
+function groupFacts(group: OfferGroup, demand: RunDemand, workloads: Workloads): GroupFacts {
+  const wanted = usesOf(demand, group, { most: demand.maxNodes ?? 1 });
+  if ('missing' in wanted) {
+    const none = group.accelerator === null ? 'PLACE_NO_ACCELERATOR' : 'PLACE_ACCELERATOR';
+    return { ...group, code: wanted.missing === 'count' ? 'PLACE_TOO_FEW' : none, ways: [] };
+  }
+  const ways = wanted.uses.map((use) => {
+    const accelerator = use.gpus === 0 ? null : group.accelerator;
+    const work = workloads.of(accelerator, use.gpus, group.memoryGiB);
+    return { use, work, code: workCode(work) };
+  });
+  return { ...group, code: null, ways };
+}
+
+/** What stands against the work itself, wherever it is done. */
+export const workCode = (work: Work): PlaceCode | null => {
+  if (work.refusal !== null) return 'PLACE_SETUP';
+  if (work.fit?.verdict === 'no') return 'PLACE_NO_FIT';
+  return work.trainMs === null ? 'PLACE_TIME_UNKNOWN' : null;
+};
