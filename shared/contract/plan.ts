@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { figure } from '../domain/figure.ts';
+import { figure, reason } from '../domain/figure.ts';
 import { fitReport, timeEstimate } from '../domain/fit.ts';
 import { idSchema } from '../domain/id.ts';
 import {
@@ -89,22 +89,46 @@ export const planContract = {
   cancelSolve: look.input(z.object({ solveId: idSchema })).output(z.void()),
   /** The same problem by several strategies. */
   compare: look
-    .input(z.object({ problem: portfolioProblem, strategies: z.array(z.enum(strategies)).min(1).max(7) }))
+    .input(
+      z.object({
+        problem: portfolioProblem,
+        strategies: z.array(z.enum(strategies)).min(1).max(7),
+        scenario: scenario.nullable().default(null),
+      }),
+    )
     .output(z.array(portfolioSolution)),
-  /** Queues these of a plan's runs on the machines it chose. Only on own machines; what would be rented is told to be left. */
+  /** Plans of the same problem none of which both counts less (money, lateness, what is left out) and ends sooner; the soonest first. */
+  front: look
+    .input(
+      z.object({
+        problem: portfolioProblem,
+        points: z.number().int().min(2).max(20).default(8),
+        scenario: scenario.nullable().default(null),
+      }),
+    )
+    .output(z.array(portfolioSolution)),
+  /**
+   * Queues these of a plan's runs on the machines it chose. Only on own machines; what would be rented is told to be left, and a
+   * run that waits for another is left until that one has succeeded. A run of a plan is queued once, however often it is asked.
+   */
   accept: act
     .input(
       z.object({
         requestId: idSchema,
         planId: idSchema,
         runs: z.array(
-          z.object({ runId: z.string(), yaml: z.string(), machineId: idSchema, priority: z.number().int() }),
+          z.object({
+            runId: z.string(),
+            yaml: z.string(),
+            machineId: idSchema,
+            priority: z.number().int(),
+            /** What relative paths in the task start from. */
+            baseDirectory: z.string().nullable().default(null),
+          }),
         ),
       }),
     )
-    .output(
-      z.array(z.object({ runId: z.string(), queued: idSchema.nullable(), why: z.string().nullable() })),
-    ),
+    .output(z.array(z.object({ runId: z.string(), queued: idSchema.nullable(), why: reason.nullable() }))),
 
   breakEven: look
     .input(

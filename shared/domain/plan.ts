@@ -148,8 +148,14 @@ export const pool = z.object({
   place: placeRef,
   /** GPUs that are there in all (an offer: count × how many may be rented at once). */
   gpus: z.number().positive(),
-  /** What is taken now and until when. */
-  busy: z.array(z.object({ gpus: z.number().positive(), untilAt: z.number() })),
+  /** What is taken now and until when. `assumed`: nobody can say when it ends, so a usual time is taken for it. */
+  busy: z.array(
+    z.object({
+      gpus: z.number().positive(),
+      untilAt: z.number(),
+      basis: z.enum(['estimated', 'assumed']).optional(),
+    }),
+  ),
 });
 export type Pool = z.infer<typeof pool>;
 
