@@ -3,6 +3,15 @@ export { gapOf, type Proof, toSolution } from './answer.ts';
 export { type Breach, check } from './check.ts';
 export { type Instance, readProblem } from './instance.ts';
 export { firstPlan, type Guide } from './optimal.ts';
+export {
+  assumedBusyMs,
+  mostOptions,
+  optionsOf,
+  ownPools,
+  poolIdOf,
+  rentedAtOnce,
+  rentedPools,
+} from './pools.ts';
 export { Schedule } from './schedule.ts';
-export { type PortfolioCode, portfolioSentences } from './sentences.ts';
+export { type PortfolioCode, portfolioSentences, say as portfolioReason } from './sentences.ts';
 export { byRule } from './strategies.ts';

@@ -24,6 +24,12 @@ export const portfolioSentences = {
   CONFLICT_PROJECT_BUDGET: 'the budget of project “{{project}}” ({{amount}})',
   CONFLICT_UNPROVEN:
     'Not all could be placed in time, and it is not proven that they cannot be: the search may not have found the way.',
+
+  ACCEPT_UNKNOWN: 'Left: it is not in this plan.',
+  ACCEPT_NOT_PLACED: 'Left: the plan has no place for it.',
+  ACCEPT_RENTED: 'Left: {{place}} would be rented, and renting is not connected yet.',
+  ACCEPT_OTHER_MACHINE: 'Left: the plan has it on {{place}}, not on the machine that was named.',
+  ACCEPT_WAITS: 'Left: it waits for “{{run}}”. Accept it again once that one has succeeded.',
 } as const satisfies Record<string, string>;
 export type PortfolioCode = keyof typeof portfolioSentences;
 

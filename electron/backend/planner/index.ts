@@ -1,0 +1,2 @@
+/** Where runs should go: one, or many at once; saved plans. */
+export { Portfolio, type PortfolioDependencies } from './portfolio.ts';

@@ -1,0 +1,2 @@
+/** The solver of portfolios: HiGHS and the heuristics, in worker threads. */
+export { type SolveOptions, Solver, type SolverOptions } from './solver.ts';
