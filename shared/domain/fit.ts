@@ -32,6 +32,8 @@ export type FitVerdict = z.infer<typeof fitVerdict>;
 /** One change that would make it fit, and what it would need then. */
 export const remedy = z.object({
   reason,
+  /** Where that alone is not enough: what has to go with it. */
+  also: z.array(reason),
   setup,
   gpus: z.number().int(),
   total: byteRange,

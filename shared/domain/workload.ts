@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { reason } from './figure.ts';
 
 const count = z.number().int().positive();
 
@@ -15,6 +16,7 @@ export const modelShape = z.object({
   /** Key-value heads: fewer than heads with grouped-query attention. */
   kvHeads: count,
   headSize: count,
+  /** Inner width of the feed-forward; of a mixture of experts, of one expert. */
   feedForward: count,
   vocabulary: count,
   /** Longest context it was made for, tokens. */
@@ -23,15 +25,26 @@ export const modelShape = z.object({
   tiedEmbeddings: z.boolean(),
   /** Gated feed-forward (three matrices instead of two). */
   gated: z.boolean(),
-  experts: z.object({ count, perToken: count }).nullable(),
+  experts: z
+    .object({
+      count,
+      perToken: count,
+      /** Experts that every token passes through besides those chosen for it, of the same width. */
+      shared: z.number().min(0).optional(),
+    })
+    .nullable(),
   /** What a token's keys and values take per layer where it is less than usual (MLA), in elements. */
   kvElementsPerLayer: z.number().positive().nullable(),
   /** Attention looks back this far at most. */
   slidingWindow: count.nullable(),
+  /** With a sliding window: so many layers look back all the way nevertheless. */
+  fullAttentionLayers: z.number().int().min(0).optional(),
   /** Number format the weights are kept in. */
   weightType: z.string().nullable(),
   /** "config.json of …", "preset", "typed", "header of …". */
   source: z.string(),
+  /** What was guessed when it was read, in words. */
+  notes: z.array(reason).optional(),
 });
 export type ModelShape = z.infer<typeof modelShape>;
 

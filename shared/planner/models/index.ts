@@ -1,0 +1,5 @@
+export { modelFromConfig } from './config.ts';
+export { knownArchitectures } from './families.ts';
+export { modelFromSafetensorsHeader } from './header.ts';
+export { findPreset, presets } from './presets.ts';
+export { modelError, modelSentences } from './reading.ts';

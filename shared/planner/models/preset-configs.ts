@@ -1,0 +1,441 @@
+/**
+ * Well-known models as their own config.json describes them, cut down to what decides about size, with the number of parameters
+ * that their makers publish (billions; for experts also those that a token uses).
+ */
+export interface PresetConfig {
+  name: string;
+  /** Billions, as published; `active` of a mixture of experts. */
+  published: { all: number; active?: number };
+  config: Record<string, unknown>;
+}
+
+const llama = (
+  hidden: number,
+  layers: number,
+  heads: number,
+  inner: number,
+  more: Record<string, unknown> = {},
+): Record<string, unknown> => ({
+  model_type: 'llama',
+  hidden_size: hidden,
+  num_hidden_layers: layers,
+  num_attention_heads: heads,
+  num_key_value_heads: heads,
+  intermediate_size: inner,
+  vocab_size: 32000,
+  max_position_embeddings: 4096,
+  torch_dtype: 'bfloat16',
+  ...more,
+});
+const llama3 = { num_key_value_heads: 8, vocab_size: 128256, max_position_embeddings: 131072 };
+const qwen2 = (
+  hidden: number,
+  layers: number,
+  heads: number,
+  kv: number,
+  inner: number,
+  vocabulary: number,
+  tied: boolean,
+) => ({
+  ...llama(hidden, layers, heads, inner, { num_key_value_heads: kv, vocab_size: vocabulary }),
+  model_type: 'qwen2',
+  max_position_embeddings: 32768,
+  tie_word_embeddings: tied,
+});
+const qwen3 = (hidden: number, layers: number, heads: number, inner: number, tied: boolean) => ({
+  ...qwen2(hidden, layers, heads, 8, inner, 151936, tied),
+  model_type: 'qwen3',
+  head_dim: 128,
+  max_position_embeddings: 40960,
+});
+const gpt2 = (hidden: number, layers: number, heads: number) => ({
+  model_type: 'gpt2',
+  n_embd: hidden,
+  n_layer: layers,
+  n_head: heads,
+  n_positions: 1024,
+  vocab_size: 50257,
+});
+const neox = (hidden: number, layers: number, heads: number, vocabulary: number) => ({
+  model_type: 'gpt_neox',
+  hidden_size: hidden,
+  num_hidden_layers: layers,
+  num_attention_heads: heads,
+  intermediate_size: 4 * hidden,
+  vocab_size: vocabulary,
+  max_position_embeddings: 2048,
+  torch_dtype: 'float16',
+});
+const opt = (hidden: number, layers: number, heads: number) => ({
+  model_type: 'opt',
+  hidden_size: hidden,
+  num_hidden_layers: layers,
+  num_attention_heads: heads,
+  ffn_dim: 4 * hidden,
+  vocab_size: 50272,
+  max_position_embeddings: 2048,
+  torch_dtype: 'float16',
+});
+const gemma = (
+  type: string,
+  hidden: number,
+  layers: number,
+  heads: number,
+  kv: number,
+  size: number,
+  inner: number,
+) => ({
+  model_type: type,
+  hidden_size: hidden,
+  num_hidden_layers: layers,
+  num_attention_heads: heads,
+  num_key_value_heads: kv,
+  head_dim: size,
+  intermediate_size: inner,
+  vocab_size: type === 'gemma3_text' ? 262144 : 256000,
+  max_position_embeddings: type === 'gemma3_text' ? 131072 : 8192,
+  torch_dtype: 'bfloat16',
+});
+const deepseek = { rope: 64, nope: 128, value: 128 };
+const latent = {
+  kv_lora_rank: 512,
+  qk_rope_head_dim: deepseek.rope,
+  qk_nope_head_dim: deepseek.nope,
+  v_head_dim: deepseek.value,
+};
+
+export const presetConfigs: readonly PresetConfig[] = [
+  { name: 'Llama-2-7B', published: { all: 6.74 }, config: llama(4096, 32, 32, 11008) },
+  { name: 'Llama-2-13B', published: { all: 13.02 }, config: llama(5120, 40, 40, 13824) },
+  {
+    name: 'Llama-2-70B',
+    published: { all: 68.98 },
+    config: llama(8192, 80, 64, 28672, { num_key_value_heads: 8 }),
+  },
+  {
+    name: 'Llama-30B',
+    published: { all: 32.5 },
+    config: llama(6656, 60, 52, 17920, { max_position_embeddings: 2048 }),
+  },
+  {
+    name: 'Llama-65B',
+    published: { all: 65.2 },
+    config: llama(8192, 80, 64, 22016, { max_position_embeddings: 2048 }),
+  },
+  { name: 'Llama-3.1-8B', published: { all: 8.03 }, config: llama(4096, 32, 32, 14336, llama3) },
+  { name: 'Llama-3.1-70B', published: { all: 70.55 }, config: llama(8192, 80, 64, 28672, llama3) },
+  { name: 'Llama-3.1-405B', published: { all: 405.85 }, config: llama(16384, 126, 128, 53248, llama3) },
+  {
+    name: 'Llama-3.2-1B',
+    published: { all: 1.24 },
+    config: llama(2048, 16, 32, 8192, { ...llama3, head_dim: 64, tie_word_embeddings: true }),
+  },
+  {
+    name: 'Llama-3.2-3B',
+    published: { all: 3.21 },
+    config: llama(3072, 28, 24, 8192, { ...llama3, head_dim: 128, tie_word_embeddings: true }),
+  },
+  {
+    name: 'Llama-4-Scout',
+    published: { all: 109, active: 17 },
+    config: {
+      ...llama(5120, 48, 40, 8192, { num_key_value_heads: 8, vocab_size: 202048 }),
+      model_type: 'llama4_text',
+      max_position_embeddings: 10485760,
+      num_local_experts: 16,
+      num_experts_per_tok: 1,
+      intermediate_size_mlp: 16384,
+      interleave_moe_layer_step: 1,
+    },
+  },
+  {
+    name: 'TinyLlama-1.1B',
+    published: { all: 1.1 },
+    config: llama(2048, 22, 32, 5632, { num_key_value_heads: 4, max_position_embeddings: 2048 }),
+  },
+  {
+    name: 'Mistral-7B',
+    published: { all: 7.24 },
+    config: {
+      ...llama(4096, 32, 32, 14336, { num_key_value_heads: 8 }),
+      model_type: 'mistral',
+      max_position_embeddings: 32768,
+    },
+  },
+  {
+    name: 'Mixtral-8x7B',
+    published: { all: 46.7, active: 12.9 },
+    config: {
+      ...llama(4096, 32, 32, 14336, { num_key_value_heads: 8 }),
+      model_type: 'mixtral',
+      max_position_embeddings: 32768,
+      num_local_experts: 8,
+      num_experts_per_tok: 2,
+    },
+  },
+  {
+    name: 'Mixtral-8x22B',
+    published: { all: 140.6, active: 39.1 },
+    config: {
+      ...llama(6144, 56, 48, 16384, { num_key_value_heads: 8, vocab_size: 32768 }),
+      model_type: 'mixtral',
+      max_position_embeddings: 65536,
+      num_local_experts: 8,
+      num_experts_per_tok: 2,
+    },
+  },
+  { name: 'Qwen2.5-0.5B', published: { all: 0.494 }, config: qwen2(896, 24, 14, 2, 4864, 151936, true) },
+  { name: 'Qwen2.5-7B', published: { all: 7.62 }, config: qwen2(3584, 28, 28, 4, 18944, 152064, false) },
+  { name: 'Qwen2.5-14B', published: { all: 14.77 }, config: qwen2(5120, 48, 40, 8, 13824, 152064, false) },
+  { name: 'Qwen2.5-32B', published: { all: 32.76 }, config: qwen2(5120, 64, 40, 8, 27648, 152064, false) },
+  { name: 'Qwen2.5-72B', published: { all: 72.71 }, config: qwen2(8192, 80, 64, 8, 29568, 152064, false) },
+  { name: 'Qwen3-4B', published: { all: 4.02 }, config: qwen3(2560, 36, 32, 9728, true) },
+  { name: 'Qwen3-8B', published: { all: 8.19 }, config: qwen3(4096, 36, 32, 12288, false) },
+  { name: 'Qwen3-32B', published: { all: 32.76 }, config: qwen3(5120, 64, 64, 25600, false) },
+  {
+    name: 'Qwen3-30B-A3B',
+    published: { all: 30.53, active: 3.35 },
+    config: {
+      ...qwen3(2048, 48, 32, 6144, false),
+      model_type: 'qwen3_moe',
+      num_key_value_heads: 4,
+      num_experts: 128,
+      num_experts_per_tok: 8,
+      moe_intermediate_size: 768,
+    },
+  },
+  {
+    name: 'Qwen3-235B-A22B',
+    published: { all: 235, active: 22 },
+    config: {
+      ...qwen3(4096, 94, 64, 12288, false),
+      model_type: 'qwen3_moe',
+      num_key_value_heads: 4,
+      num_experts: 128,
+      num_experts_per_tok: 8,
+      moe_intermediate_size: 1536,
+    },
+  },
+  { name: 'Gemma-2B', published: { all: 2.51 }, config: gemma('gemma', 2048, 18, 8, 1, 256, 16384) },
+  {
+    name: 'Gemma-2-9B',
+    published: { all: 9.24 },
+    config: { ...gemma('gemma2', 3584, 42, 16, 8, 256, 14336), sliding_window: 4096 },
+  },
+  {
+    name: 'Gemma-2-27B',
+    published: { all: 27.23 },
+    config: { ...gemma('gemma2', 4608, 46, 32, 16, 128, 36864), sliding_window: 4096 },
+  },
+  {
+    name: 'Gemma-3-1B',
+    published: { all: 1.0 },
+    config: { ...gemma('gemma3_text', 1152, 26, 4, 1, 256, 6912), sliding_window: 512 },
+  },
+  {
+    name: 'Phi-2',
+    published: { all: 2.78 },
+    config: { ...neox(2560, 32, 32, 51200), model_type: 'phi', intermediate_size: 10240 },
+  },
+  {
+    name: 'Phi-3-mini',
+    published: { all: 3.82 },
+    config: { ...llama(3072, 32, 32, 8192, { vocab_size: 32064 }), model_type: 'phi3' },
+  },
+  {
+    name: 'DeepSeek-V2',
+    published: { all: 236, active: 21 },
+    config: {
+      ...llama(5120, 60, 128, 12288, { vocab_size: 102400 }),
+      model_type: 'deepseek_v2',
+      max_position_embeddings: 163840,
+      ...latent,
+      q_lora_rank: 1536,
+      n_routed_experts: 160,
+      n_shared_experts: 2,
+      num_experts_per_tok: 6,
+      moe_intermediate_size: 1536,
+      first_k_dense_replace: 1,
+    },
+  },
+  {
+    name: 'DeepSeek-V3',
+    published: { all: 671, active: 37 },
+    config: {
+      ...llama(7168, 61, 128, 18432, { vocab_size: 129280 }),
+      model_type: 'deepseek_v3',
+      max_position_embeddings: 163840,
+      ...latent,
+      q_lora_rank: 1536,
+      n_routed_experts: 256,
+      n_shared_experts: 1,
+      num_experts_per_tok: 8,
+      moe_intermediate_size: 2048,
+      first_k_dense_replace: 3,
+    },
+  },
+  {
+    name: 'gpt-oss-20b',
+    published: { all: 20.9, active: 3.6 },
+    config: gptOss(24, 32),
+  },
+  {
+    name: 'gpt-oss-120b',
+    published: { all: 116.8, active: 5.1 },
+    config: gptOss(36, 128),
+  },
+  { name: 'GPT-2', published: { all: 0.124 }, config: gpt2(768, 12, 12) },
+  { name: 'GPT-2-medium', published: { all: 0.355 }, config: gpt2(1024, 24, 16) },
+  { name: 'GPT-2-XL', published: { all: 1.558 }, config: gpt2(1600, 48, 25) },
+  { name: 'GPT-3-175B', published: { all: 174.6 }, config: { ...gpt2(12288, 96, 96), n_positions: 2048 } },
+  { name: 'GPT-NeoX-20B', published: { all: 20.55 }, config: neox(6144, 44, 64, 50432) },
+  { name: 'Pythia-1.4B', published: { all: 1.41 }, config: neox(2048, 24, 16, 50304) },
+  { name: 'Pythia-6.9B', published: { all: 6.86 }, config: neox(4096, 32, 32, 50432) },
+  { name: 'Pythia-12B', published: { all: 11.85 }, config: neox(5120, 36, 40, 50688) },
+  { name: 'OPT-13B', published: { all: 12.85 }, config: opt(5120, 40, 40) },
+  { name: 'OPT-66B', published: { all: 65.7 }, config: opt(9216, 64, 72) },
+  { name: 'OPT-175B', published: { all: 174.6 }, config: opt(12288, 96, 96) },
+  {
+    name: 'BLOOM-176B',
+    published: { all: 176.25 },
+    config: {
+      model_type: 'bloom',
+      n_embed: 14336,
+      n_layer: 70,
+      num_attention_heads: 112,
+      vocab_size: 250880,
+      seq_length: 2048,
+      torch_dtype: 'bfloat16',
+    },
+  },
+  {
+    name: 'Falcon-7B',
+    published: { all: 6.92 },
+    config: {
+      model_type: 'falcon',
+      hidden_size: 4544,
+      num_hidden_layers: 32,
+      num_attention_heads: 71,
+      multi_query: true,
+      vocab_size: 65024,
+      max_position_embeddings: 2048,
+      torch_dtype: 'bfloat16',
+    },
+  },
+  {
+    name: 'Falcon-40B',
+    published: { all: 41.3 },
+    config: {
+      model_type: 'falcon',
+      hidden_size: 8192,
+      num_hidden_layers: 60,
+      num_attention_heads: 128,
+      num_kv_heads: 8,
+      new_decoder_architecture: true,
+      vocab_size: 65024,
+      max_position_embeddings: 2048,
+      torch_dtype: 'bfloat16',
+    },
+  },
+  {
+    name: 'MPT-7B',
+    published: { all: 6.65 },
+    config: {
+      model_type: 'mpt',
+      d_model: 4096,
+      n_layers: 32,
+      n_heads: 32,
+      expansion_ratio: 4,
+      vocab_size: 50432,
+      max_seq_len: 2048,
+    },
+  },
+  {
+    name: 'T5-3B',
+    published: { all: 2.85 },
+    config: {
+      model_type: 't5',
+      d_model: 1024,
+      d_kv: 128,
+      d_ff: 16384,
+      num_layers: 24,
+      num_heads: 32,
+      vocab_size: 32128,
+      n_positions: 512,
+    },
+  },
+  {
+    name: 'T5-11B',
+    published: { all: 11.3 },
+    config: {
+      model_type: 't5',
+      d_model: 1024,
+      d_kv: 128,
+      d_ff: 65536,
+      num_layers: 24,
+      num_heads: 128,
+      vocab_size: 32128,
+      n_positions: 512,
+    },
+  },
+  {
+    name: 'BERT-large',
+    published: { all: 0.335 },
+    config: {
+      model_type: 'bert',
+      hidden_size: 1024,
+      num_hidden_layers: 24,
+      num_attention_heads: 16,
+      intermediate_size: 4096,
+      vocab_size: 30522,
+      max_position_embeddings: 512,
+      type_vocab_size: 2,
+    },
+  },
+  {
+    name: 'RoBERTa-base',
+    published: { all: 0.125 },
+    config: {
+      model_type: 'roberta',
+      hidden_size: 768,
+      num_hidden_layers: 12,
+      num_attention_heads: 12,
+      intermediate_size: 3072,
+      vocab_size: 50265,
+      max_position_embeddings: 514,
+      type_vocab_size: 1,
+    },
+  },
+  {
+    name: 'ViT-L/16',
+    published: { all: 0.304 },
+    config: {
+      model_type: 'vit',
+      hidden_size: 1024,
+      num_hidden_layers: 24,
+      num_attention_heads: 16,
+      intermediate_size: 4096,
+      image_size: 224,
+      patch_size: 16,
+      num_channels: 3,
+    },
+  },
+];
+
+function gptOss(layers: number, experts: number): Record<string, unknown> {
+  return {
+    model_type: 'gpt_oss',
+    hidden_size: 2880,
+    num_hidden_layers: layers,
+    num_attention_heads: 64,
+    num_key_value_heads: 8,
+    head_dim: 64,
+    intermediate_size: 2880,
+    vocab_size: 201088,
+    max_position_embeddings: 131072,
+    sliding_window: 128,
+    num_local_experts: experts,
+    num_experts_per_tok: 4,
+    torch_dtype: 'bfloat16',
+  };
+}
