@@ -156,6 +156,8 @@ export const importReport = z.object({
   /** At most 1,000 of them. */
   refused: z.array(refusedRow),
   refusedCount: z.number().int(),
+  /** Rows that are no offer by themselves: without any price, said twice, or a part that others were added to. */
+  skipped: z.number().int(),
   /** Against what was known before. */
   added: z.number().int(),
   changed: z.number().int(),
