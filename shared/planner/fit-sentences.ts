@@ -17,7 +17,6 @@ export const fitSentences = {
   FIT_NO_BF16:
     '{{accelerator}} has no bf16: train in fp16 with loss scaling, or in fp32. Memory is counted as for fp16.',
   FIT_NO_FP8: '{{accelerator}} computes no fp8: it would run as bf16 or fp16.',
-  FIT_NO_PEAK: 'No peak is known of {{accelerator}} for {{type}}; that of {{instead}} is taken.',
   FIT_GLOBAL_BATCH:
     'A global batch of {{batch}} does not divide into {{data}} replicas × a micro-batch of {{micro}}.',
   FIT_LONGER_THAN_CONTEXT:
@@ -30,7 +29,6 @@ export const fitSentences = {
   FIT_SEQUENCE_WITHOUT_TENSOR: 'Sequence parallelism does nothing without tensor parallelism.',
   FIT_NOT_TRAINED_QUANTISED:
     'The weights are kept as {{type}}; for training in {{precision}} they are counted as {{precision}}.',
-  FIT_ENCODER_CACHE: '{{name}} generates no text: a cache of keys and values is counted all the same.',
 
   REMEDY_FLASH: 'Turn flash attention on.',
   REMEDY_MICRO_BATCH: 'Set the micro-batch to {{value}}; the global batch stays, more is accumulated.',
@@ -40,7 +38,6 @@ export const fitSentences = {
   REMEDY_RECOMPUTE: 'Recompute all activations in the backward pass: about a third slower.',
   REMEDY_OPTIMISER: 'Use 8-bit Adam instead of {{before}}.',
   REMEDY_TENSOR: 'Split each layer over {{value}} GPUs (tensor parallelism).',
-  REMEDY_PIPELINE: 'Split the layers over {{value}} groups of GPUs (pipeline parallelism).',
   REMEDY_GPUS: 'Use {{value}} GPUs instead of {{before}}.',
   REMEDY_OFFLOAD_OPTIMISER: 'Keep the optimiser in the memory of the host ({{host}} GB there): slower.',
   REMEDY_OFFLOAD_ALL:

@@ -39,13 +39,7 @@ export function overhead(setup: Setup, split: Split, gpus: number, parameters: n
   };
 }
 
-/** GDDR6 cards give an eighth or sixteenth of their memory to error correction; the rest is what the driver keeps. */
-const correcting = /^(T4|L4|A10G?|A16|A2|A40|L40S?)$/i;
-
-/** What programs can have of one GPU's memory, bytes. */
-export function availableBytes({ name, memoryGiB }: AcceleratorModel): number {
-  // A catalogue may say what is left already (22.5 of an L4's 24).
-  const whole = correcting.test(name) && Number.isInteger(memoryGiB) && memoryGiB % 8 === 0;
-  const usable = whole ? memoryGiB * 0.9375 : memoryGiB;
-  return Math.floor((usable - Math.max(0.3, usable * 0.008)) * gib);
+/** What programs can have of one GPU's memory, bytes: its driver keeps a little under 1 %. */
+export function availableBytes({ memoryGiB }: AcceleratorModel): number {
+  return Math.floor((memoryGiB - Math.max(0.3, memoryGiB * 0.008)) * gib);
 }
