@@ -237,7 +237,7 @@ export class Costs {
     const { store, rates } = this.#dependencies;
     const now = this.#now();
     const idle = store.machines.ids().flatMap((id) => {
-      const history = rates.rates(id);
+      const history = rates.ratesOf(id);
       const machine = history.length === 0 ? undefined : store.machines.get(id);
       if (machine === undefined) return [];
       const its = charges.filter(({ use }) => use.machineId === id);

@@ -1,5 +1,17 @@
+import { z } from 'zod';
 import type { Store } from '#backend/store/index.ts';
+import { heldOf, wholeAccelerators } from './accelerators.ts';
 import type { Use } from './charge.ts';
+
+interface SaidRow extends Omit<UseRow, 'gpus' | 'machineGpus'> {
+  /** Accelerators it holds, as JSON. */
+  held: string;
+  /** How many the machine has, slices among them. */
+  there: number;
+}
+
+// One that cannot be read is still one that is held.
+const heldSchema = z.array(z.object({ uuid: z.string() }).catch({ uuid: '' }));
 
 interface UseRow {
   runId: string;
@@ -13,15 +25,14 @@ interface UseRow {
 }
 
 /** A list that cannot be read holds nothing: one damaged row must not keep all others from being counted. */
-const held = `CASE WHEN json_valid(a.accelerators) THEN json_array_length(a.accelerators) ELSE 0 END`;
+const held = `CASE WHEN json_valid(a.accelerators) AND json_type(a.accelerators) = 'array' THEN a.accelerators ELSE '[]' END`;
 
 /**
  * What attempts say now of the time they used: from when their box began them until they ended; one that was lost while its machine
  * could not be seen, until its last sign of life. An end before its start (a clock that was set) is no time at all.
  */
 const usedByAttempts = `
-  SELECT a.runId, a.epoch, a.machineId, a.machineName, ${held} AS gpus, max(coalesce(m.acceleratorCount, 0), ${held}) AS machineGpus,
-    a.startedAt,
+  SELECT a.runId, a.epoch, a.machineId, a.machineName, ${held} AS held, coalesce(m.acceleratorCount, 0) AS there, a.startedAt,
     max(a.startedAt, CASE WHEN a.state = 'lost' AND a.seenAt < a.endedAt THEN a.seenAt ELSE a.endedAt END) AS endedAt
   FROM attempts a LEFT JOIN machines m ON m.id = a.machineId WHERE a.startedAt IS NOT NULL`;
 
@@ -42,11 +53,11 @@ export class UsageLedger {
     const values = runId === undefined ? [] : [runId];
     const said = `${usedByAttempts}${runId === undefined ? '' : ' AND a.runId = ?'}`;
     const news = `SELECT said.* FROM (${said}) said LEFT JOIN usage u ON u.runId = said.runId AND u.epoch = said.epoch
-      WHERE u.runId IS NULL OR u.endedAt IS NOT said.endedAt OR u.startedAt <> said.startedAt OR u.gpus <> said.gpus
+      WHERE u.runId IS NULL OR u.endedAt IS NOT said.endedAt OR u.startedAt <> said.startedAt
         OR u.machineId <> said.machineId OR u.machineName <> said.machineName
-        OR (u.machineGpus = 0 AND said.machineGpus > 0)`;
+        OR (u.gpus = 0 AND said.held <> '[]') OR (u.machineGpus = 0 AND said.there > 0)`;
     // Mostly nothing is new: then nothing is written.
-    const rows = sql.all<UseRow>(news, ...values);
+    const rows = sql.all<SaidRow>(news, ...values);
     if (rows.length === 0) return false;
     this.#store.transaction(() => {
       for (const row of rows) this.#take(row);
@@ -93,7 +104,11 @@ export class UsageLedger {
     return rows.map((row) => ({ ...row, endedAt: row.endedAt ?? Math.max(now, row.startedAt) }));
   }
 
-  #take(row: UseRow): void {
+  #take({ held: text, there: count, ...row }: SaidRow): void {
+    const uuids = heldSchema.parse(JSON.parse(text)).map(({ uuid }) => uuid);
+    const there = this.#store.machines.get(row.machineId)?.inventory?.accelerators ?? [];
+    const gpus = heldOf(uuids, there);
+    const machineGpus = Math.max(gpus, wholeAccelerators(there) || count);
     // How many accelerators a machine had then stays as it was said first: one that falls off the bus makes no run dearer.
     this.#store.sql.run(
       `INSERT INTO usage (runId, epoch, machineId, machineName, gpus, machineGpus, startedAt, endedAt)
@@ -105,8 +120,8 @@ export class UsageLedger {
       row.epoch,
       row.machineId,
       row.machineName,
-      row.gpus,
-      row.machineGpus,
+      gpus,
+      machineGpus,
       row.startedAt,
       row.endedAt,
     );

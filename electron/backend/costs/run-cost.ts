@@ -53,7 +53,7 @@ export function runCostFigure(cost: RunCost, charges: readonly Charge[], rates: 
   const byUse = new Map<Use, Charge[]>();
   for (const charge of charges) byUse.set(charge.use, [...(byUse.get(charge.use) ?? []), charge]);
   const inputs = [...byUse].map(([use, own]): Figure => {
-    const rate = rateAt(rates.rates(use.machineId), use.endedAt - 1);
+    const rate = rateAt(rates.ratesOf(use.machineId), use.endedAt - 1);
     const source = rate === null ? null : rate.basis;
     return {
       ...part('attemptCost', sum(own), 'micros'),
@@ -85,7 +85,7 @@ function remainingMicros(
   if (step === null || totalSteps === null || step <= 0 || totalSteps < step) return null;
   const usedMs = uses.reduce((total, { startedAt, endedAt }) => total + (endedAt - startedAt), 0);
   const leftMs = (usedMs * (totalSteps - step)) / step;
-  const rate = rateAt(rates.rates(newest.machineId), now)?.microsPerHour ?? 0;
+  const rate = rateAt(rates.ratesOf(newest.machineId), now)?.microsPerHour ?? 0;
   const share = (sharesOf([newest]).get(newest) ?? 0) / wholeMachine;
   return Math.min(Math.ceil((rate * share * leftMs) / 3_600_000), Number.MAX_SAFE_INTEGER / 2);
 }

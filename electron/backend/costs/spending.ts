@@ -22,7 +22,7 @@ export function spendingBetween(
   const spending: Spending = { charges: [], paid: new Map() };
   if (from === undefined || to === undefined || from >= to) return spending;
   for (const [machineId, uses] of byMachine(ledger.between(from, to, now))) {
-    const { charges, paid } = chargeMachine(uses, rates.rates(machineId), past);
+    const { charges, paid } = chargeMachine(uses, rates.ratesOf(machineId), past);
     for (const charge of charges) spending.charges.push(charge);
     spending.paid.set(machineId, paid);
   }

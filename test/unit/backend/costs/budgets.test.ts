@@ -57,6 +57,7 @@ it('counts what a budget is for, and is told again once it is changed', async ()
   world.price(boxA, 8);
   const ours = budget({ project: 'llm', amountMicros: 4 * dollar });
   world.costs.setBudget(ours, me);
+  world.pass(1);
   world.costs.setBudget(budget({ name: 'nobody', user: 'nobody' }), me);
   const runId = world.run({ gpus: 4 });
   world.run({ gpus: 4 });

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { heldOf, wholeAccelerators } from '#backend/costs/accelerators.ts';
 import { type Charge, chargeMachine, type Use } from '#backend/costs/charge.ts';
 import type { HourlyRate } from '#shared/domain/cost.ts';
+import { accelerator } from '#shared/domain/machine.ts';
 
 const hour = 3_600_000;
 const dollar = 1_000_000;
@@ -146,4 +148,18 @@ it('gives the same for one rate and for the same rate said again and again', () 
     expect(often.charges.map(({ micros }) => micros)).toEqual(once.charges.map(({ micros }) => micros));
   });
   fc.assert(property, { numRuns: 100, seed: 9 });
+});
+
+it('counts a slice as its part of an accelerator', () => {
+  const none = { memoryBytes: null, memoryUsedBytes: null, utilisation: null, temperatureC: null };
+  const one = (uuid: string, index: number, parentIndex?: number) =>
+    accelerator.parse({
+      ...none,
+      ...{ uuid, index, vendor: 'nvidia', model: 'A100', powerW: null, powerLimitW: null },
+      mig: parentIndex === undefined ? null : { parentIndex, profile: '1g.10gb' },
+    });
+  const there = [one('GPU-0', 0), one('GPU-1', 1), one('MIG-a', 0, 1), one('MIG-b', 1, 1)];
+  expect(wholeAccelerators(there)).toBe(2);
+  expect(heldOf(['GPU-0', 'MIG-a'], there)).toBe(1.5);
+  expect(heldOf(['gone'], there)).toBe(1);
 });

@@ -75,7 +75,7 @@ export class Ledgered {
           throw new Error(said);
         },
       },
-      rates: { rates: (machineId) => this.rates.get(machineId) ?? [] },
+      rates: { ratesOf: (machineId) => this.rates.get(machineId) ?? [] },
     });
   }
 
