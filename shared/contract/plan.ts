@@ -61,6 +61,8 @@ export const planContract = {
         requestId: idSchema,
         machineId: idSchema,
         yaml: z.string(),
+        /** As of a launch: where the task's relative paths start from. */
+        baseDirectory: z.string().nullable().default(null),
         steps: z.number().int().min(5).max(1000),
       }),
     )
