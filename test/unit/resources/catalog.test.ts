@@ -211,7 +211,7 @@ describe('offers', () => {
         expect(each.spot, nameOf(each)).toBeLessThanOrEqual(each.onDemand);
   });
 
-  test('an hour of one accelerator costs between 5 cents and 50 dollars, and what others take for it', () => {
+  test('an hour of one accelerator costs between 5 cents and 60 dollars, and what others take for it', () => {
     const perHour = (each: (typeof offers)[number]) => (each.onDemand ?? 0) / each.spec.count;
     const priced = offers.filter(({ onDemand }) => onDemand !== null);
     const byModel = Map.groupBy(priced, ({ spec }) => spec.accelerator);
@@ -222,7 +222,7 @@ describe('offers', () => {
       const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
       for (const each of group) {
         expect(perHour(each), nameOf(each)).toBeGreaterThan(0.05);
-        expect(perHour(each), nameOf(each)).toBeLessThan(50);
+        expect(perHour(each), nameOf(each)).toBeLessThan(60);
         if (soldOff.test(nameOf(each))) continue;
         expect(perHour(each) / median, `${nameOf(each)} against the median of ${name}`).toBeLessThan(8);
         expect(median / perHour(each), `${nameOf(each)} against the median of ${name}`).toBeLessThan(8);
