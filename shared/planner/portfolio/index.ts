@@ -1,8 +1,10 @@
 /** Many runs over many pools: strategies, schedules, bounds, and a check that trusts none of them. Pure: no clock, no randomness. */
 export { gapOf, type Proof, toSolution } from './answer.ts';
 export { type Breach, check } from './check.ts';
-export { type Instance, readProblem } from './instance.ts';
-export { firstPlan, type Guide } from './optimal.ts';
+export { exactPlan, mostExactRuns } from './exact.ts';
+export { frontOf } from './front.ts';
+export { type Choice, type Instance, type Job, readProblem } from './instance.ts';
+export { firstPlan, type Guide, isBetter, planFrom } from './optimal.ts';
 export {
   assumedBusyMs,
   mostOptions,
@@ -12,6 +14,7 @@ export {
   rentedAtOnce,
   rentedPools,
 } from './pools.ts';
+export { type Column, type Limit, priced, Relaxation } from './relaxation.ts';
 export { Schedule } from './schedule.ts';
 export { type PortfolioCode, portfolioSentences, say as portfolioReason } from './sentences.ts';
 export { byRule } from './strategies.ts';

@@ -1,4 +1,4 @@
-import { improve } from './improve.ts';
+import { hasten, improve } from './improve.ts';
 import { type Choice, type Instance, item, type Job } from './instance.ts';
 import { dollarsAt, Schedule, type Slot, visit } from './schedule.ts';
 import { byRule } from './strategies.ts';
@@ -6,17 +6,39 @@ import { byRule } from './strategies.ts';
 /** What the relaxation says of an option: who is lower is taken first. */
 export type Guide = (job: Job, choice: Choice) => number;
 
-/** The best of regret-greedy, the cheapest-first rule and, with a guide, of rounding the relaxation, each improved. */
-export function firstPlan(instance: Instance, guide: Guide | null): Schedule {
-  const starts = [byRegret(instance), byRule(instance, 'cheapest')];
-  if (guide !== null) starts.push(byGuide(instance, guide));
-  let best: Schedule | null = null;
-  for (const schedule of starts) {
-    improve(schedule);
-    if (best === null || schedule.objective() < best.objective()) best = schedule;
-  }
-  return best ?? new Schedule(instance);
+/**
+ * The best of regret-greedy, the cheapest-first rule and the roundings of the relaxation, each improved. Of those that count the
+ * same, the one whose runs end sooner.
+ */
+export function firstPlan(instance: Instance, guides: readonly Guide[]): Schedule {
+  const starts = [
+    ...guides.map((guide) => byGuide(instance, guide)),
+    byRegret(instance),
+    byRule(instance, 'cheapest'),
+  ];
+  return starts.map(polish).reduce((best, next) => (isBetter(next, best) ? next : best));
 }
+
+/** A plan made of what a search took: as far as a schedule can keep it, improved. */
+export const planFrom = (instance: Instance, guide: Guide): Schedule => polish(byGuide(instance, guide));
+
+function polish(schedule: Schedule): Schedule {
+  improve(schedule);
+  hasten(schedule);
+  return schedule;
+}
+
+/** Counts less; where that is the same, its runs end sooner. */
+export function isBetter(schedule: Schedule, than: Schedule): boolean {
+  const difference = schedule.objective() - than.objective();
+  if (Math.abs(difference) > sameDollars) return difference < 0;
+  return endsOf(schedule) < endsOf(than);
+}
+
+/** Objectives that differ by less are the same: what adding thousands of numbers loses. */
+const sameDollars = 1e-6;
+
+const endsOf = ({ slots }: Schedule) => slots.reduce((sum, slot) => sum + (slot?.endAt ?? 0), 0);
 
 /** Rounds a relaxation: each takes what the guide likes best of what is in time, the nearest deadlines first. */
 export function byGuide(instance: Instance, guide: Guide): Schedule {
@@ -92,12 +114,12 @@ function outlookOf(schedule: Schedule, job: Job): Outlook {
   let second = job.weight.leftOut;
   const pools: number[] = [];
   for (const choice of job.choices) {
-    if (choice.dollars >= second || !schedule.affords(job, choice.micros)) break;
+    if (choice.dollars > second || !schedule.affords(job, choice.micros)) break;
     const slot = schedule.find(job, choice);
     if (slot === null) continue;
     pools.push(choice.pool);
     const dollars = dollarsAt(job, slot);
-    if (dollars < least) {
+    if (dollars < least || (dollars === least && best !== null && slot.endAt < best.endAt)) {
       second = least;
       least = dollars;
       best = slot;

@@ -1,16 +1,14 @@
-import type { PortfolioProblem, PortfolioSolution, Strategy } from '#shared/domain/plan.ts';
-import {
-  byRule,
-  firstPlan,
-  type Instance,
-  readProblem,
-  type Schedule,
-  toSolution,
-} from '#shared/planner/portfolio/index.ts';
+import type { Highs } from 'highs';
+import type { PortfolioSolution } from '#shared/domain/plan.ts';
+import { frontOf, readProblem, toSolution } from '#shared/planner/portfolio/index.ts';
+import { loadHighs } from './load-highs.ts';
 import type { Question } from './protocol.ts';
+import { Grounds, Solve } from './solve.ts';
 
 export interface EngineOptions {
+  /** HiGHS as WebAssembly. */
   wasm: Uint8Array;
+  /** A search that takes more is given up, with what it has found. */
   memoryBytes: number;
   /** Asked often: whether the question that is being answered is to end. */
   isStopped(): boolean;
@@ -21,40 +19,41 @@ export type Tell = (kind: 'answer' | 'improved', solutions: PortfolioSolution[])
 /** Answers questions, one after the other, in the thread it is called in. */
 export class Engine {
   readonly #options: EngineOptions;
+  #highs: Highs | null = null;
 
   constructor(options: EngineOptions) {
     this.#options = options;
   }
 
+  /** Throws what a problem is refused with (readProblem); anything else that it throws leaves the engine unfit for more. */
   async answer(question: Question, tell: Tell): Promise<void> {
-    void this.#options;
-    switch (question.kind) {
-      case 'solve':
-        tell('answer', [this.#solve(question.problem, question.strategy)]);
-        return;
-      case 'compare':
-        tell(
-          'answer',
-          question.strategies.map((strategy) => this.#solve(question.problem, strategy)),
-        );
-        return;
-      case 'front':
-        tell('answer', []);
-    }
-  }
-
-  #solve(problem: PortfolioProblem, strategy: Strategy): PortfolioSolution {
     const startedAt = performance.now();
-    const schedule = planBy(readProblem(problem), strategy);
-    return toSolution(schedule, {
-      strategy,
-      bound: null,
-      improving: false,
-      tookMs: performance.now() - startedAt,
-      conflict: [],
-    });
+    const { problem } = question;
+    if (question.kind === 'front') {
+      tell('answer', frontOf(readProblem(problem), question.points).map(asSolution(startedAt)));
+      return;
+    }
+    this.#highs ??= await loadHighs(this.#options.wasm);
+    const grounds = new Grounds(this.#highs, this.#options, problem);
+    if (question.kind === 'compare') {
+      tell(
+        'answer',
+        question.strategies.map((strategy) => new Solve(grounds, strategy, startedAt).answer(false)),
+      );
+      return;
+    }
+    const solve = new Solve(grounds, question.strategy, startedAt);
+    const goesOn = question.improveMs > 0 && solve.isOpen;
+    tell('answer', [solve.answer(goesOn)]);
+    if (goesOn) solve.improve(question.improveMs, (solution) => tell('improved', [solution]));
   }
 }
 
-const planBy = (instance: Instance, strategy: Strategy): Schedule =>
-  strategy === 'optimal' ? firstPlan(instance, null) : byRule(instance, strategy);
+const asSolution = (startedAt: number) => (plan: Parameters<typeof toSolution>[0]) =>
+  toSolution(plan, {
+    strategy: 'optimal',
+    bound: null,
+    improving: false,
+    tookMs: performance.now() - startedAt,
+    conflict: [],
+  });

@@ -1,0 +1,123 @@
+import type { Highs } from 'highs';
+import {
+  type Choice,
+  type Column,
+  priced,
+  type Relaxation,
+  type Schedule,
+} from '#shared/planner/portfolio/index.ts';
+import { Master } from './master.ts';
+import type { Relaxed } from './relax.ts';
+
+/** More columns than this make one step of HiGHS too long to be interrupted in time; what is left out is accounted for in the bound. */
+const mostColumns = 30_000;
+/** Proven to within this share: as good as exact. */
+const exactGap = 1e-6;
+/** HiGHS's tolerances, as a share of the objective: a bound is taken to be lower by so much. */
+const tolerance = 1e-7;
+
+export interface SearchOptions {
+  limitMs: number;
+  /** Nodes of the tree; null: as many as the time allows. With a number, the same input ends at the same place. */
+  mostNodes: number | null;
+  isStopped(): boolean;
+  /** A better assignment: option by job, null: outside. */
+  found(taken: ReadonlyMap<Choice, number>): void;
+  /** A better bound, dollars. */
+  proven(bound: number): void;
+}
+
+/**
+ * HiGHS's branch and cut from the plan that there is. Only columns that could be part of a better plan are in it: where taking
+ * one would lift Lagrange's bound above what the plan counts, no better plan takes it. Answers the best bound that is proven.
+ */
+export function search(
+  highs: Highs,
+  relaxation: Relaxation,
+  relaxed: Relaxed,
+  incumbent: Schedule,
+  options: SearchOptions,
+): number {
+  const { chosen, without } = worthwhile(relaxation, relaxed, incumbent);
+  const master = new Master(highs, relaxation, chosen);
+  // What is not in it counts at least `without`.
+  const valid = (bound: number) =>
+    Math.max(relaxed.bound, Math.min(bound - tolerance * Math.abs(bound), without));
+  try {
+    const { model, columns } = master;
+    model.changeColsIntegrality(
+      { kind: 'range', from: 0, to: columns.length - 1 },
+      new Int32Array(columns.length).fill(highs.constants.variableType.integer),
+    );
+    model.options.set({ time_limit: options.limitMs / 1000, mip_rel_gap: exactGap, mip_abs_gap: 1e-6 });
+    if (options.mostNodes !== null) model.options.set('mip_max_nodes', options.mostNodes);
+    model.setSolution({ colValue: startOf(master, relaxation, incumbent) });
+    const { callbackType } = highs.constants;
+    let best = relaxed.bound;
+    const prove = (bound: number | undefined) => {
+      if (bound === undefined || !Number.isFinite(bound) || valid(bound) <= best) return;
+      best = valid(bound);
+      options.proven(best);
+    };
+    model.run({
+      [callbackType.mipInterrupt](event) {
+        prove(event.data.mip_dual_bound);
+        if (options.isStopped()) event.interrupt();
+      },
+      [callbackType.mipImprovingSolution](event) {
+        const values = event.data.mip_solution;
+        if (values !== undefined) options.found(takenIn(columns, values));
+        return undefined;
+      },
+    });
+    const status = model.getModelStatus();
+    const { modelStatus } = highs.constants;
+    // Interrupted before the first bound there is none.
+    if (status === modelStatus.optimal) prove(model.getObjectiveValue());
+    else prove(Number(model.info.get('mip_dual_bound')));
+    return best;
+  } finally {
+    master.dispose();
+  }
+}
+
+function worthwhile(
+  relaxation: Relaxation,
+  { bound, prices }: Relaxed,
+  incumbent: Schedule,
+): { chosen: Column[][]; without: number } {
+  const room = incumbent.objective() - bound;
+  const all: { column: Column; lift: number }[] = [];
+  let without = Number.POSITIVE_INFINITY;
+  for (const [job, columns] of relaxation.columns.entries()) {
+    const least = relaxation.least(job, prices);
+    const now = incumbent.slots[job]?.choice;
+    for (const column of columns) {
+      const lift = column.choice === now ? -1 : priced(column, prices) - least;
+      if (lift <= room) all.push({ column, lift });
+      else without = Math.min(without, bound + lift);
+    }
+  }
+  all.sort((a, b) => a.lift - b.lift);
+  const chosen = relaxation.columns.map((): Column[] => []);
+  for (const { column } of all.slice(0, mostColumns)) chosen[column.job]?.push(column);
+  const first = all[mostColumns];
+  if (first !== undefined) without = Math.min(without, bound + first.lift);
+  return { chosen, without };
+}
+
+/** The plan as HiGHS's start; who is late or left out is outside. */
+function startOf({ columns }: Master, { instance }: Relaxation, { slots }: Schedule): Float64Array {
+  const inTime = instance.jobs.map((job) => {
+    const slot = slots[job.index];
+    return slot && slot.endAt <= job.dueAt ? slot.choice : null;
+  });
+  return Float64Array.from(columns, ({ job, column }) => ((column?.choice ?? null) === inTime[job] ? 1 : 0));
+}
+
+const takenIn = (columns: Master['columns'], values: Float64Array): Map<Choice, number> =>
+  new Map(
+    columns.flatMap(({ column }, index) =>
+      column !== null && (values[index] ?? 0) > 0.5 ? [[column.choice, 1] as const] : [],
+    ),
+  );

@@ -1,0 +1,180 @@
+import { type Choice, type Instance, item, type Job, timetables } from './instance.ts';
+import { lateDollars, leastLateDollars } from './objective.ts';
+import type { Timetable } from './timetable.ts';
+import { microsPerDollar, msPerHour } from './units.ts';
+
+/** A limit that many runs share: what they use of it together may not be more than `most`. */
+export type Limit =
+  | { kind: 'pool'; pool: number; untilAt: number; most: number }
+  | { kind: 'budget'; most: number }
+  | { kind: 'project'; project: string; most: number };
+
+/** An option in time, and what it uses of which limits. */
+export interface Column {
+  job: number;
+  choice: Choice;
+  /** Limits by index, and GPU hours or dollars of each. */
+  uses: { limit: number; amount: number }[];
+}
+
+/** Instants until which a pool's GPU hours are counted: more bring the relaxation nearer to a schedule, and cost time. */
+const mostWindows = 6;
+
+/**
+ * The assignment problem behind a schedule: each run takes one option that can be in time, or counts what it costs at least to
+ * be late or left out. Of a pool, what ends by a deadline uses no more GPU hours than are free until then; budgets are budgets.
+ * Who follows whom at which hour is left to the scheduler, so every schedule is a solution of this that counts no more here than
+ * there: what is proven to be the least here, no schedule can be below.
+ */
+export class Relaxation {
+  readonly instance: Instance;
+  readonly limits: Limit[] = [];
+  /** By job, cheapest first. */
+  readonly columns: Column[][];
+  /** By job: the least that it counts when none of its columns is taken. */
+  readonly outside: number[];
+
+  constructor(instance: Instance) {
+    this.instance = instance;
+    const tables = timetables(instance);
+    const inTime = instance.jobs.map((job) =>
+      job.choices.filter((choice) => canBeInTime(job, choice, tables)),
+    );
+    this.outside = instance.jobs.map((job) => leastOutside(job, tables));
+    const windows = this.#addWindows(inTime, tables);
+    const budgets = this.#addBudgets();
+    this.columns = instance.jobs.map((job) =>
+      item(inTime, job.index).map((choice) => ({
+        job: job.index,
+        choice,
+        uses: [
+          ...(windows.get(choice.pool) ?? []).flatMap(({ limit, untilAt }) =>
+            job.dueAt <= untilAt ? [{ limit, amount: hoursOf(choice) }] : [],
+          ),
+          ...budgets(job).map((limit) => ({ limit, amount: choice.dollars })),
+        ],
+      })),
+    );
+  }
+
+  get size(): number {
+    return this.columns.reduce((sum, { length }) => sum + length, this.columns.length);
+  }
+
+  /**
+   * Lagrange's bound: with any price, not below 0, on what limits allow, the least that the runs count plus what they use at
+   * these prices, less what all of the limits is worth, is a bound. No solver's tolerance can spoil it.
+   */
+  bound(prices: ArrayLike<number>): number {
+    let sum = 0;
+    for (const { index } of this.instance.jobs) sum += this.least(index, prices);
+    for (const [index, { most }] of this.limits.entries()) sum -= item(prices, index) * most;
+    return sum;
+  }
+
+  /** The least that a run counts at these prices. */
+  least(job: number, prices: ArrayLike<number>): number {
+    let least = item(this.outside, job);
+    for (const column of item(this.columns, job)) {
+      if (column.choice.dollars >= least) break;
+      least = Math.min(least, priced(column, prices));
+    }
+    return least;
+  }
+
+  /** For each pool that could get too full: instants, and the limit of each. */
+  #addWindows(
+    inTime: readonly Choice[][],
+    tables: readonly Timetable[],
+  ): Map<number, { limit: number; untilAt: number }[]> {
+    const { jobs } = this.instance;
+    const wanted = new Map<number, Map<number, { dueAt: number; hours: number }>>();
+    for (const job of jobs) {
+      if (!Number.isFinite(job.dueAt)) continue;
+      for (const choice of item(inTime, job.index)) {
+        const here = wanted.get(choice.pool) ?? new Map<number, { dueAt: number; hours: number }>();
+        wanted.set(choice.pool, here);
+        const hours = Math.max(hoursOf(choice), here.get(job.index)?.hours ?? 0);
+        here.set(job.index, { dueAt: job.dueAt, hours });
+      }
+    }
+    const windows = new Map<number, { limit: number; untilAt: number }[]>();
+    for (const [pool, byJob] of wanted) {
+      const ends = [...byJob.values()].sort((a, b) => a.dueAt - b.dueAt);
+      const tight: { untilAt: number; most: number }[] = [];
+      let hours = 0;
+      for (const [index, end] of ends.entries()) {
+        hours += end.hours;
+        if (ends[index + 1]?.dueAt === end.dueAt) continue;
+        const most = item(tables, pool).freeUntil(end.dueAt) / msPerHour;
+        // Where all that could ever be there fits, there is nothing to say.
+        if (hours > most) tight.push({ untilAt: end.dueAt, most });
+      }
+      const kept = spread(tight, mostWindows).map(({ untilAt, most }) => {
+        this.limits.push({ kind: 'pool', pool, untilAt, most });
+        return { limit: this.limits.length - 1, untilAt };
+      });
+      if (kept.length > 0) windows.set(pool, kept);
+    }
+    return windows;
+  }
+
+  #addBudgets(): (job: Job) => number[] {
+    const { budgetMicros, projectBudgets } = this.instance.problem;
+    let all: number | null = null;
+    if (budgetMicros !== null) {
+      all = this.limits.push({ kind: 'budget', most: budgetMicros / microsPerDollar }) - 1;
+    }
+    const byProject = new Map(
+      Object.entries(projectBudgets).map(([project, micros]) => [
+        project,
+        this.limits.push({ kind: 'project', project, most: micros / microsPerDollar }) - 1,
+      ]),
+    );
+    return ({ run }) => {
+      const own = run.project === null ? undefined : byProject.get(run.project);
+      return [...(all === null ? [] : [all]), ...(own === undefined ? [] : [own])];
+    };
+  }
+}
+
+/** Dollars of a column and of what it uses at these prices. */
+export function priced({ choice, uses }: Column, prices: ArrayLike<number>): number {
+  let sum = choice.dollars;
+  for (const { limit, amount } of uses) sum += amount * (prices[limit] ?? 0);
+  return sum;
+}
+
+const hoursOf = ({ gpus, ms }: Choice) => (gpus * ms) / msPerHour;
+
+/** When it ends at the earliest, with nothing else there than what is busy now. */
+function firstEnd(job: Job, { pool, gpus, ms }: Choice, tables: readonly Timetable[]): number {
+  const startAt = job.orphan ? null : item(tables, pool).earliest(gpus, ms, job.readyAt);
+  return startAt === null ? Number.POSITIVE_INFINITY : startAt + ms;
+}
+
+function canBeInTime(job: Job, choice: Choice, tables: readonly Timetable[]): boolean {
+  const endAt = firstEnd(job, choice, tables);
+  return Number.isFinite(endAt) && endAt <= job.dueAt;
+}
+
+/** Left out, or late with whichever option counts least then. */
+function leastOutside(job: Job, tables: readonly Timetable[]): number {
+  let least = job.weight.leftOut;
+  if (!Number.isFinite(job.dueAt)) return least;
+  for (const choice of job.choices) {
+    const endAt = firstEnd(job, choice, tables);
+    if (!Number.isFinite(endAt)) continue;
+    const late = Math.max(leastLateDollars(job.weight), lateDollars(job.weight, endAt - job.dueAt));
+    least = Math.min(least, choice.dollars + late);
+  }
+  return least;
+}
+
+/** So many of a list, evenly, the last one always among them. */
+function spread<T>(list: readonly T[], most: number): T[] {
+  if (list.length <= most) return [...list];
+  return Array.from({ length: most }, (_, index) =>
+    item(list, Math.ceil(((index + 1) * list.length) / most) - 1),
+  );
+}
