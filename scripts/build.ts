@@ -19,6 +19,8 @@ const programs: { entry: string; out: string; format: 'esm' | 'cjs' }[] = [
   { entry: 'electron/cli/main.ts', out: 'dist/cli/main.js', format: 'esm' },
   { entry: 'electron/backend/process.ts', out: 'dist/backend/process.js', format: 'esm' },
   { entry: 'electron/main/main.ts', out: 'dist/main/main.js', format: 'esm' },
+  // Handed to a worker thread as text (planner/solver/program.ts), which makes it CommonJS, too.
+  { entry: 'electron/backend/planner/solver/worker.ts', out: 'dist/backend/solver.cjs', format: 'cjs' },
   // A sandboxed preload can only be CommonJS.
   { entry: 'electron/preload/preload.ts', out: 'dist/preload/preload.cjs', format: 'cjs' },
 ];
@@ -62,6 +64,8 @@ async function buildPrograms(): Promise<void> {
       platform: 'node',
       target: 'node24',
       external,
+      // Of the solver's two forms the one that knows no import.meta.
+      ...(format === 'cjs' ? { alias: { highs: path.join(root, 'node_modules/highs/build/highs.js') } } : {}),
       sourcemap: true,
       logLevel: 'warning',
       ...(format === 'esm' ? { banner } : {}),

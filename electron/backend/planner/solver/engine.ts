@@ -7,7 +7,7 @@ import { Grounds, Solve } from './solve.ts';
 
 export interface EngineOptions {
   /** HiGHS as WebAssembly. */
-  wasm: Uint8Array;
+  wasm: Uint8Array<ArrayBuffer>;
   /** A search that takes more is given up, with what it has found. */
   memoryBytes: number;
   /** Asked often: whether the question that is being answered is to end. */

@@ -9,7 +9,7 @@ const fromSources = import.meta.url.endsWith('.ts');
 const heapMb = 1024;
 
 /** HiGHS's WebAssembly, from its package beside the sources and the bundles alike. */
-export const readSolverWasm = (): Promise<Uint8Array> =>
+export const readSolverWasm = (): Promise<Uint8Array<ArrayBuffer>> =>
   readFile(createRequire(import.meta.url).resolve('highs/runtime'));
 
 /**

@@ -18,7 +18,7 @@ export type FromWorker =
 /** What a worker is started with. */
 export interface WorkerSetup {
   /** HiGHS as WebAssembly: read by who starts the worker, since an archive's files cannot be read in one. */
-  wasm: Uint8Array;
+  wasm: Uint8Array<ArrayBuffer>;
   /** Element 0 is set to 1 by who wants the question that is being answered to end. */
   stop: Int32Array;
   /** The solver gives up a search that takes more memory than this. */
