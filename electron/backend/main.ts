@@ -17,6 +17,7 @@ import { logsRouter } from './api/logs.ts';
 import { machinesRouter } from './api/machines.ts';
 import { migrationsRouter } from './api/migrations.ts';
 import { placesRouter } from './api/places.ts';
+import { planRouter } from './api/plan.ts';
 import { portsRouter } from './api/ports.ts';
 import { recoveryRouter } from './api/recovery.ts';
 import { runsRouter } from './api/runs.ts';
@@ -25,6 +26,7 @@ import { storeRouter } from './api/store.ts';
 import { terminalsRouter } from './api/terminals.ts';
 import { vaultRouter } from './api/vault.ts';
 import { Browse, Downloads, Uploads } from './browse/index.ts';
+import { Catalog } from './catalog/index.ts';
 import { Checkpoints, createCheckpointLooks } from './checkpoints/index.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { CopyJobs, JobTable, openCopies } from './copies/index.ts';
@@ -36,6 +38,7 @@ import { Jobs } from './jobs.ts';
 import { openLog } from './log.ts';
 import { findLogins } from './logins/index.ts';
 import { createPlanner, MigrationsService } from './migrations/index.ts';
+import { openPlanning } from './planning.ts';
 import { openPolicies } from './policies.ts';
 import { Forwards } from './ports/index.ts';
 import { localPrograms } from './processes/index.ts';
@@ -293,6 +296,15 @@ function build(
     migrations,
   });
   stack.add('policies', () => policies.close());
+  const catalog = new Catalog({
+    store,
+    activity,
+    events,
+    jobs,
+    clock,
+    log,
+    directory: path.join(resourcesDirectory, 'catalog'),
+  });
   const fileAccess = {
     access: sites.machines,
     machine: (id: string) => store.machines.require(id),
@@ -344,6 +356,8 @@ function build(
     script: remoteScript('ports.sh'),
   });
   stack.add('forwarded ports', () => forwards.shutDown());
+  const planning = openPlanning({ store, events, activity, clock, log, catalog, sensitivity, runs });
+  stack.add('planning', () => planning.close());
   // Closed before what they work with.
   stack.add('jobs', () => jobs.close());
 
@@ -380,6 +394,7 @@ function build(
     copies: copiesRouter(copyJobs),
     terminals: terminalsRouter(terminals),
     ports: portsRouter(forwards),
+    plan: planRouter(planning),
     files: filesRouter(browse, new CodeChanges(codeStore, (runId) => store.runs.require(runId).snapshot)),
     vault: vaultRouter(vault, (signal) => findLogins(undefined, signal)),
   });
@@ -392,6 +407,7 @@ function build(
   migrations.resume();
   runBackups.start();
   policies.start();
+  planning.start();
   terminals.start();
   forwards.start();
   if (options.connect ?? true) sites.start();

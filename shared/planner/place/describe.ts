@@ -5,7 +5,7 @@ import { placeReason } from '../place-sentences.ts';
 import { dollarsText, gibRange, gibText, oneDigit, timeText } from './amounts.ts';
 import type { Candidate, Collector, Excluded, Where } from './collector.ts';
 import { costFigure, type Shown, timeFigure } from './figures.ts';
-import type { PlaceInputs, PlaceQuestion } from './inputs.ts';
+import type { OwnMachine, PlaceInputs, PlaceQuestion } from './inputs.ts';
 import type { OwnPlaces } from './own.ts';
 import { ageReason, bestReason, fitReason, riskReasons, spotReasons } from './reasons.ts';
 import { type Chance, emptyReckoning, type Reckoned, type Reckoner, type Terms } from './reckoning.ts';
@@ -161,8 +161,7 @@ export class Describer {
       const later = placeReason('PLACE_FREE_LATER', { gpus: use.gpus, time: timeText(terms.waitMs) });
       const now = placeReason('PLACE_FREE_NOW', { gpus: own.freeOf(machine, work.accelerator) });
       const free = use.gpus === 0 ? [] : [terms.waitMs > 0 ? later : now];
-      const unpriced = placeReason('PLACE_RATE_UNKNOWN', { machine: machine.name });
-      return machine.microsPerHour === null ? [...free, unpriced] : free;
+      return [...free, ...ownReasons(machine, this.#context.question.at)];
     }
     const has = (inputs.offers.columns.acceleratorCount[where.row] ?? 0) * use.nodes;
     const area = rented.areaOf(where.row);
@@ -191,7 +190,7 @@ export class Describer {
         const remedy = work?.question ? engine.remedy(work.question) : null;
         return remedy === null
           ? placeReason('PLACE_NO_FIT', params)
-          : placeReason('PLACE_NO_FIT_UNLESS', { ...params, remedy: remedy.message });
+          : placeReason('PLACE_NO_FIT_UNLESS', { ...params, remedy });
       }
       case 'PLACE_SETUP':
         return placeReason(code, { why: work?.refusal?.message ?? '' });
@@ -280,6 +279,17 @@ export class Describer {
       maxLabel: area?.maxLabel ?? unlabelled,
     };
   }
+}
+
+/** Older than that is told of. */
+const seenLongAgoMs = 10 * 60_000;
+
+function ownReasons({ name, microsPerHour, seenAt }: OwnMachine, at: number): Reason[] {
+  const reasons: Reason[] = [];
+  if (seenAt != null && at - seenAt > seenLongAgoMs)
+    reasons.push(placeReason('PLACE_SEEN', { time: timeText(at - seenAt) }));
+  if (microsPerHour === null) reasons.push(placeReason('PLACE_RATE_UNKNOWN', { machine: name }));
+  return reasons;
 }
 
 /** Of these it is known how long it would take and what it would cost. */

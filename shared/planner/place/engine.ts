@@ -19,7 +19,12 @@ export function workEngine(accelerators: readonly AcceleratorModel[]): WorkEngin
         return { code, params, message };
       }
     },
-    remedy: (question) => judgeMemory(question).remedies[0]?.reason ?? null,
+    remedy(question) {
+      const { remedies } = judgeMemory(question);
+      const best = remedies.find(({ verdict }) => verdict === 'fits') ?? remedies[0];
+      if (best === undefined || best.verdict === 'no') return null;
+      return [best.reason, ...best.also].map(({ message }) => message).join(' ');
+    },
     time(question) {
       const estimate = estimateTime({ ...question, find });
       return estimate && { ms: estimate.ms, figure: estimate.figure };

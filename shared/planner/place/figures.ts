@@ -33,7 +33,7 @@ export function costFigure(shown: Shown): Figure {
       figureOf('planMachines', terms.nodes, 'count'),
       figureOf('planBilled', p50.billedMs, 'ms', {
         formula: 'set-up + data + training + lost',
-        inputs: usedInputs(shown),
+        inputs: usedInputs(shown).map(withoutInputs),
       }),
     ],
   });
@@ -58,6 +58,9 @@ export function costFigure(shown: Shown): Figure {
     inputs: [compute, storage, egress],
   });
 }
+
+/** How a time comes about is told once: by the time's own figure. */
+const withoutInputs = (figure: Figure): Figure => ({ ...figure, inputs: [] });
 
 export function timeFigure(shown: Shown): Figure {
   const { terms, p10, p50, p90 } = shown;

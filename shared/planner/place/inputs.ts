@@ -15,7 +15,7 @@ export interface OwnGpu {
 }
 
 /** Why a machine takes no runs now. */
-export type Unready = 'draining' | 'unreachable' | 'unseen';
+export type Unready = 'draining' | 'unseen';
 
 export interface OwnMachine {
   id: string;
@@ -32,6 +32,8 @@ export interface OwnMachine {
   ratedAt: number | null;
   pue: number | null;
   unready: Unready | null;
+  /** When it was last looked at. */
+  seenAt?: number | null | undefined;
 }
 
 /** How many accelerators may be rented at once. */

@@ -193,7 +193,6 @@ export class OwnPlaces {
 
 const unreadyCodes = {
   draining: 'PLACE_DRAINING',
-  unreachable: 'PLACE_UNREACHABLE',
   unseen: 'PLACE_UNSEEN',
 } as const;
 const nothingThere = { code: 'PLACE_NO_ACCELERATOR', use: null, work: null, distance: 0 } as const;

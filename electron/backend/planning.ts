@@ -1,0 +1,68 @@
+import type { PlanServices } from './api/plan.ts';
+import type { Catalog } from './catalog/index.ts';
+import { Planner, type PlannerDependencies, Portfolio } from './planner/index.ts';
+import { heldByOthers, type RunsService, usable } from './runs/index.ts';
+import type { Sensitivity } from './sensitivity/index.ts';
+
+interface PlanningDependencies
+  extends Pick<PlannerDependencies, 'store' | 'events' | 'activity' | 'clock' | 'log'> {
+  catalog: Catalog;
+  sensitivity: Sensitivity;
+  runs: RunsService;
+}
+
+/** Newest runs that waits are measured from, per machine. */
+const measuredRuns = 500;
+
+/** The rooms of planning, with what they know of runs. */
+export function openPlanning(dependencies: PlanningDependencies): PlanServices & {
+  start(): void;
+  close(): Promise<void>;
+} {
+  const { store, events, activity, clock, catalog, sensitivity, runs } = dependencies;
+  const planner = new Planner({
+    ...dependencies,
+    policies: () => sensitivity.policies(),
+    rules: { usable, heldByOthers },
+    check: (yaml) => runs.check(yaml, {}),
+    launch: (request, actor) => runs.launch(request, actor),
+    stop: (runId, actor) => void runs.stop(runId, undefined, actor),
+  });
+  const portfolio = new Portfolio({
+    store,
+    events,
+    activity,
+    clock,
+    judge: (demand, limits, at) =>
+      planner.place({ demand, limits, objective: 'cheapest', scenario: null }, at),
+    machines: (at) => planner.machines(at),
+    quotaOf: () => null,
+    powerOf: (accelerator) => catalog.accelerator(accelerator)?.powerW ?? null,
+    launch: (request, actor) => runs.launch(request, actor),
+    openPlan: (planId) => planner.saved.open(planId).content,
+    noteRuns: (planId, runIds) => planner.saved.noteRuns(planId, runIds),
+  });
+  return {
+    planner,
+    portfolio,
+    waits: {
+      machine: (id) => store.machines.get(id),
+      runsOn: (machineId) =>
+        store.runs.list({
+          search: '',
+          states: [],
+          machineId,
+          archived: false,
+          sort: 'created',
+          descending: true,
+          offset: 0,
+          limit: measuredRuns,
+        }).rows,
+    },
+    start: () => planner.start(),
+    async close() {
+      planner.close();
+      await portfolio.close();
+    },
+  };
+}
