@@ -22,7 +22,6 @@ export const placeSentences = {
   PLACE_SETUP: 'Excluded: {{why}}',
   PLACE_TIME_UNKNOWN: 'Excluded: it is not known how fast {{accelerator}} is.',
   PLACE_DRAINING: 'Excluded: it takes no new runs, because it is being drained.',
-  PLACE_UNREACHABLE: 'Excluded: it cannot be reached now.',
   PLACE_UNSEEN: 'Excluded: it has not been looked at yet.',
   PLACE_BUSY:
     'Excluded: {{free}} of the {{asked}} GPUs needed are free, and nobody can say when the others will be.',
@@ -43,6 +42,7 @@ export const placeSentences = {
   PLACE_TIGHT: 'It may not fit: {{need}} GiB per GPU needed, {{has}} GiB present.',
   PLACE_FREE_NOW: '{{gpus}} GPUs are free now.',
   PLACE_FREE_LATER: '{{gpus}} GPUs will be free in {{time}}.',
+  PLACE_SEEN: 'As it was when it was last looked at, {{time}} ago.',
   PLACE_UNRESERVED: 'Whether the provider has one free is seen only when it is asked for.',
   PLACE_MORE_GPUS: 'All {{has}} GPUs are paid for; {{used}} are used.',
   PLACE_NODES: '{{nodes}} machines with {{each}} GPUs each.',
