@@ -32,6 +32,7 @@ export { Menu } from './menu.tsx';
 export type { MenuEntry } from './menu-rows.tsx';
 export { countModels, shortModel } from './models.ts';
 export { type Choice, MultiSelect } from './multi-select.tsx';
+export { type Pick, PickList } from './pick-list.tsx';
 export { Splitter, type SplitterProps } from './splitter.tsx';
 export { EmptyState, ErrorState, Skeleton } from './states.tsx';
 export type { Column } from './table-columns.ts';

@@ -86,6 +86,16 @@ export const figureNames: Readonly<Record<string, string>> = {
   prefillRate: 'Tokens of prompts read a second',
   bytesRead: 'Bytes read for each token',
   bandwidth: 'Bandwidth of the memory B',
+  price: 'Price on demand p',
+  spotPrice: 'Spot price p',
+  gpusOfOffer: 'GPUs of the offer n',
+  gpuMemory: 'Memory of one GPU m',
+  allGpuMemory: 'Memory of all GPUs M',
+  peakTflops: 'Dense 16-bit peak of one GPU F',
+  pricePerGpu: 'Price of a GPU hour',
+  pricePerGiB: 'Price of a GiB of VRAM, an hour',
+  pricePerPflop: 'Price of a PFLOP/s, an hour',
+  costOfWork: 'Cost of the work',
 };
 
 /** A figure's English name; its key where it has none. */

@@ -13,6 +13,7 @@ import { TrainyardError } from '#shared/domain/error.ts';
 import type { MetricSeries } from '#shared/domain/metric.ts';
 import { hasEnded, type RunState, type RunSummary, runStates } from '#shared/domain/run.ts';
 import { settings } from '#shared/domain/settings.ts';
+import { fixtureCatalog } from './fixture-catalog.ts';
 import {
   fixtureDetail,
   fixtureId,
@@ -91,10 +92,12 @@ export async function startFixture(options: FixtureOptions = {}): Promise<Fixtur
     detail: (run) => fixtureDetail(run, 0),
   });
 
+  const catalog = fixtureCatalog(now, events, machines);
   const terminals = fixtureTerminals(now, events, machines, runs);
   const views = new Map<string, string>([['terminals.layout', terminals.layout]]);
   const router = createRouter({
     ...moves.routers,
+    catalog: catalog.router,
     files: fixtureDisk(machines, now),
     terminals: terminals.router,
     ports: fixturePorts(now, events, machines, runs),

@@ -26,6 +26,8 @@ const number = (value: number | null, unit = '') =>
   ) : (
     <span className="num soft">{`${formatValue(Number(value.toPrecision(4)))}${unit}`}</span>
   );
+/** GiB; whole where the rest says nothing. */
+const size = (gib: number | null) => number(gib !== null && gib >= 10 ? Math.round(gib) : gib);
 const money = (micros: number | null, fine = false) =>
   micros === null ? nothing : <span className="num">{formatMoney(micros, fine)}</span>;
 
@@ -136,7 +138,7 @@ const columns = (t: Translate, now: number): OfferColumn[] => [
     align: 'right',
     sortKey: 'gpuMemory',
     usual: true,
-    cell: ({ gpuMemoryGiB }) => number(gpuMemoryGiB),
+    cell: ({ gpuMemoryGiB }) => size(gpuMemoryGiB),
   },
   {
     key: 'totalMemory',
@@ -145,7 +147,7 @@ const columns = (t: Translate, now: number): OfferColumn[] => [
     align: 'right',
     sortKey: 'totalMemory',
     usual: false,
-    cell: ({ totalMemoryGiB }) => number(totalMemoryGiB),
+    cell: ({ totalMemoryGiB }) => size(totalMemoryGiB),
   },
   {
     key: 'vCpus',
@@ -165,7 +167,7 @@ const columns = (t: Translate, now: number): OfferColumn[] => [
     sortKey: 'memory',
     usual: true,
     drop: 3,
-    cell: ({ offer }) => number(offer.memoryGiB),
+    cell: ({ offer }) => size(offer.memoryGiB),
   },
   {
     key: 'localDisk',
@@ -208,7 +210,7 @@ const columns = (t: Translate, now: number): OfferColumn[] => [
   {
     key: 'price',
     title: 'catalog.price',
-    width: 82,
+    width: 96,
     align: 'right',
     sortKey: 'price',
     usual: true,

@@ -59,7 +59,9 @@ export function ImportForm({ onDone }: { onDone(): void }) {
     attempt(async () => {
       if (!file) return;
       if (file.size > largestBytes)
-        throw new TrainyardError('IMPORT_TOO_LARGE', 'The file is larger than 64 MiB.');
+        throw new TrainyardError('PRICE_FILE_TOO_LARGE', `${file.name} is larger than 64 MiB.`, {
+          params: { name: file.name },
+        });
       await look({ name: file.name, text: await file.text() });
     });
   const take = () =>
