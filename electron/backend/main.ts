@@ -8,8 +8,10 @@ import { accessRouter } from './api/access.ts';
 import { activityRouter } from './api/activity.ts';
 import { appRouter } from './api/app.ts';
 import { backupsRouter } from './api/backups.ts';
+import { catalogRouter } from './api/catalog.ts';
 import { checkpointsRouter } from './api/checkpoints.ts';
 import { copiesRouter } from './api/copies.ts';
+import { costsRouter } from './api/costs.ts';
 import { dataRouter } from './api/data.ts';
 import { filesRouter } from './api/files.ts';
 import { type AppRouter, createRouter } from './api/index.ts';
@@ -30,9 +32,11 @@ import { Catalog } from './catalog/index.ts';
 import { Checkpoints, createCheckpointLooks } from './checkpoints/index.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { CopyJobs, JobTable, openCopies } from './copies/index.ts';
+import { Costs } from './costs/index.ts';
 import { makeDataDirectory } from './data-directory.ts';
 import { EventBus } from './events.ts';
 import { CodeChanges, CodeStore, codeKeeper } from './files/index.ts';
+import { googleBillingKey } from './google-billing-key.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { Jobs } from './jobs.ts';
 import { openLog } from './log.ts';
@@ -304,7 +308,10 @@ function build(
     clock,
     log,
     directory: path.join(resourcesDirectory, 'catalog'),
+    googleKey: () => googleBillingKey(vault),
   });
+  const costs = new Costs({ store, events, activity, clock, log, rates: catalog });
+  stack.add('costs', () => costs.close());
   const fileAccess = {
     access: sites.machines,
     machine: (id: string) => store.machines.require(id),
@@ -392,15 +399,19 @@ function build(
     recovery: recoveryRouter(policies.recovery),
     places: placesRouter(policies.places),
     copies: copiesRouter(copyJobs),
+    costs: costsRouter(costs),
     terminals: terminalsRouter(terminals),
     ports: portsRouter(forwards),
     plan: planRouter(planning),
     files: filesRouter(browse, new CodeChanges(codeStore, (runId) => store.runs.require(runId).snapshot)),
+    catalog: catalogRouter(catalog),
     vault: vaultRouter(vault, (signal) => findLogins(undefined, signal)),
   });
   vault
     .unlockByItself()
     .catch((error: unknown) => log.warn({ err: error }, 'the keychain did not open the vault'));
+  // Before anything happens to runs: it is counted.
+  costs.start();
   // Runs listen before the first connection is made.
   runs.start();
   checkpoints.start();

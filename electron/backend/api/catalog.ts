@@ -1,0 +1,25 @@
+import type { Catalog } from '#backend/catalog/index.ts';
+import { api } from './base.ts';
+
+export const catalogRouter = (catalog: Catalog) =>
+  api.catalog.router({
+    sources: api.catalog.sources.handler(() => catalog.sources()),
+    accelerators: api.catalog.accelerators.handler(() => catalog.accelerators()),
+    regions: api.catalog.regions.handler(() => catalog.regions()),
+    egress: api.catalog.egress.handler(() => catalog.egress()),
+    storage: api.catalog.storage.handler(() => catalog.storage()),
+    offers: api.catalog.offers.handler(({ input }) => catalog.packedOffers(input.have)),
+    offer: api.catalog.offer.handler(({ input }) => catalog.offer(input.id)),
+    refresh: api.catalog.refresh.handler(async ({ input, context }) => {
+      const { jobId } = await catalog.refresh(input, context.actor);
+      return { jobId };
+    }),
+    import: api.catalog.import.handler(({ input, context }) => catalog.import(input, context.actor)),
+    removeSource: api.catalog.removeSource.handler(({ input, context }) =>
+      catalog.removeSource(input.sourceId, context.actor),
+    ),
+    ownCosts: api.catalog.ownCosts.handler(() => catalog.ownCosts()),
+    setOwnCosts: api.catalog.setOwnCosts.handler(({ input, context }) =>
+      catalog.setOwnCosts(input.machineId, input.costs, context.actor),
+    ),
+  });
