@@ -8,6 +8,8 @@ export const exitCodes = {
   notFound: 3,
   unreachable: 4,
   needsUser: 5,
+  /** Of `fit`: not even the low end does. */
+  doesNotFit: 6,
   interrupted: 130,
 } as const;
 

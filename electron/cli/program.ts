@@ -4,6 +4,7 @@ import type { Act, Add } from './adding.ts';
 import { addCopyVerb } from './copy-program.ts';
 import { addDataVerbs } from './data-program.ts';
 import { addFileVerbs } from './file-program.ts';
+import { addFitVerb } from './fit-program.ts';
 import { addKeepVerbs } from './keep-program.ts';
 import { addMoveVerbs } from './move-program.ts';
 import { addPolicyVerbs } from './policy-program.ts';
@@ -164,6 +165,7 @@ export function buildProgram(version: string, done: (exitCode: number) => void):
   addVaultVerbs(program, add, act, json);
   addCopyVerb(program, add, act, json);
   addFileVerbs(program, add, act, json);
+  addFitVerb(program, add, act, json);
   addPortVerbs(program, add, act, json);
   addMoveVerbs(program, add, act, json, done);
   addPolicyVerbs(program, machines, add, act, json);

@@ -38,6 +38,7 @@ export const fitSentences = {
   REMEDY_RECOMPUTE: 'Recompute all activations in the backward pass: about a third slower.',
   REMEDY_OPTIMISER: 'Use 8-bit Adam instead of {{before}}.',
   REMEDY_TENSOR: 'Split each layer over {{value}} GPUs (tensor parallelism).',
+  REMEDY_PIPELINE: 'Split the layers over {{value}} groups of GPUs (pipeline parallelism).',
   REMEDY_GPUS: 'Use {{value}} GPUs instead of {{before}}.',
   REMEDY_OFFLOAD_OPTIMISER: 'Keep the optimiser in the memory of the host ({{host}} GB there): slower.',
   REMEDY_OFFLOAD_ALL:

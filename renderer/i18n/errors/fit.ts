@@ -52,6 +52,7 @@ export default {
     REMEDY_RECOMPUTE: '在反向传播中重新计算全部激活值：约慢三分之一。',
     REMEDY_OPTIMISER: '用 8 位 Adam 代替 {{before}}。',
     REMEDY_TENSOR: '把每一层拆分到 {{value}} 块 GPU（张量并行）。',
+    REMEDY_PIPELINE: '把各层拆分到 {{value}} 组 GPU（流水线并行）。',
     REMEDY_GPUS: '使用 {{value}} 块 GPU，而不是 {{before}} 块。',
     REMEDY_OFFLOAD_OPTIMISER: '把优化器放在主机内存（那里需要 {{host}} GB）：较慢。',
     REMEDY_OFFLOAD_ALL: '把优化器和权重放在主机内存（那里需要 {{host}} GB）：慢得多。',

@@ -8,9 +8,9 @@ interface Tensor {
   type: string | null;
 }
 
-/** Buffers and scales that are kept with weights and are none. */
+/** Buffers, scales and the optimiser's states, which are kept with weights and are none. */
 const noWeight =
-  /(rotary_emb|inv_freq|\.attn\.(bias|masked_bias)$|attention\.(bias|masked_bias)$|position_ids|scales?$|scale_inv$|zeros$|qzeros$|g_idx$|absmax$|quant_map$|quant_state)/;
+  /(rotary_emb|inv_freq|\.attn\.(bias|masked_bias)$|attention\.(bias|masked_bias)$|position_ids|scales?$|scale_inv$|zeros$|qzeros$|g_idx$|absmax$|quant_map$|quant_state|(?:^|\.)(?:optimizer|optim|exp_avg|exp_avg_sq|momentum_buffer|ema|scheduler)(?:\.|$))/;
 const layerOf = /(?:^|\.)(?:layers?|h|blocks?|blk|encoder_layers)\.(\d+)\./;
 const embedding = /(embed_tokens|tok_embeddings|word_embeddings|\bwte|embed_in|token_embd|shared)\.weight$/;
 const head = /(lm_head|embed_out|output)\.weight$/;
