@@ -14,6 +14,7 @@ import type { MetricSeries } from '#shared/domain/metric.ts';
 import { hasEnded, type RunState, type RunSummary, runStates } from '#shared/domain/run.ts';
 import { settings } from '#shared/domain/settings.ts';
 import { fixtureCatalog } from './fixture-catalog.ts';
+import { fixtureCosts } from './fixture-costs.ts';
 import {
   fixtureDetail,
   fixtureId,
@@ -98,6 +99,7 @@ export async function startFixture(options: FixtureOptions = {}): Promise<Fixtur
   const router = createRouter({
     ...moves.routers,
     catalog: catalog.router,
+    costs: fixtureCosts(now, events, machines, runs).router,
     files: fixtureDisk(machines, now),
     terminals: terminals.router,
     ports: fixturePorts(now, events, machines, runs),

@@ -6,6 +6,7 @@ import { placeName } from '#renderer/app/place-name.ts';
 import { paths } from '#renderer/app/routes.ts';
 import { useMay } from '#renderer/app/session-store.ts';
 import { CheckpointsTab } from '#renderer/features/checkpoints/checkpoints-tab.tsx';
+import { RunCostLine } from '#renderer/features/costs/run-cost-line.tsx';
 import { BackupsTab } from '#renderer/features/keeping/backups-tab.tsx';
 import { askMove, canMove, useMoveOf } from '#renderer/features/moves/index.ts';
 import { MovePanel } from '#renderer/features/moves/move-panel.tsx';
@@ -201,6 +202,7 @@ function Header({ run }: { run: Run }) {
             </span>
           </div>
         ) : null}
+        <RunCostLine runId={run.id} />
       </div>
       <Actions run={run} />
     </div>
