@@ -18,8 +18,8 @@ export const placeSentences = {
   PLACE_SPOT_ONLY: 'Excluded: only spot machines were asked for.',
   PLACE_QUOTA: 'Excluded: your quota there is {{quota}} GPUs; {{asked}} are needed.',
   PLACE_NO_FIT: 'Excluded: {{need}} GiB per GPU needed, {{has}} GiB present.',
-  PLACE_NO_FIT_UNLESS: 'Excluded: {{need}} GiB per GPU needed, {{has}} GiB present. It would fit: {{remedy}}',
-  PLACE_SETUP: 'Excluded: {{why}}',
+  PLACE_NO_FIT_UNLESS: 'Excluded: {{need}} GiB per GPU needed, {{has}} GiB present. It would fit so:',
+  PLACE_SETUP: 'Excluded: the set-up cannot be on {{gpus}} GPUs.',
   PLACE_TIME_UNKNOWN: 'Excluded: it is not known how fast {{accelerator}} is.',
   PLACE_DRAINING: 'Excluded: it takes no new runs, because it is being drained.',
   PLACE_UNSEEN: 'Excluded: it has not been looked at yet.',
@@ -58,7 +58,7 @@ export const placeSentences = {
   PLACE_OLD_PRICE: 'Its price is {{days}} days old.',
 
   // Of the whole placement.
-  PLACE_NONE: 'Nothing may be taken. What excluded most: {{what}} ({{count}} of {{all}}).',
+  PLACE_NONE: 'Nothing may be taken. {{count}} of {{all}} places are left out for one reason:',
   PLACE_JUDGED: '{{all}} places were judged; {{left}} may be taken.',
   PLACE_ONE_HOUR:
     'Nothing says how long this takes (a model with its tokens, or a time on some accelerator): places are compared for one hour on each.',

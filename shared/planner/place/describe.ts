@@ -60,7 +60,7 @@ export class Describer {
     const shown = isTimed ? this.#shown(one.where, use, work) : null;
     return {
       place: this.#ref(one.where, use, work),
-      reasons: [this.#whyNot(one, shown)],
+      reasons: this.#why(one, shown),
       excluded: true,
       fit: work?.fit ?? null,
       ...(shown === null ? noNumbers(this.#pricedAt(one.where)) : numbers(shown)),
@@ -177,23 +177,27 @@ export class Describer {
     ];
   }
 
-  /** The sentence that tells why a place is left out, with what it has and what was asked. */
+  /** Why a place is left out; of what does not fit, what would make it fit follows. */
+  #why(one: Excluded, shown: Shown | null): Reason[] {
+    const { code, use, work } = one;
+    if (code === 'PLACE_SETUP' && work?.refusal) {
+      return [placeReason(code, { gpus: use?.gpus ?? 0 }), work.refusal];
+    }
+    if (code !== 'PLACE_NO_FIT') return [this.#whyNot(one, shown)];
+    const fit = work?.fit;
+    const params = {
+      need: fit ? gibRange(fit.need.lowBytes, fit.need.highBytes) : '',
+      has: fit ? gibText(fit.availableBytes) : '',
+    };
+    const remedy = work?.question ? this.#context.engine.remedy(work.question) : [];
+    return [placeReason(remedy.length === 0 ? 'PLACE_NO_FIT' : 'PLACE_NO_FIT_UNLESS', params), ...remedy];
+  }
+
+  /** The sentence for it, with what the place has and what was asked. */
   #whyNot({ where, code, use, work }: Excluded, shown: Shown | null): Reason {
-    const { question, engine } = this.#context;
-    const { demand, limits, at } = question;
+    const { demand, limits, at } = this.#context.question;
     const has = this.#has(where);
     switch (code) {
-      case 'PLACE_NO_FIT': {
-        const fit = work?.fit;
-        const need = fit ? gibRange(fit.need.lowBytes, fit.need.highBytes) : '';
-        const params = { need, has: fit ? gibText(fit.availableBytes) : '' };
-        const remedy = work?.question ? engine.remedy(work.question) : null;
-        return remedy === null
-          ? placeReason('PLACE_NO_FIT', params)
-          : placeReason('PLACE_NO_FIT_UNLESS', { ...params, remedy });
-      }
-      case 'PLACE_SETUP':
-        return placeReason(code, { why: work?.refusal?.message ?? '' });
       case 'PLACE_LATE': {
         const late = at + (shown?.p50.totalMs ?? 0) - (limits.deadlineAt ?? 0);
         return placeReason(code, { late: timeText(late) });

@@ -22,8 +22,7 @@ export function workEngine(accelerators: readonly AcceleratorModel[]): WorkEngin
     remedy(question) {
       const { remedies } = judgeMemory(question);
       const best = remedies.find(({ verdict }) => verdict === 'fits') ?? remedies[0];
-      if (best === undefined || best.verdict === 'no') return null;
-      return [best.reason, ...best.also].map(({ message }) => message).join(' ');
+      return best === undefined || best.verdict === 'no' ? [] : [best.reason, ...best.also];
     },
     time(question) {
       const estimate = estimateTime({ ...question, find });

@@ -57,8 +57,8 @@ function summaryOf(
   const [most] = collector.excludedBy();
   if (collector.possible === 0 && most !== undefined) {
     const why = alternatives.find(({ reasons }) => reasons[0]?.code.startsWith(most.code))?.reasons[0];
-    const params = { what: why?.message ?? most.code, count: most.count, all: collector.judged };
-    summary.push(placeReason('PLACE_NONE', params));
+    summary.push(placeReason('PLACE_NONE', { count: most.count, all: collector.judged }));
+    if (why !== undefined) summary.push(why);
   }
   const isTimed =
     (demand.model !== null && demand.setup !== null && demand.tokens !== null) || demand.duration !== null;

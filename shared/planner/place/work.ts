@@ -23,8 +23,8 @@ export interface WorkFit {
 export interface WorkEngine {
   /** A reason: the set-up itself cannot be on so many GPUs. */
   fit(question: FitQuestion): WorkFit | Reason;
-  /** The first change that would make it fit (or several together), in words; null: none would. Asked for those alone that are shown. */
-  remedy(question: FitQuestion): string | null;
+  /** The first change that would make it fit (or several together); empty: none would. Asked for those alone that are shown. */
+  remedy(question: FitQuestion): Reason[];
   time(
     question: FitQuestion & { tokens: number; measured: readonly MeasuredThroughput[] },
   ): { ms: Spread; figure: Figure } | null;

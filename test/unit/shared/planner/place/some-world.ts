@@ -174,7 +174,7 @@ export const plainEngine = (needGiB: number): WorkEngine => ({
     need: { lowBytes: (needGiB - 10) * 2 ** 30, highBytes: needGiB * 2 ** 30 },
     availableBytes: accelerator.memoryGiB * 2 ** 30,
   }),
-  remedy: () => 'Recompute all activations.',
+  remedy: () => [{ code: 'REMEDY_RECOMPUTE', params: {}, message: 'Recompute all activations.' }],
   time({ accelerator, gpus, tokens }) {
     const peak = accelerator.peaks[0]?.tflops;
     if (peak === undefined) return null;
