@@ -256,6 +256,34 @@ export const screens: readonly Screen[] = [
     path: '/settings?json=1',
     prepare: async (page) => page.locator('.cm-content').waitFor(),
   },
+  { name: 'costs', path: '/costs', prepare: async (page) => page.locator('.costs__totals').waitFor() },
+  {
+    name: 'costs, nothing yet',
+    path: '/costs?period=custom&from=2090-01-01&to=2090-01-31',
+    prepare: async (page) => page.locator('.empty').waitFor(),
+  },
+  {
+    name: 'costs, runs',
+    path: '/costs?tab=runs',
+    prepare: async (page) => page.locator('.costs__runs [role=row]').nth(3).waitFor(),
+  },
+  {
+    name: 'costs, a budget',
+    path: '/costs?tab=budgets',
+    prepare: press('Add a budget…', '添加预算……'),
+  },
+  {
+    name: 'costs, own machine',
+    path: '/costs?tab=machines',
+    prepare: async (page, language) => {
+      const name = [/^What .* costs$/, / 的费用$/][language];
+      await page
+        .getByRole('button', { ...(name && { name }) })
+        .first()
+        .click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
   { name: 'no such page', path: '/nothing-here' },
   {
     name: 'palette',
