@@ -105,3 +105,41 @@ export function largeProblem(seed: number, runCount: number, poolCount: number, 
   });
   return problemOf(runs, pools);
 }
+
+export interface SmallShape {
+  runs: number;
+  pools: number;
+}
+
+/** A few runs with everything that a problem may have, and little room: each by a seed. */
+export function smallProblem(
+  seed: number,
+  { runs: runCount, pools: poolCount }: SmallShape,
+): PortfolioProblem {
+  const random = seeded(seed);
+  const whole = (low: number, high: number) => Math.floor(low + random() * (high - low + 1));
+  const chance = (share: number) => random() < share;
+  const pools = Array.from({ length: poolCount }, (_, index) =>
+    poolOf(
+      `p${index}`,
+      whole(1, 4),
+      chance(0.4) ? [{ gpus: whole(1, 2), untilAt: portfolioAt + whole(-1, 6) * hour }] : [],
+    ),
+  );
+  const runs = Array.from({ length: runCount }, (_, index) =>
+    runOf(`r${index}`, {
+      priority: whole(-20, 20),
+      deadlineAt: chance(0.7) ? portfolioAt + whole(1, 14) * hour : null,
+      earliestAt: chance(0.2) ? portfolioAt + whole(0, 4) * hour : null,
+      after: index > 0 && chance(0.3) ? [`r${whole(0, index - 1)}`] : [],
+      project: chance(0.5) ? `x${whole(0, 1)}` : null,
+      options: pools.flatMap(({ id }) =>
+        chance(0.75) ? [optionOf(id, whole(1, 3), whole(1, 6), whole(0, 40), whole(0, 900))] : [],
+      ),
+    }),
+  );
+  return problemOf(runs, pools, {
+    budgetMicros: chance(0.5) ? whole(0, 40 * runCount) * 1_000_000 : null,
+    projectBudgets: chance(0.4) ? { x0: whole(0, 50) * 1_000_000 } : {},
+  });
+}

@@ -13,6 +13,8 @@ export type Limit =
 export interface Column {
   job: number;
   choice: Choice;
+  /** What taking it counts. */
+  counts: number;
   /** Limits by index, and GPU hours or dollars of each. */
   uses: { limit: number; amount: number }[];
 }
@@ -34,19 +36,24 @@ export class Relaxation {
   /** By job: the least that it counts when none of its columns is taken. */
   readonly outside: number[];
 
-  constructor(instance: Instance) {
+  /**
+   * @param counted `dollars`: the objective's; `outside`: only how many runs are outside, so that the least is 0 where all can be
+   * in time together.
+   */
+  constructor(instance: Instance, counted: 'dollars' | 'outside' = 'dollars') {
     this.instance = instance;
     const tables = timetables(instance);
     const inTime = instance.jobs.map((job) =>
       job.choices.filter((choice) => canBeInTime(job, choice, tables)),
     );
-    this.outside = instance.jobs.map((job) => leastOutside(job, tables));
+    this.outside = instance.jobs.map((job) => (counted === 'dollars' ? leastOutside(job, tables) : 1));
     const windows = this.#addWindows(inTime, tables);
     const budgets = this.#addBudgets();
     this.columns = instance.jobs.map((job) =>
       item(inTime, job.index).map((choice) => ({
         job: job.index,
         choice,
+        counts: counted === 'dollars' ? choice.dollars : 0,
         uses: [
           ...(windows.get(choice.pool) ?? []).flatMap(({ limit, untilAt }) =>
             job.dueAt <= untilAt ? [{ limit, amount: hoursOf(choice) }] : [],
@@ -76,7 +83,7 @@ export class Relaxation {
   least(job: number, prices: ArrayLike<number>): number {
     let least = item(this.outside, job);
     for (const column of item(this.columns, job)) {
-      if (column.choice.dollars >= least) break;
+      if (column.counts >= least) break;
       least = Math.min(least, priced(column, prices));
     }
     return least;
@@ -138,9 +145,9 @@ export class Relaxation {
   }
 }
 
-/** Dollars of a column and of what it uses at these prices. */
-export function priced({ choice, uses }: Column, prices: ArrayLike<number>): number {
-  let sum = choice.dollars;
+/** What a column counts, and what it uses at these prices. */
+export function priced({ counts, uses }: Column, prices: ArrayLike<number>): number {
+  let sum = counts;
   for (const { limit, amount } of uses) sum += amount * (prices[limit] ?? 0);
   return sum;
 }

@@ -15,13 +15,15 @@ export const portfolioSentences = {
   PORTFOLIO_AFTER_UNKNOWN: 'Left out: it waits for a run that is not in this plan: {{run}}.',
   PORTFOLIO_LEFT_OUT: 'Left out: others that weigh more take its places.',
 
-  CONFLICT_ALONE: '{{run}} cannot be in time: no place in this plan is done with it by then.',
-  CONFLICT_ALONE_NO_OPTION: '{{run}} cannot be placed: no place in this plan can take it.',
-  CONFLICT_TOGETHER: '{{parts}} cannot hold together. Without any one of them the rest can.',
-  CONFLICT_RUN: '“{{run}}” (deadline {{deadline}})',
+  CONFLICT_TOGETHER: 'These {{count}} cannot hold together. Without any one of them the rest can:',
+  CONFLICT_RUN: '“{{run}}” by {{deadline}}',
   CONFLICT_RUN_OPEN: '“{{run}}”',
-  CONFLICT_BUDGET: 'the budget ({{amount}})',
-  CONFLICT_PROJECT_BUDGET: 'the budget of project “{{project}}” ({{amount}})',
+  CONFLICT_BUDGET: 'the budget of {{amount}}',
+  CONFLICT_PROJECT_BUDGET: 'the budget of project “{{project}}” of {{amount}}',
+  CONFLICT_ALONE:
+    '“{{run}}” cannot be done by {{deadline}}: no place in this plan is fast enough, or free early enough.',
+  CONFLICT_ALONE_NO_OPTION: '“{{run}}” cannot be placed: no place in this plan can take it.',
+  CONFLICT_ALONE_WAITS: '“{{run}}” cannot be placed: it waits for what cannot be placed itself.',
   CONFLICT_UNPROVEN:
     'Not all could be placed in time, and it is not proven that they cannot be: the search may not have found the way.',
 

@@ -48,7 +48,7 @@ export class Master {
       const most = (rent[job] ?? 0) - worth;
       const worthy: { column: Column; price: number }[] = [];
       for (const column of columns) {
-        if (column.choice.dollars >= most) break;
+        if (column.counts >= most) break;
         const price = priced(column, prices);
         if (price < most && !this.#has[job]?.has(column)) worthy.push({ column, price });
       }
@@ -79,7 +79,7 @@ export class Master {
     this.model.addCols({
       cost: Float64Array.from(
         columns,
-        ({ job, column }) => column?.choice.dollars ?? this.#relaxation.outside[job] ?? 0,
+        ({ job, column }) => column?.counts ?? this.#relaxation.outside[job] ?? 0,
       ),
       lower: new Float64Array(count),
       upper: new Float64Array(count).fill(1),

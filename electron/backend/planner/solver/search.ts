@@ -45,10 +45,7 @@ export function search(
     Math.max(relaxed.bound, Math.min(bound - tolerance * Math.abs(bound), without));
   try {
     const { model, columns } = master;
-    model.changeColsIntegrality(
-      { kind: 'range', from: 0, to: columns.length - 1 },
-      new Int32Array(columns.length).fill(highs.constants.variableType.integer),
-    );
+    makeWhole(highs, master);
     model.options.set({ time_limit: options.limitMs / 1000, mip_rel_gap: exactGap, mip_abs_gap: 1e-6 });
     if (options.mostNodes !== null) model.options.set('mip_max_nodes', options.mostNodes);
     model.setSolution({ colValue: startOf(master, relaxation, incumbent) });
@@ -121,3 +118,31 @@ const takenIn = (columns: Master['columns'], values: Float64Array): Map<Choice, 
       column !== null && (values[index] ?? 0) > 0.5 ? [[column.choice, 1] as const] : [],
     ),
   );
+
+/** A search for whether anything can hold takes no longer. */
+const wholeMs = 2_000;
+
+/** The least that whole assignments count, from all columns; null where it was not found in time. */
+export function wholeBound(highs: Highs, relaxation: Relaxation, isStopped: () => boolean): number | null {
+  const master = new Master(highs, relaxation, relaxation.columns);
+  try {
+    makeWhole(highs, master);
+    master.model.options.set('time_limit', wholeMs / 1000);
+    master.model.run({
+      [highs.constants.callbackType.mipInterrupt](event) {
+        if (isStopped()) event.interrupt();
+      },
+    });
+    const isOptimal = master.model.getModelStatus() === highs.constants.modelStatus.optimal;
+    return isOptimal ? master.model.getObjectiveValue() : null;
+  } finally {
+    master.dispose();
+  }
+}
+
+function makeWhole(highs: Highs, { model, columns }: Master): void {
+  model.changeColsIntegrality(
+    { kind: 'range', from: 0, to: columns.length - 1 },
+    new Int32Array(columns.length).fill(highs.constants.variableType.integer),
+  );
+}

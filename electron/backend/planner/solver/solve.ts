@@ -17,6 +17,7 @@ import {
   toSolution,
 } from '#shared/planner/portfolio/index.ts';
 import type { EngineOptions } from './engine.ts';
+import { Conflicts } from './infeasible.ts';
 import { guidesOf, type Relaxed, relax } from './relax.ts';
 import { search } from './search.ts';
 
@@ -36,6 +37,7 @@ export class Grounds {
   readonly instance: Instance;
   readonly relaxation: Relaxation;
   readonly relaxed: Relaxed;
+  readonly conflicts: Conflicts;
 
   constructor(highs: Highs, options: EngineOptions, problem: PortfolioProblem) {
     this.highs = highs;
@@ -43,6 +45,7 @@ export class Grounds {
     this.instance = readProblem(problem);
     this.relaxation = new Relaxation(this.instance);
     this.relaxed = relax(highs, this.relaxation, options.isStopped);
+    this.conflicts = new Conflicts(highs, this.relaxation, options.isStopped);
   }
 }
 
@@ -54,7 +57,7 @@ export class Solve {
   readonly #guides: Guide[];
   #best: Schedule;
   #bound: number;
-  #conflict: Reason[] = [];
+  #conflict: Reason[] | null = null;
 
   /** @param startedAt by performance.now(). */
   constructor(grounds: Grounds, strategy: Strategy, startedAt: number) {
@@ -66,12 +69,26 @@ export class Solve {
     this.#guides = strategy === 'optimal' ? guidesOf(relaxation, relaxed) : [];
     this.#best = strategy === 'optimal' ? firstPlan(instance, this.#guides) : byRule(instance, strategy);
     if (strategy === 'optimal') this.#beExact();
+    if (relaxation.size <= smallColumns) this.#explain();
   }
 
-  /** Whether there may be something better to find. */
+  /** Whether there is more to find: a better plan, or why there is none for all. */
   get isOpen(): boolean {
+    return this.#strategy === 'optimal' && (!this.#isClose || this.#isUnexplained);
+  }
+
+  get #isClose(): boolean {
     const gap = gapOf(this.#best.objective(), this.#bound);
-    return this.#strategy === 'optimal' && (gap === null || gap > goodGap);
+    return gap !== null && gap <= goodGap;
+  }
+
+  get #isUnexplained(): boolean {
+    const { jobs } = this.#grounds.instance;
+    const { slots } = this.#best;
+    return (
+      this.#conflict === null &&
+      jobs.some(({ index, dueAt }) => (slots[index]?.endAt ?? Number.POSITIVE_INFINITY) > dueAt)
+    );
   }
 
   answer(improving: boolean): PortfolioSolution {
@@ -80,19 +97,27 @@ export class Solve {
       bound: this.#bound,
       improving,
       tookMs: performance.now() - this.#startedAt,
-      conflict: this.#conflict,
+      conflict: this.#conflict ?? [],
     });
   }
 
   /** Looks for something better for so long; each better plan or bound is told, and in the end the last with `improving: false`. */
   improve(limitMs: number, tell: (solution: PortfolioSolution) => void): void {
     let toldAt = performance.now();
-    this.#search(limitMs, null, (isPlan) => {
-      if (!isPlan && performance.now() - toldAt < tellMs) return;
-      toldAt = performance.now();
-      tell(this.answer(true));
-    });
+    if (!this.#isClose) {
+      this.#search(limitMs, null, (isPlan) => {
+        if (!isPlan && performance.now() - toldAt < tellMs) return;
+        toldAt = performance.now();
+        tell(this.answer(true));
+      });
+    }
+    this.#explain();
     tell(this.answer(false));
+  }
+
+  /** Of many runs it takes too long for the first answer. */
+  #explain(): void {
+    this.#conflict = this.#grounds.conflicts.explain(this.#best);
   }
 
   /** A few runs are searched through; small problems are left to HiGHS before anything is answered. */
@@ -101,7 +126,7 @@ export class Solve {
     if (exact !== null) {
       if (isBetter(exact, this.#best)) this.#best = exact;
       this.#bound = this.#best.objective();
-    } else if (this.isOpen && this.#grounds.relaxation.size <= smallColumns) {
+    } else if (!this.#isClose && this.#grounds.relaxation.size <= smallColumns) {
       this.#search(smallMs, smallNodes, () => undefined);
     }
   }
@@ -116,7 +141,7 @@ export class Solve {
     const bound = search(highs, relaxation, relaxed, this.#best, {
       limitMs,
       mostNodes,
-      isStopped: () => options.isStopped() || highs.memoryBytes > options.memoryBytes || !this.isOpen,
+      isStopped: () => options.isStopped() || highs.memoryBytes > options.memoryBytes || this.#isClose,
       found: (taken) => {
         if (this.#take(taken)) changed(true);
       },
