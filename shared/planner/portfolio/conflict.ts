@@ -109,7 +109,7 @@ export function tellConflict({ problem, jobs }: Instance, conflict: readonly Dem
       amount: dollarsOf(problem.projectBudgets[project] ?? 0),
     });
   });
-  return [say('CONFLICT_TOGETHER', { count: parts.length }), ...parts];
+  return [say('CONFLICT_TOGETHER', { parts: parts.length }), ...parts];
 }
 
 function tellRun({ run }: Job): Reason {

@@ -15,9 +15,9 @@ export const portfolioSentences = {
   PORTFOLIO_AFTER_UNKNOWN: 'Left out: it waits for a run that is not in this plan: {{run}}.',
   PORTFOLIO_LEFT_OUT: 'Left out: others that weigh more take its places.',
 
-  CONFLICT_TOGETHER: 'These {{count}} cannot hold together. Without any one of them the rest can:',
+  CONFLICT_TOGETHER: 'These {{parts}} cannot hold together. Without any one of them the rest can:',
   CONFLICT_RUN: '“{{run}}” by {{deadline}}',
-  CONFLICT_RUN_OPEN: '“{{run}}”',
+  CONFLICT_RUN_OPEN: 'run “{{run}}”',
   CONFLICT_BUDGET: 'the budget of {{amount}}',
   CONFLICT_PROJECT_BUDGET: 'the budget of project “{{project}}” of {{amount}}',
   CONFLICT_ALONE:
