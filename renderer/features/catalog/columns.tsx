@@ -1,6 +1,6 @@
 import { Link } from '#renderer/app/link.tsx';
 import { paths } from '#renderer/app/routes.ts';
-import type { Key, Translate } from '#renderer/i18n/index.ts';
+import { type Key, type Translate, useT } from '#renderer/i18n/index.ts';
 import {
   Badge,
   type Column,
@@ -39,11 +39,12 @@ export function bandText(band: number): string {
 }
 
 export function PriceAge({ at, now }: { at: number; now: number }) {
+  const t = useT();
   const age = formatAge(at, now);
   const title = formatDate(at);
   return now - at > oldAfterMs ? (
-    <span title={title}>
-      <Badge tone="warn">{age}</Badge>
+    <span className="num offers__old" title={t('catalog.oldPrice', { date: title })}>
+      {age}
     </span>
   ) : (
     <span className="num quiet" title={title}>

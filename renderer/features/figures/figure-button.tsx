@@ -27,7 +27,7 @@ export function FigureButton({
   return (
     <Popover.Root>
       <Popover.Trigger
-        className={`figure num ${className ?? ''}`}
+        className={`fig num ${className ?? ''}`}
         aria-label={t('figures.of.open', { name: figureName(figure.key), value })}
         // The row of a table that it stands in is not opened by it.
         onClick={(event) => event.stopPropagation()}
@@ -37,7 +37,7 @@ export function FigureButton({
       </Popover.Trigger>
       <Popover.Portal>
         <Popover.Content
-          className="figure__panel"
+          className="fig__panel"
           aria-label={t('figures.of.title', { name: figureName(figure.key) })}
           align="start"
           sideOffset={4}
@@ -46,7 +46,7 @@ export function FigureButton({
           onKeyDown={(event) => event.stopPropagation()}
         >
           <FigureAccount figure={figure} />
-          <div className="figure__acts">
+          <div className="fig__acts">
             <CopyButton text={() => figureText(figure)} label={t('figures.of.copy')} />
             <Popover.Close asChild>
               <Button small look="quiet">
@@ -66,27 +66,27 @@ export function FigureAccount({ figure }: { figure: Figure }) {
   const isRange = figure.low !== undefined && figure.high !== undefined;
   const origin = originOf(figure);
   return (
-    <div className="figure__account">
-      <div className="figure__head">
+    <div className="fig__account">
+      <div className="fig__head">
         <span>{figureName(figure.key)}</span>
         <strong className="num">{formatAmount(figure.value, figure.unit)}</strong>
       </div>
       {isRange ? (
-        <div className="figure__origin">
+        <div className="fig__origin">
           {t('figures.of.between', {
             low: formatAmount(figure.low ?? 0, figure.unit),
             high: formatAmount(figure.high ?? 0, figure.unit),
           })}
         </div>
       ) : null}
-      {figure.formula === '' ? null : <code className="figure__formula">{figure.formula}</code>}
+      {figure.formula === '' ? null : <code className="fig__formula">{figure.formula}</code>}
       {figure.inputs.length > 0 ? (
         <>
-          <div className="figure__label">{t('figures.of.inputs')}</div>
+          <div className="fig__label">{t('figures.of.inputs')}</div>
           <FigureInputs inputs={figure.inputs} />
         </>
       ) : null}
-      <div className="figure__origin">
+      <div className="fig__origin">
         {origin === '' ? t(figure.formula === '' ? 'figures.of.given' : 'figures.of.computed') : origin}
       </div>
     </div>

@@ -8,7 +8,7 @@ import { figureName } from './names.ts';
 /** What went into a figure, each line of which opens to what went into that. */
 export function FigureInputs({ inputs }: { inputs: readonly Figure[] }) {
   return (
-    <ul className="figure__inputs">
+    <ul className="fig__inputs">
       {inputs.map((input, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: two inputs may be of one kind, and they do not move
         <FigureLine key={`${input.key} ${index}`} figure={input} />
@@ -24,25 +24,25 @@ function FigureLine({ figure }: { figure: Figure }) {
   const origin = originOf(figure);
   const words = (
     <>
-      <span className="figure__name">{figureName(figure.key)}</span>
-      <span className="figure__value num">{formatFigure(figure)}</span>
+      <span className="fig__name">{figureName(figure.key)}</span>
+      <span className="fig__value num">{formatFigure(figure)}</span>
     </>
   );
   return (
     <li>
       {opens ? (
-        <button type="button" className="figure__line" aria-expanded={open} onClick={() => setOpen(!open)}>
-          <span className="figure__sign" aria-hidden="true" />
+        <button type="button" className="fig__line" aria-expanded={open} onClick={() => setOpen(!open)}>
+          <span className="fig__sign" aria-hidden="true" />
           {words}
         </button>
       ) : (
-        <div className="figure__line">{words}</div>
+        <div className="fig__line">{words}</div>
       )}
-      {origin === '' ? null : <div className="figure__origin">{origin}</div>}
+      {origin === '' ? null : <div className="fig__origin">{origin}</div>}
       {open ? (
-        <div className="figure__more">
+        <div className="fig__more">
           {figure.formula === '' ? null : (
-            <code className="figure__formula" title={t('figures.of.formula')}>
+            <code className="fig__formula" title={t('figures.of.formula')}>
               {figure.formula}
             </code>
           )}

@@ -50,8 +50,8 @@ export interface FittingOffer {
 }
 
 /**
- * The cheapest offers on which it fits, each kind of GPU and count once: by the cost of the work, else by the hour. One machine
- * each; a plan weighs the rest (interruptions, data, waiting).
+ * The cheapest offers on which it fits, one of each kind of GPU: by the cost of the work, else by the hour. One machine each; a
+ * plan weighs the rest (interruptions, data, waiting).
  */
 export function cheapestOffers(
   { model, setup }: { model: ModelShape; setup: Setup },
@@ -75,11 +75,20 @@ export function cheapestOffers(
     }
     if (!found) continue;
     const offer = cheaperOf(derived, row, found);
-    const before = best.get(key);
-    if (offer && (!before || offer.microsPerHour < before.microsPerHour)) best.set(key, offer);
+    const before = best.get(name);
+    if (offer && (!before || isBetter(offer, before))) best.set(name, offer);
   }
-  const worth = ({ costMicros, microsPerHour }: FittingOffer) => costMicros ?? microsPerHour;
   return [...best.values()].sort((a, b) => worth(a) - worth(b)).slice(0, most);
+}
+
+const worth = ({ costMicros, microsPerHour }: FittingOffer): number => costMicros ?? microsPerHour;
+
+/** Cheaper; where it hardly matters, the one that fits for sure, then the faster one. */
+function isBetter(one: FittingOffer, other: FittingOffer): boolean {
+  const [mine, theirs] = [worth(one), worth(other)];
+  if (Math.abs(mine - theirs) > 0.005 * Math.max(mine, theirs)) return mine < theirs;
+  if (one.verdict !== other.verdict) return one.verdict === 'fits';
+  return (one.time?.ms.p50 ?? 0) < (other.time?.ms.p50 ?? 0);
 }
 
 function judgedOn(

@@ -43,26 +43,34 @@ export function MemoryBar({ report }: { report: FitReport }) {
           {t('fit.limit', { there: formatBytes(availableBytes) })}
         </span>
       </div>
-      <table className="plain-table membar__parts">
-        <thead className="hidden-visually">
-          <tr>
-            <th scope="col">{t('fit.part')}</th>
-            <th scope="col">{t('fit.memory')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {parts.map((part) => (
-            <PartRow key={part.part} part={part} />
-          ))}
-          <tr className="membar__total">
-            <th scope="row">{t('fit.total')}</th>
-            <td className="plain-table__right">
-              <FigureButton figure={need.figure} />
-            </td>
-          </tr>
-        </tbody>
-      </table>
     </div>
+  );
+}
+
+/** Each part as a range; every number opens. */
+export function MemoryParts({ report: { need } }: { report: FitReport }) {
+  const t = useT();
+  const parts = need.parts.filter(({ highBytes }) => highBytes > 0);
+  return (
+    <table className="plain-table membar__parts">
+      <thead className="hidden-visually">
+        <tr>
+          <th scope="col">{t('fit.part')}</th>
+          <th scope="col">{t('fit.memory')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {parts.map((part) => (
+          <PartRow key={part.part} part={part} />
+        ))}
+        <tr className="membar__total">
+          <th scope="row">{t('fit.total')}</th>
+          <td className="plain-table__right">
+            <FigureButton figure={need.figure} />
+          </td>
+        </tr>
+      </tbody>
+    </table>
   );
 }
 

@@ -12,7 +12,7 @@ import { answerJson, answerText } from './answer-text.ts';
 import { Comparison } from './comparison.tsx';
 import { GpuSection } from './gpu-section.tsx';
 import { Measured, useMeasured } from './measured.tsx';
-import { MemoryBar } from './memory-bar.tsx';
+import { MemoryBar, MemoryParts } from './memory-bar.tsx';
 import { ModelSection } from './model-section.tsx';
 import { type FitState, setupOf, withSetup } from './question.ts';
 import { SetupSection } from './setup-section.tsx';
@@ -115,6 +115,16 @@ function Result({ state, model, accelerator, find, onChange }: ResultProps) {
             />
           </div>
           <MemoryBar report={answer.report} />
+          <div className="fit__two">
+            <MemoryParts report={answer.report} />
+            <div>
+              <section className="fit__block">
+                <h3>{t(answer.report.verdict === 'no' ? 'fit.timeIfFits' : 'fit.timeTitle')}</h3>
+                <TimeLine time={answer.time} />
+              </section>
+              <Measured measured={measured} />
+            </div>
+          </div>
           <Remedies
             remedies={answer.report.remedies}
             onApply={({ setup: next, gpus }) => {
@@ -123,14 +133,9 @@ function Result({ state, model, accelerator, find, onChange }: ResultProps) {
             }}
           />
           <Warnings report={answer.report} />
-          <section className="fit__block">
-            <h3>{t('fit.timeTitle')}</h3>
-            <TimeLine time={answer.time} />
-          </section>
         </>
       )}
       <Elsewhere state={state} model={model} work={work} onChoose={choose} />
-      <Measured measured={measured} />
     </>
   );
 }
