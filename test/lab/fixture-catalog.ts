@@ -126,14 +126,9 @@ const pretendedImport: ImportReport = {
   rows: 42,
   accepted: 39,
   refused: [
-    refused(7, 'PRICE_NOT_POSITIVE', { price: '-1.20' }, 'The price -1.20 is not above zero.'),
-    refused(
-      19,
-      'PRICE_IMPLAUSIBLE',
-      { price: '2490' },
-      'A price of 2490 is far from what such a machine costs.',
-    ),
-    refused(31, 'ACCELERATOR_UNKNOWN', { name: 'H1000' }, 'No accelerator is called H1000.'),
+    refused(7, 'PRICE_NOT_POSITIVE', { value: '-1.20' }),
+    refused(19, 'PRICE_TOO_HIGH', { value: '2490000' }),
+    refused(31, 'ROW_NO_REGION', {}),
   ],
   refusedCount: 3,
   skipped: 0,
@@ -143,6 +138,6 @@ const pretendedImport: ImportReport = {
   sourceId: null,
 };
 
-function refused(row: number, code: string, params: Record<string, string>, message: string) {
-  return { row, code, params, message };
+function refused(row: number, code: string, params: Record<string, string>) {
+  return { row, code, params, message: code };
 }

@@ -11,9 +11,8 @@ const largestBytes = 64 * 1024 * 1024;
 const mostRefusedShown = 200;
 
 interface Chosen {
-  fileName: string;
+  name: string;
   text: string;
-  report: ImportReport;
 }
 
 /** A price file: what it would change is shown before anything is taken, and which rows are refused and why. */
@@ -22,14 +21,18 @@ export function ImportForm({ onDone }: { onDone(): void }) {
   const field = useRef<HTMLInputElement>(null);
   const [provider, setProvider] = useState('');
   const [date, setDate] = useState('');
-  const [chosen, setChosen] = useState<Chosen | null>(null);
+  const [file, setFile] = useState<Chosen | null>(null);
+  const [report, setReport] = useState<ImportReport | null>(null);
   const [failure, setFailure] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
-  const ask = (fileName: string, text: string, dryRun: boolean, partial: boolean) =>
+  /** What the report was asked with: other words about the file make another report. */
+  const [askedWith, setAskedWith] = useState('');
+  const about = `${provider.trim()} ${date}`;
+  const ask = (chosen: Chosen, dryRun: boolean, partial: boolean) =>
     rpc().catalog.import({
       requestId: newId(),
-      fileName,
-      text,
+      fileName: chosen.name,
+      text: chosen.text,
       provider: provider.trim() === '' ? null : provider.trim(),
       pricedAt: date === '' ? null : Date.parse(`${date}T12:00:00`),
       dryRun,
@@ -46,32 +49,31 @@ export function ImportForm({ onDone }: { onDone(): void }) {
       setBusy(false);
     }
   };
-  const look = (file: { name: string; text: string }) =>
+  const look = (chosen: Chosen) =>
     attempt(async () => {
-      setChosen(null);
-      setChosen({
-        fileName: file.name,
-        text: file.text,
-        report: await ask(file.name, file.text, true, true),
-      });
+      setAskedWith(about);
+      setReport(null);
+      setReport(await ask(chosen, true, true));
     });
-  const choose = (file: File | undefined) =>
+  const choose = (picked: File | undefined) =>
     attempt(async () => {
-      if (!file) return;
-      if (file.size > largestBytes)
-        throw new TrainyardError('PRICE_FILE_TOO_LARGE', `${file.name} is larger than 64 MiB.`, {
-          params: { name: file.name },
+      if (!picked) return;
+      if (picked.size > largestBytes)
+        throw new TrainyardError('PRICE_FILE_TOO_LARGE', `${picked.name} is larger than 64 MiB.`, {
+          params: { name: picked.name },
         });
-      await look({ name: file.name, text: await file.text() });
+      const chosen = { name: picked.name, text: await picked.text() };
+      setFile(chosen);
+      await look(chosen);
     });
   const take = () =>
     attempt(async () => {
-      if (!chosen) return;
-      const report = await ask(chosen.fileName, chosen.text, false, chosen.report.refusedCount > 0);
-      toast('info', t('catalog.taken', { count: report.accepted, n: formatInteger(report.accepted) }));
+      if (!file || !report) return;
+      const taken = await ask(file, false, report.refusedCount > 0);
+      toast('info', t('catalog.taken', { count: taken.accepted, n: formatInteger(taken.accepted) }));
       onDone();
     });
-  const again = () => (chosen ? void look({ name: chosen.fileName, text: chosen.text }) : undefined);
+  const again = () => (file && about !== askedWith ? void look(file) : undefined);
   return (
     <>
       <div className="dialog__body">
@@ -91,7 +93,7 @@ export function ImportForm({ onDone }: { onDone(): void }) {
           <Field label={t('catalog.file')}>
             {() => (
               <Button busy={busy} onClick={() => field.current?.click()}>
-                {chosen ? t('catalog.otherFile') : t('catalog.chooseFile')}
+                {file ? t('catalog.otherFile') : t('catalog.chooseFile')}
               </Button>
             )}
           </Field>
@@ -119,20 +121,20 @@ export function ImportForm({ onDone }: { onDone(): void }) {
           </Field>
         </div>
         {failure ? <ErrorState error={failure} /> : null}
-        {chosen ? <Preview fileName={chosen.fileName} report={chosen.report} /> : null}
+        {file && report ? <Preview fileName={file.name} report={report} /> : null}
       </div>
       <div className="dialog__actions">
         <Button onClick={onDone}>{t('catalog.back')}</Button>
         <Button
           look="primary"
           busy={busy}
-          disabled={!chosen || chosen.report.accepted === 0}
+          disabled={!report || report.accepted === 0}
           onClick={() => void take()}
         >
-          {chosen && chosen.report.accepted > 0
-            ? t(chosen.report.refusedCount > 0 ? 'catalog.takeGood' : 'catalog.takeAll', {
-                count: chosen.report.accepted,
-                n: formatInteger(chosen.report.accepted),
+          {report && report.accepted > 0
+            ? t(report.refusedCount > 0 ? 'catalog.takeGood' : 'catalog.takeAll', {
+                count: report.accepted,
+                n: formatInteger(report.accepted),
               })
             : t('catalog.take')}
         </Button>
@@ -149,6 +151,7 @@ function Preview({ fileName, report }: { fileName: string; report: ImportReport 
     ['catalog.added', report.added],
     ['catalog.changed', report.changed],
     ['catalog.gone', report.gone],
+    ['catalog.skipped', report.skipped],
   ] as const;
   return (
     <section className="import__preview" aria-label={t('catalog.preview')}>
