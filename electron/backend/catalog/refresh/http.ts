@@ -5,10 +5,11 @@ import { TrainyardError } from '#shared/domain/error.ts';
 export interface Http {
   clock: Clock;
   signal: AbortSignal;
+  /** How long a server may be silent, before its answer and within it. */
+  patienceMs?: number;
 }
 
-/** Until the first byte of an answer, and between any two. */
-const patienceMs = 30_000;
+const usualPatienceMs = 30_000;
 const tries = 5;
 const firstWaitMs = 1000;
 const longestWaitMs = 60_000;
@@ -25,12 +26,12 @@ export interface OpenStream {
  */
 export async function openStream(
   url: URL,
-  { clock, signal }: Http,
+  { clock, signal, patienceMs = usualPatienceMs }: Http,
   headers: Record<string, string> = {},
 ): Promise<OpenStream> {
   for (let attempt = 1; ; attempt += 1) {
     signal.throwIfAborted();
-    const answer = await ask(url, signal, headers);
+    const answer = await ask(url, headers, { signal, patienceMs });
     if (answer instanceof TrainyardError) {
       if (!answer.retryable || attempt >= tries) throw answer;
       await clock.sleep(waitMs(attempt, Number(answer.params.retryAfterS)), signal);
@@ -43,11 +44,11 @@ const waitMs = (attempt: number, retryAfterS: number): number =>
 
 async function ask(
   url: URL,
-  signal: AbortSignal,
   headers: Record<string, string>,
+  { signal, patienceMs }: { signal: AbortSignal; patienceMs: number },
 ): Promise<OpenStream | TrainyardError> {
   const stop = new AbortController();
-  const silence = new Silence(() => stop.abort());
+  const silence = new Silence(patienceMs, () => stop.abort());
   const end = () => stop.abort(signal.reason);
   signal.addEventListener('abort', end, { once: true });
   const over = () => {
@@ -112,11 +113,13 @@ async function* chunksOf(
 
 /** A timer that is wound up anew with every sign of life. */
 class Silence {
+  readonly #patienceMs: number;
   readonly #tooLong: () => void;
   #timer: NodeJS.Timeout | null = null;
   isLong = false;
 
-  constructor(tooLong: () => void) {
+  constructor(patienceMs: number, tooLong: () => void) {
+    this.#patienceMs = patienceMs;
     this.#tooLong = tooLong;
     this.start();
   }
@@ -126,7 +129,7 @@ class Silence {
     this.#timer = setTimeout(() => {
       this.isLong = true;
       this.#tooLong();
-    }, patienceMs);
+    }, this.#patienceMs);
   }
 
   end(): void {

@@ -340,7 +340,7 @@ describe('taking in', () => {
     expect((await catalog.import({ ...ask, text: `${sheetHeader}\n` }, owner)).taken).toBe(false);
   });
 
-  test('50,000 files of any kind are read or refused, and no price that was taken is none', async () => {
+  test('10,000 files of any kind are read or refused, and no price that was taken is none', async () => {
     const cell = fc.constantFrom(
       'aws',
       'us-east-1',
@@ -395,7 +395,7 @@ describe('taking in', () => {
         if (provider !== 'gcp' && offers.length + refused.count + skipped !== read)
           throw new Error('a row was lost');
       }),
-      { numRuns: 50_000 },
+      { numRuns: 10_000 },
     );
   });
 
