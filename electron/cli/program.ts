@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { labels } from '#shared/domain/label.ts';
 import type { Act, Add } from './adding.ts';
 import { addCopyVerb } from './copy-program.ts';
+import { addCostVerbs } from './costs-program.ts';
 import { addDataVerbs } from './data-program.ts';
 import { addFileVerbs } from './file-program.ts';
 import { addFitVerb } from './fit-program.ts';
@@ -166,6 +167,7 @@ export function buildProgram(version: string, done: (exitCode: number) => void):
   addCopyVerb(program, add, act, json);
   addFileVerbs(program, add, act, json);
   addFitVerb(program, add, act, json);
+  addCostVerbs(program, add, act, json);
   addPortVerbs(program, add, act, json);
   addMoveVerbs(program, add, act, json, done);
   addPolicyVerbs(program, machines, add, act, json);
