@@ -1,13 +1,9 @@
-import { words } from './words.ts';
+import { planMany } from './plan-many.ts';
+import { planOne } from './plan-one.ts';
+import { planWhatIf } from './plan-what-if.ts';
 
 /** Where runs should go: what it costs and how long it takes. */
-export const plan = words({
-  en: {
-    title: 'Plan',
-    keyGo: 'Go to Plan',
-  },
-  'zh-CN': {
-    title: '规划',
-    keyGo: '前往“规划”',
-  },
-});
+export const plan = {
+  en: { ...planOne.en, ...planMany.en, ...planWhatIf.en },
+  'zh-CN': { ...planOne['zh-CN'], ...planMany['zh-CN'], ...planWhatIf['zh-CN'] },
+};
