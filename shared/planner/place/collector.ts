@@ -31,26 +31,38 @@ const shownKinds = 60;
 /** Of each reason. */
 const shownExcluded = 8;
 
-export const placeCodes = Object.keys(placeSentences) as PlaceCode[];
+const placeCodes = Object.keys(placeSentences) as PlaceCode[];
+/** A code's place in arrays. Above 0: 0 stands for nothing that stands against it. */
+export const codeIndex = Object.fromEntries(placeCodes.map((code, index) => [code, index + 1])) as Record<
+  PlaceCode,
+  number
+>;
 
-/** Takes what a pass finds and keeps what will be shown: the front, the best, the best of each kind, the nearest that were excluded. */
+/**
+ * Takes what a pass finds and keeps what will be shown: the front, the best, the best of each kind, the nearest that were
+ * excluded. A kind is a slot from 0 to `slots`. What is asked for each of a hundred thousand is answered from arrays.
+ */
 export class Collector {
   readonly #objective: Objective;
+  readonly #slots: number;
   readonly #front = new Front<Candidate>();
   readonly #best = new Best<Candidate>(shownBest);
   readonly #kinds = new Map<number, Candidate>();
   /** By kind: the score to beat. */
-  readonly #kindScores = new Map<number, number>();
-  readonly #counts = new Map<PlaceCode, number>();
-  readonly #excluded = new Map<string, Excluded>();
-  readonly #nearest = new Map<PlaceCode, Map<number, number>>();
+  readonly #kindScores: Float64Array;
+  readonly #counts = new Int32Array(placeCodes.length + 1);
+  /** By code and kind: the distance to beat, and what has it. */
+  readonly #nearest: (Float64Array | undefined)[] = [];
+  readonly #excluded = new Map<number, Excluded>();
   readonly #ownExcluded: Excluded[] = [];
   readonly #ownTaken: Candidate[] = [];
   judged = 0;
   possible = 0;
 
-  constructor(objective: Objective) {
+  constructor(objective: Objective, slots: number) {
     this.#objective = objective;
+    this.#slots = slots;
+    this.#kindScores = new Float64Array(slots).fill(Number.POSITIVE_INFINITY);
   }
 
   get front(): Front<Candidate> {
@@ -59,22 +71,24 @@ export class Collector {
 
   /** Of the places that may not be taken, how many for which reason; the most frequent first. */
   excludedBy(): { code: PlaceCode; count: number }[] {
-    return [...this.#counts]
-      .map(([code, count]) => ({ code, count }))
+    return placeCodes
+      .map((code) => ({ code, count: this.#counts[codeIndex[code]] ?? 0 }))
+      .filter(({ count }) => count > 0)
       .sort((a, b) => b.count - a.count || a.code.localeCompare(b.code));
   }
 
-  /** Whether one with these numbers would be kept: asked before anything is made of it. `slot`: its kind. */
+  /** Whether one with these numbers would be kept: asked before anything is made of it. */
   wants(costMicros: number, totalMs: number, slot: number): boolean {
     const value = score(this.#objective, costMicros, totalMs);
     return (
+      value < (this.#kindScores[slot] ?? 0) ||
       this.#best.wants(value) ||
-      value < (this.#kindScores.get(slot) ?? Number.POSITIVE_INFINITY) ||
       this.#front.wouldTake(costMicros, totalMs)
     );
   }
 
-  take(one: Omit<Candidate, 'score' | 'tie'>, slot: number): void {
+  /** `slot` null: an own machine. */
+  take(one: Omit<Candidate, 'score' | 'tie'>, slot: number | null): void {
     const { costMicros, totalMs } = one;
     const candidate: Candidate = {
       ...one,
@@ -83,34 +97,39 @@ export class Collector {
     };
     this.#front.take(candidate);
     this.#best.add(candidate);
-    if (one.where.kind === 'machine') this.#ownTaken.push(candidate);
+    if (slot === null) {
+      this.#ownTaken.push(candidate);
+      return;
+    }
     const before = this.#kinds.get(slot);
     if (before === undefined || byRank(candidate, before) < 0) {
       this.#kinds.set(slot, candidate);
-      this.#kindScores.set(slot, candidate.score);
+      this.#kindScores[slot] = candidate.score;
     }
   }
 
-  count(code: PlaceCode): void {
-    this.#counts.set(code, (this.#counts.get(code) ?? 0) + 1);
-  }
-
-  /** Whether it is nearer than the others of its kind: asked before anything is made of it. */
-  wantsExcluded(code: PlaceCode, slot: number, distance: number): boolean {
-    const nearest = this.#nearest.get(code)?.get(slot);
-    return nearest === undefined || distance < nearest;
-  }
-
-  /** Kept where it is nearer than the others of its kind that were excluded for the same. `slot`: its kind. */
-  exclude(one: Excluded, slot: number): void {
-    if (one.where.kind === 'machine') {
-      this.#ownExcluded.push(one);
-      return;
+  /** Counts one that may not be taken; true where it is nearer than the others of its kind, so that it is to be kept. */
+  countExcluded(code: number, slot: number, distance: number): boolean {
+    this.#counts[code] = (this.#counts[code] ?? 0) + 1;
+    let nearest = this.#nearest[code];
+    if (nearest === undefined) {
+      nearest = new Float64Array(this.#slots).fill(Number.POSITIVE_INFINITY);
+      this.#nearest[code] = nearest;
     }
-    if (!this.wantsExcluded(one.code, slot, one.distance)) return;
-    const slots = this.#nearest.get(one.code) ?? new Map<number, number>();
-    this.#nearest.set(one.code, slots.set(slot, one.distance));
-    this.#excluded.set(`${one.code} ${slot}`, one);
+    if (distance >= (nearest[slot] ?? 0)) return false;
+    nearest[slot] = distance;
+    return true;
+  }
+
+  keepExcluded(one: Excluded, slot: number): void {
+    this.#excluded.set(codeIndex[one.code] * this.#slots + slot, one);
+  }
+
+  /** Of one's own machines each is told of. */
+  excludeOwn(one: Excluded): void {
+    const code = codeIndex[one.code];
+    this.#counts[code] = (this.#counts[code] ?? 0) + 1;
+    this.#ownExcluded.push(one);
   }
 
   /** Those that may be taken, the best first. */

@@ -5,7 +5,7 @@ import { dataCodeOf, gridOf } from './areas.ts';
 import { ownBilling } from './billing.ts';
 import type { Collector } from './collector.ts';
 import type { OwnGpu, OwnMachine, PlaceInputs, PlaceQuestion } from './inputs.ts';
-import { overLimit } from './limits.ts';
+import { beyond, overLimit } from './limits.ts';
 import { emptyReckoning, type Reckoner, type Terms } from './reckoning.ts';
 import { emptyTerms, workCode } from './rented.ts';
 import { type Use, usesOf } from './wanted.ts';
@@ -111,24 +111,20 @@ export class OwnPlaces {
         this.#reckoner.reckon(terms, work.trainMs.p50, 'p50', out);
         const over = overLimit(out, this.#question.limits, this.#question.at);
         if (over !== null) {
-          against = nearer(against, { ...over, use, work });
+          against = nearer(against, { code: over, use, work, distance: beyond(over, out) });
           continue;
         }
         isPossible = true;
         const { costMicros, totalMs } = out;
         const order = index * mostWays + way++;
-        collector.take(
-          { where: { kind: 'machine', index }, use, work, costMicros, totalMs, order },
-          -1 - index,
-        );
+        collector.take({ where: { kind: 'machine', index }, use, work, costMicros, totalMs, order }, null);
       }
     }
     if (isPossible) collector.possible += 1;
     else {
       const { code, use, work, distance } = against ?? nothingThere;
-      collector.count(code);
       const order = index * mostWays;
-      collector.exclude({ where: { kind: 'machine', index }, code, use, work, distance, order }, 0);
+      collector.excludeOwn({ where: { kind: 'machine', index }, code, use, work, distance, order });
     }
   }
 

@@ -22,11 +22,11 @@ const mostPossible = 150;
  */
 export function place(question: PlaceQuestion, inputs: PlaceInputs, engine: WorkEngine): Placement {
   const { demand, limits, objective, at } = question;
-  const collector = new Collector(objective);
   const workloads = new Workloads(demand, inputs.accelerators, engine);
   const reckoner = new Reckoner(demand);
   const own = new OwnPlaces(question, inputs, workloads, reckoner);
   const rented = new RentedPlaces(question, inputs, workloads, reckoner);
+  const collector = new Collector(objective, rented.slots);
   own.judge(collector);
   rented.judge(collector);
   const describer = new Describer({ question, inputs, reckoner, own, rented, engine, collector });

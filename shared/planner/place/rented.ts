@@ -2,9 +2,9 @@ import type { PlanLimits, RunDemand } from '#shared/domain/plan.ts';
 import type { PlaceCode } from '../place-sentences.ts';
 import { interruptionsPerHour } from '../spot.ts';
 import { type AreaFacts, areaFacts, checkpointGbps, providersPue } from './areas.ts';
-import type { Collector } from './collector.ts';
+import { type Collector, codeIndex } from './collector.ts';
 import type { PlaceInputs, PlaceQuestion, Quota } from './inputs.ts';
-import { overLimit } from './limits.ts';
+import { beyond, overLimit } from './limits.ts';
 import { type OfferGroup, type PreparedOffers, prepare } from './prepared.ts';
 import { emptyReckoning, type Reckoner, type Terms } from './reckoning.ts';
 import { type Use, usesOf } from './wanted.ts';
@@ -17,7 +17,10 @@ interface Way {
   code: PlaceCode | null;
 }
 interface GroupFacts extends OfferGroup {
+  /** It has not what is asked for. */
   code: PlaceCode | null;
+  /** No way to use it would do, wherever it is rented. */
+  workCode: PlaceCode | null;
   ways: Way[];
 }
 
@@ -52,6 +55,7 @@ export class RentedPlaces {
   readonly #areas: AreaFacts[];
   readonly #spotRates: Float64Array;
   readonly #hasQuotas: boolean;
+  readonly #providers: number;
 
   constructor(
     { demand, limits, at }: PlaceQuestion,
@@ -70,6 +74,12 @@ export class RentedPlaces {
     // The last one is of those whose band is not known.
     this.#spotRates = Float64Array.from([0, 1, 2, 3, 4, null], interruptionsPerHour);
     this.#hasQuotas = inputs.quotas.length > 0;
+    this.#providers = inputs.offers.words.providers.length;
+  }
+
+  /** Kinds of places that the collector tells apart: a group of a provider, on demand and spot. */
+  get slots(): number {
+    return this.#groups.length * this.#providers * 2;
   }
 
   areaOf(row: number): AreaFacts | undefined {
@@ -137,70 +147,70 @@ export class RentedPlaces {
     collector: Collector,
   ): void {
     const kind = rentedKinds[kindIndex];
-    const code = before ?? (kindIndex === 1 ? spotCodes : onDemandCodes)[this.#demand.useSpot];
+    const { columns } = this.#inputs.offers;
     collector.judged += 1;
-    const slot =
-      ((this.#prepared.groupOf[row] ?? 0) * 256 + (this.#inputs.offers.columns.provider[row] ?? 0)) * 2 +
-      kindIndex;
+    const place = (this.#prepared.groupOf[row] ?? 0) * this.#providers + (columns.provider[row] ?? 0);
+    const slot = place * 2 + kindIndex;
+    const price = (kindIndex === 1 ? columns.spotMicrosPerHour : columns.onDemandMicrosPerHour)[row] ?? 0;
+    const { useSpot } = this.#demand;
+    const code = before ?? (kindIndex === 1 ? spotCodes : onDemandCodes)[useSpot] ?? group.workCode;
     if (code !== null) {
-      collector.count(code);
-      this.#exclude(code, row, kindIndex, group.ways[0] ?? null, Number.NaN, slot, collector);
+      if (collector.countExcluded(codeIndex[code], slot, price))
+        this.#keep(code, row, kindIndex, group.ways[0], price, slot, collector);
       return;
     }
-    let against: { code: PlaceCode; way: Way; distance: number } | null = null;
+    const out = this.#out;
     let isPossible = false;
-    for (const [index, way] of group.ways.entries()) {
-      const stands = way.code ?? (this.#hasQuotas ? this.#overQuota(area, group, kind, way.use) : null);
+    let against: PlaceCode | null = null;
+    let distance = price;
+    let nearest: Way | undefined;
+    for (let index = 0; index < group.ways.length; index += 1) {
+      const way = group.ways[index];
+      if (way === undefined) continue;
       const { trainMs } = way.work;
+      const stands = way.code ?? (this.#hasQuotas ? this.#overQuota(area, group, kind, way.use) : null);
       if (stands !== null || trainMs === null) {
-        against ??= { code: stands ?? 'PLACE_TIME_UNKNOWN', way, distance: Number.NaN };
+        if (against === null) [against, nearest] = [stands ?? 'PLACE_TIME_UNKNOWN', way];
         continue;
       }
       this.fill(this.#terms, row, kind, way);
-      const out = this.#out;
       this.#reckoner.reckon(this.#terms, trainMs.p50, 'p50', out);
       const over = overLimit(out, this.#limits, this.#at);
       if (over !== null) {
-        if (against === null || Number.isNaN(against.distance)) against = { ...over, way };
+        against = over;
+        nearest = way;
+        distance = beyond(over, out);
         continue;
       }
       isPossible = true;
       const { costMicros, totalMs } = out;
       if (!collector.wants(costMicros, totalMs, slot)) continue;
       const order = this.#order(row, kindIndex) + index;
-      collector.take(
-        { where: { kind, row }, use: way.use, work: way.work, costMicros, totalMs, order },
-        slot,
-      );
+      const { use, work } = way;
+      collector.take({ where: { kind, row }, use, work, costMicros, totalMs, order }, slot);
     }
     if (isPossible) collector.possible += 1;
-    else if (against !== null) {
-      collector.count(against.code);
-      this.#exclude(against.code, row, kindIndex, against.way, against.distance, slot, collector);
-    }
+    else if (against !== null && collector.countExcluded(codeIndex[against], slot, distance))
+      this.#keep(against, row, kindIndex, nearest, distance, slot, collector);
   }
 
-  #exclude(
+  #keep(
     code: PlaceCode,
     row: number,
     kindIndex: 0 | 1,
-    way: Way | null,
+    way: Way | undefined,
     distance: number,
     slot: number,
     collector: Collector,
   ): void {
-    const { columns } = this.#inputs.offers;
-    const price = (kindIndex === 1 ? columns.spotMicrosPerHour : columns.onDemandMicrosPerHour)[row] ?? 0;
-    const away = Number.isNaN(distance) ? price : distance;
-    if (!collector.wantsExcluded(code, slot, away)) return;
-    collector.exclude(
+    collector.keepExcluded(
       {
         where: { kind: rentedKinds[kindIndex], row },
         code,
         use: way?.use ?? null,
         work: way?.work ?? null,
         order: this.#order(row, kindIndex),
-        distance: away,
+        distance,
       },
       slot,
     );
@@ -250,14 +260,15 @@ function groupFacts(group: OfferGroup, demand: RunDemand, workloads: Workloads):
   const wanted = usesOf(demand, group, { most: demand.maxNodes ?? 1 });
   if ('missing' in wanted) {
     const none = group.accelerator === null ? 'PLACE_NO_ACCELERATOR' : 'PLACE_ACCELERATOR';
-    return { ...group, code: wanted.missing === 'count' ? 'PLACE_TOO_FEW' : none, ways: [] };
+    return { ...group, code: wanted.missing === 'count' ? 'PLACE_TOO_FEW' : none, workCode: null, ways: [] };
   }
   const ways = wanted.uses.map((use) => {
     const accelerator = use.gpus === 0 ? null : group.accelerator;
     const work = workloads.of(accelerator, use.gpus, group.memoryGiB);
     return { use, work, code: workCode(work) };
   });
-  return { ...group, code: null, ways };
+  const isHopeless = ways.every(({ code }) => code !== null);
+  return { ...group, code: null, workCode: isHopeless ? (ways[0]?.code ?? null) : null, ways };
 }
 
 /** What stands against the work itself, wherever it is done. */
