@@ -73,6 +73,7 @@ export const figureNames: Readonly<Record<string, string>> = {
   utilisation: 'Share of the peak MFU',
   usualShare: 'Usual share of the peak',
   achievableShare: 'Share that a matrix product reaches a',
+  narrowness: 'What a narrow model reaches of it',
   bubble: 'Idle share of the pipeline',
   linkTime: 'Exchange within machines',
   networkTime: 'Exchange over the network',

@@ -78,7 +78,7 @@ function trainingTime(question: TimeQuestion, setup: TrainingSetup): TimeEstimat
   const micro = microBatches(setup, data);
   const stepTokens = Math.max(1, micro * data * setup.microBatch) * setup.sequence;
   const work = trainingWork(model, setup);
-  const { mfu, figure: mfuFigure } = utilisation(accelerator, setup, peak);
+  const { mfu, figure: mfuFigure } = utilisation(model, accelerator, setup, peak);
   const bubble = (setup.pipelineParallel - 1) / micro;
   const exchange = exchangeSeconds(model, setup, cluster, micro);
   const tensor = tensorSeconds(model, setup, cluster, micro);

@@ -1,6 +1,6 @@
 import type { AcceleratorModel, PeakType } from '../../domain/catalog.ts';
 import type { Figure, Spread } from '../../domain/figure.ts';
-import type { TrainingSetup } from '../../domain/workload.ts';
+import type { ModelShape, TrainingSetup } from '../../domain/workload.ts';
 import { computed, given } from '../fit/figures.ts';
 
 /** What to take where a data sheet has no figure of a type: the next that the same units compute. */
@@ -47,8 +47,22 @@ const scale = (spread: Spread, by: Spread): Spread => ({
 });
 const all = (value: number): Spread => ({ p10: value, p50: value, p90: value });
 
+/** Width at which an A100's matrix products are as fast as they get; faster accelerators need wider ones. */
+const wideOnA100 = 4096;
+const a100Tflops = 312;
+
+/**
+ * What a narrow model reaches of it: its products are too small to fill a fast accelerator, and moving data takes a larger part.
+ * Pythia (70M to 12B, A100), SmolLM2 and Llama 3 8B (H100) lie within. Good runs hardly suffer.
+ */
+function narrowness(model: ModelShape, peak: Peak): Spread {
+  const width = Math.min(1, model.hidden / ((wideOnA100 * peak.tflops) / a100Tflops));
+  return { p10: width ** 0.3, p50: width ** 0.15, p90: width ** 0.05 };
+}
+
 /** The share of the peak that a training run usually reaches, and what it comes from. */
 export function utilisation(
+  model: ModelShape,
   accelerator: AcceleratorModel,
   setup: TrainingSetup,
   peak: Peak,
@@ -66,6 +80,16 @@ export function utilisation(
     ),
   ];
   if (known) inputs.push(given('achievableShare', known.share, 'share', known.source));
+  const narrow = narrowness(model, peak);
+  if (narrow.p50 < 1) {
+    mfu = scale(mfu, narrow);
+    inputs.push({
+      ...computed('narrowness', { low: narrow.p10, high: narrow.p90 }, 'share', '(h / h₀)^0.15', [
+        given('hidden', model.hidden, 'count', model.source),
+      ]),
+      value: narrow.p50,
+    });
+  }
   // 8-bit products are only part of a step; weights of 4 bits are unpacked before each product.
   if (peak.type === 'fp8') mfu = scale(mfu, { p10: 0.6, p50: 0.7, p90: 0.85 });
   if (setup.method === 'qlora') mfu = scale(mfu, { p10: 0.5, p50: 0.7, p90: 0.9 });
@@ -75,7 +99,7 @@ export function utilisation(
   return {
     mfu,
     figure: {
-      ...computed('utilisation', { low: mfu.p10, high: mfu.p90 }, 'share', 'MFU · a / 0.80', inputs),
+      ...computed('utilisation', { low: mfu.p10, high: mfu.p90 }, 'share', 'MFU · a / 0.80 · …', inputs),
       value: mfu.p50,
     },
   };
