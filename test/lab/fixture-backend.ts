@@ -26,6 +26,7 @@ import {
 import { fixtureFiles as fixtureDisk } from './fixture-files.ts';
 import { type FixtureLog, FormulaLog, GrowingLog, showcase } from './fixture-logs.ts';
 import { type FixtureMoves, fixtureMoves } from './fixture-moves.ts';
+import { fixturePlans } from './fixture-plans.ts';
 import { fixturePorts } from './fixture-ports.ts';
 import { fixtureTerminals } from './fixture-terminals.ts';
 
@@ -99,6 +100,13 @@ export async function startFixture(options: FixtureOptions = {}): Promise<Fixtur
   const router = createRouter({
     ...moves.routers,
     catalog: catalog.router,
+    plan: fixturePlans({
+      now,
+      events,
+      machines,
+      runs,
+      catalog: { accelerators: catalog.shipped.accelerators, offers: catalog.offers },
+    }),
     costs: fixtureCosts(now, events, machines, runs).router,
     files: fixtureDisk(machines, now),
     terminals: terminals.router,

@@ -116,7 +116,7 @@ export function fixtureCatalog(now: number, events: EventBus, machines: readonly
     }),
     setOwnCosts: api.catalog.setOwnCosts.handler(() => undefined),
   });
-  return { router, shipped };
+  return { router, shipped, offers: () => current };
 }
 
 const pretendedImport: ImportReport = {

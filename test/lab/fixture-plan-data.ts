@@ -100,7 +100,7 @@ const spots: Spot[] = [
     ...own('kite', 'RTX4090', 2, 0, 0.6),
     out: placeReason('PLACE_TOO_FEW', { has: 2, accelerator: 'RTX4090', asked: 4 }),
   },
-  { ...own('wren', 'A6000', 2, 0, 0.8), out: placeReason('PLACE_UNREACHABLE') },
+  { ...own('wren', 'A6000', 2, 0, 0.8), out: placeReason('PLACE_UNSEEN') },
   {
     ...rented('on-demand', 'aws/ap-northeast-1', 'JP', 'p4d.24xlarge', 'A100', 8, 71, 44.9),
     out: placeReason('PLACE_LATE', { late: '8 h' }),
