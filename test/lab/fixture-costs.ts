@@ -154,7 +154,7 @@ const idleOf = (machines: readonly Machine[]): CostSummary['idle'] =>
       gpus,
       paidGpuHours: gpus * 660,
       idleGpuHours: gpus * (410 - index * 120),
-      idleMicros: gpus * (410 - index * 120) * 1.1 * dollar,
+      idleMicros: Math.round(gpus * (410 - index * 120) * 1.1 * dollar),
     };
   });
 
