@@ -1,26 +1,12 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { optimisers, precisions, quantisations, recomputations, shardings } from '#shared/domain/workload.ts';
 import type { Act, Add } from './adding.ts';
+import { count, tokens } from './planning-words.ts';
 import type { FitOptions } from './verbs/fit.ts';
 
-const count = (text: string): number => {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1)
-    throw new InvalidArgumentError('It must be a whole number from 1.');
-  return value;
-};
 const positive = (text: string): number => {
   const value = Number(text);
   if (!(Number.isFinite(value) && value > 0)) throw new InvalidArgumentError('It must be a number above 0.');
-  return value;
-};
-const factors: Record<string, number> = { '': 1, K: 1e3, M: 1e6, B: 1e9, T: 1e12 };
-/** "15T", "300B", "2e12". */
-const amount = (text: string): number => {
-  const [, digits, unit = ''] = /^([\d.]+(?:e\+?\d+)?)([KMBT]?)$/i.exec(text) ?? [];
-  const value = Number(digits) * (factors[unit.toUpperCase()] ?? Number.NaN);
-  if (!(Number.isFinite(value) && value > 0))
-    throw new InvalidArgumentError('It must be a number of tokens: 15T, 300B, 2e12.');
   return value;
 };
 
@@ -75,7 +61,7 @@ export function addFitVerb(
     )
     .option('--context <tokens>', 'of a served sequence; else 8192, or what the model was made for', count)
     .option('--batch <number>', 'sequences served at a time (1)', count)
-    .option('--tokens <amount>', 'tell the time for so many tokens, too: 15T, 300B', amount)
+    .option('--tokens <amount>', 'tell the time for so many tokens, too: 15T, 300B', tokens)
     .option('--per-machine <number>', 'GPUs of one machine (8)', count)
     .option('--network <gbps>', 'of one machine, 10^9 bits a second', positive);
   act(fit, async (options: Omit<FitOptions, 'json'> & { json?: boolean }) =>

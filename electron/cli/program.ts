@@ -8,6 +8,7 @@ import { addFileVerbs } from './file-program.ts';
 import { addFitVerb } from './fit-program.ts';
 import { addKeepVerbs } from './keep-program.ts';
 import { addMoveVerbs } from './move-program.ts';
+import { addPlanVerbs } from './plan-program.ts';
 import { addPolicyVerbs } from './policy-program.ts';
 import { addPortVerbs } from './ports-program.ts';
 import { addVaultVerbs } from './vault-program.ts';
@@ -167,6 +168,7 @@ export function buildProgram(version: string, done: (exitCode: number) => void):
   addCopyVerb(program, add, act, json);
   addFileVerbs(program, add, act, json);
   addFitVerb(program, add, act, json);
+  addPlanVerbs(program, add, act, json);
   addCostVerbs(program, add, act, json);
   addPortVerbs(program, add, act, json);
   addMoveVerbs(program, add, act, json, done);

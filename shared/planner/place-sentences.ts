@@ -2,8 +2,12 @@ import type { Reason } from '#shared/domain/figure.ts';
 
 /** Every sentence of a placement, by its code, in English; the page has its other languages beside it (renderer/i18n/errors/plan.ts). */
 export const placeSentences = {
-  // Why a place is left out.
+  // Why a place is left out: the later in this list, the nearer it was to be taken.
   PLACE_PROVIDER: 'Excluded: {{provider}} is not among the providers that you allow.',
+  PLACE_SPOT_UNWANTED: 'Excluded: no machine that may be taken away was asked for.',
+  PLACE_SPOT_ONLY: 'Excluded: only spot machines were asked for.',
+  PLACE_UNSEEN: 'Excluded: it has not been looked at yet.',
+  PLACE_DRAINING: 'Excluded: it takes no new runs, because it is being drained.',
   PLACE_ACCELERATOR: 'Excluded: it has {{has}}; asked for is {{asked}}.',
   PLACE_NO_ACCELERATOR: 'Excluded: it has no accelerator; asked for is {{asked}}.',
   PLACE_TOO_FEW: 'Excluded: it has {{has}} × {{accelerator}}; {{asked}} are needed.',
@@ -14,15 +18,11 @@ export const placeSentences = {
   PLACE_COUNTRY: 'Excluded: it stands in {{country}}; the data may be in {{countries}} only.',
   PLACE_COUNTRY_UNKNOWN:
     'Excluded: the data may be in {{countries}} only, and nobody says where this stands.',
-  PLACE_SPOT_UNWANTED: 'Excluded: no machine that may be taken away was asked for.',
-  PLACE_SPOT_ONLY: 'Excluded: only spot machines were asked for.',
   PLACE_QUOTA: 'Excluded: your quota there is {{quota}} GPUs; {{asked}} are needed.',
   PLACE_NO_FIT: 'Excluded: {{need}} GiB per GPU needed, {{has}} GiB present.',
   PLACE_NO_FIT_UNLESS: 'Excluded: {{need}} GiB per GPU needed, {{has}} GiB present. It would fit so:',
   PLACE_SETUP: 'Excluded: the set-up cannot be on {{gpus}} GPUs.',
   PLACE_TIME_UNKNOWN: 'Excluded: it is not known how fast {{accelerator}} is.',
-  PLACE_DRAINING: 'Excluded: it takes no new runs, because it is being drained.',
-  PLACE_UNSEEN: 'Excluded: it has not been looked at yet.',
   PLACE_BUSY:
     'Excluded: {{free}} of the {{asked}} GPUs needed are free, and nobody can say when the others will be.',
   PLACE_LATE: 'Excluded: it would be done {{late}} after the deadline.',

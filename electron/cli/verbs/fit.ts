@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { resourcesDirectory } from '#backend/resources.ts';
@@ -8,9 +8,9 @@ import { TrainyardError } from '#shared/domain/trainyard-error.ts';
 import type { InferenceSetup, ModelShape, Setup, TrainingSetup } from '#shared/domain/workload.ts';
 import { acceleratorFinder, type FindAccelerator } from '#shared/planner/accelerators.ts';
 import { fit as fitOf, splitModel } from '#shared/planner/fit/index.ts';
-import { findPreset, presets } from '#shared/planner/models/index.ts';
 import { estimateTime } from '#shared/planner/time.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { modelOf } from '../models.ts';
 import { duration, printable, printJson, printLine, printTable } from '../output.ts';
 
 export interface FitOptions {
@@ -94,22 +94,6 @@ function gpusOf(given: string, find: FindAccelerator): { accelerator: Accelerato
       { params: { name } },
     );
   return { accelerator, gpus };
-}
-
-/** What is there as a file, else what is known by that name. Throws MODEL_UNKNOWN and what reading throws. */
-async function modelOf(given: string): Promise<ModelShape> {
-  const looksLikePath = /^[.~/\\]|\.(json|safetensors|pt|pth|bin|ckpt)$/i.test(given);
-  if (looksLikePath || existsSync(given)) {
-    const { readModelAt } = await import('#backend/planner/index.ts');
-    return readModelAt(given);
-  }
-  const preset = findPreset(given);
-  if (preset !== null) return preset;
-  throw new TrainyardError(
-    'MODEL_UNKNOWN',
-    `"${given}" is neither a file nor a known model. Known are ${presets.map(({ name }) => name).join(', ')}.`,
-    { params: { name: given } },
-  );
 }
 
 function trainingSetup(

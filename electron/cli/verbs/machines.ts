@@ -1,8 +1,7 @@
-import { followEvents } from '#renderer/rpc/events.ts';
-import type { Progress } from '#shared/domain/event.ts';
 import type { Machine } from '#shared/domain/machine.ts';
-import { type CliBackend, withBackend } from '../backend.ts';
+import { withBackend } from '../backend.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { finishedJob } from '../job.ts';
 import { findMachine } from '../names.ts';
 import { ago, byteSize, printable, printJson, printLine, printTable } from '../output.ts';
 import { answerPrompts } from '../prompts.ts';
@@ -95,10 +94,8 @@ export async function refreshMachines(names: string[], json: boolean): Promise<n
     const machines = await Promise.all(names.map((name) => findMachine(backend.client, name)));
     const stopAsking = answerPrompts(await backend.connection(), backend.own);
     try {
-      const outcome = await refreshJob(
-        backend,
-        machines.map(({ id }) => id),
-      );
+      const machineIds = machines.map(({ id }) => id);
+      const outcome = await finishedJob(backend, ({ rpc }) => rpc.machines.refresh({ machineIds }));
       if (json) printJson(outcome);
       else
         printLine(
@@ -109,32 +106,4 @@ export async function refreshMachines(names: string[], json: boolean): Promise<n
       stopAsking();
     }
   });
-}
-
-/** Starts the job and resolves to its last progress. The job may be through before its number is known here. */
-async function refreshJob(backend: CliBackend, machineIds: string[]): Promise<Progress> {
-  const connection = await backend.connection();
-  const { promise, resolve, reject } = Promise.withResolvers<Progress>();
-  const last = new Map<string, Progress>();
-  let jobId: string | null = null;
-  const see = (progress: Progress) => {
-    last.set(progress.jobId, progress);
-    if (progress.jobId === jobId && progress.state !== 'running') resolve(progress);
-  };
-  const stop = followEvents(connection, {
-    onOpen() {
-      if (jobId !== null) return;
-      connection.rpc.machines.refresh({ machineIds }).then((started) => {
-        jobId = started.jobId;
-        const seen = last.get(jobId);
-        if (seen) see(seen);
-      }, reject);
-    },
-    onEvent: (event) => event.type === 'progress' && see(event.progress),
-  });
-  try {
-    return await promise;
-  } finally {
-    stop();
-  }
 }

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { BackendConnection } from '#renderer/rpc/client.ts';
 import { newId } from '#shared/domain/id.ts';
@@ -9,6 +8,7 @@ import { type CliBackend, withBackend } from '../backend.ts';
 import { parseEnvironment } from '../environment.ts';
 import { exitCodeOf, exitCodes } from '../exit-codes.ts';
 import { followLog, runExitCode } from '../follow-log.ts';
+import { textOfFile } from '../input-file.ts';
 import { findMachine } from '../names.ts';
 import { printable, printJson, printLine } from '../output.ts';
 import { answerPrompts } from '../prompts.ts';
@@ -34,7 +34,7 @@ export interface RunOptions {
 
 /** `trainyard run FILE --on MACHINE` */
 export async function runTask(file: string, options: RunOptions): Promise<number> {
-  const yaml = await readTask(file);
+  const yaml = await textOfFile(file, 'TASK_FILE_NOT_FOUND');
   const envs = parseEnvironment(options.env ?? []);
   const secrets = await readSecrets(options.secret ?? []);
   let launchedId: string | null = null;
@@ -128,17 +128,4 @@ function report(run: Run, json: boolean): number {
 function sentence(run: Run): string {
   const why = run.evidence.kind === 'launch-failed' ? `: ${run.evidence.error.message}` : '';
   return printable(`${run.name} on ${run.machineName}: ${stateOf(run, Date.now())}${why}`);
-}
-
-async function readTask(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new TrainyardError(
-      missing ? 'TASK_FILE_NOT_FOUND' : 'USAGE',
-      missing ? `There is no file ${file}.` : `${file} cannot be read: ${(error as Error).message}`,
-      { params: { file }, cause: error },
-    );
-  }
 }

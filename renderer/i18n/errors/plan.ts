@@ -3,6 +3,7 @@ import { placeSentences } from '#shared/planner/place-sentences.ts';
 /** Placing one run, saved plans and probes. The English sentences of places are the planner's own. */
 export default {
   en: {
+    PRICE_FILE_NOT_FOUND: 'There is no file {{file}}.',
     PLAN_UNKNOWN: 'This plan is not there any more.',
     PLAN_KIND_OTHER: 'This is a plan of the kind “{{is}}”, not “{{asked}}”.',
     PLAN_INPUTS_GONE: 'Prices or machines have changed since this was computed. Plan again, then save.',
@@ -20,6 +21,7 @@ export default {
     PLAN_INPUTS_GONE: '计算之后价格或机器已有变化。请重新规划，然后保存。',
     PLAN_INPUTS_DAMAGED: '无法读取此规划的输入：{{why}}。',
     PLAN_ALTERNATIVE_GONE: '此备选没有价格和时间，无可解释。请重新规划。',
+    PRICE_FILE_NOT_FOUND: '没有文件 {{file}}。',
     PROBE_NOTHING_TO_RUN: '此任务没有“run:”：没有可以测速的内容。',
     ACCELERATOR_UNKNOWN: '目录中没有加速器“{{name}}”。其名称见报价表或“trainyard price”。',
     PLACE_PROVIDER: '已排除：{{provider}} 不在您允许的提供商之列。',
