@@ -27,6 +27,9 @@ export async function readModelAt(given: string, signal?: AbortSignal): Promise<
   signal?.throwIfAborted();
   if (found.isDirectory()) return ofFolder(file, signal);
   if (!found.isFile()) throw unknownKind(file);
+  // An index has names only; what lies beside it has shapes.
+  if (/\.index\.json$/i.test(file) && (await hasBetter(path.dirname(file))))
+    return ofFolder(path.dirname(file), signal);
   if (/\.json$/i.test(file)) return modelFromText(await jsonText(file, found.size), nameOf(file));
   const tensors = await tensorsOf(file, found.size);
   return modelFromSafetensorsHeader(tensors, path.basename(file));
@@ -37,6 +40,9 @@ const nameOf = (file: string): string =>
   /^(config|params|model\.safetensors\.index|pytorch_model\.bin\.index)\.json$/i.test(path.basename(file))
     ? path.basename(path.dirname(file)) || path.basename(file)
     : path.basename(file);
+
+const hasBetter = async (folder: string): Promise<boolean> =>
+  (await reading(folder, () => readdir(folder))).some((name) => /^config\.json$|\.safetensors$/i.test(name));
 
 async function ofFolder(folder: string, signal: AbortSignal | undefined): Promise<ModelShape> {
   const names = await reading(folder, () => readdir(folder));
