@@ -140,6 +140,9 @@ export const costs = words({
     lineNoPrice: 'Cost: nobody has said what its machine costs',
     lineProjected: 'in the end about {{amount}}',
     linePlanned: 'planned {{amount}}',
+    spentThisMonth: 'spent this month',
+    spentAndBudgets_one: 'spent this month, one budget is strained',
+    spentAndBudgets_other: 'spent this month, {{count}} budgets are strained',
   },
   'zh-CN': {
     title: '费用',
@@ -274,5 +277,7 @@ export const costs = words({
     lineNoPrice: '费用：其机器尚未定价',
     lineProjected: '最终约 {{amount}}',
     linePlanned: '计划 {{amount}}',
+    spentThisMonth: '本月花费',
+    spentAndBudgets_other: '本月花费，{{count}} 项预算吃紧',
   },
 });

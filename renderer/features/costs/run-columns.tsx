@@ -69,18 +69,18 @@ export function runColumns(t: Translate): Column<RunCost>[] {
     column(
       'gpuHours',
       'costs.gpuHours',
-      84,
+      104,
       ({ gpuHours }) => <span className="num">{formatHours(gpuHours)}</span>,
       {
         ...right,
         drop: 1,
       },
     ),
-    column('period', 'costs.inPeriod', 96, (run) => priced(run, run.periodMicros), right),
-    column('soFar', 'costs.soFar', 96, (run) => priced(run, run.soFarMicros), right),
-    column('projected', 'costs.projected', 96, (run) => money(run.projectedMicros), right),
-    column('planned', 'costs.planned', 96, (run) => money(run.plannedMicros), right),
-    column('difference', 'costs.difference', 100, (run) => <Difference run={run} />, right),
+    column('period', 'costs.inPeriod', 124, (run) => priced(run, run.periodMicros), right),
+    column('soFar', 'costs.soFar', 106, (run) => priced(run, run.soFarMicros), right),
+    column('projected', 'costs.projected', 106, (run) => money(run.projectedMicros), right),
+    column('planned', 'costs.planned', 106, (run) => money(run.plannedMicros), right),
+    column('difference', 'costs.difference', 112, (run) => <Difference run={run} />, right),
   ];
 }
 

@@ -1,4 +1,5 @@
 import { useMachines } from '#renderer/app/machine-store.ts';
+import { SpentLately } from '#renderer/features/costs/spent-lately.tsx';
 import { useRuns } from '#renderer/features/runs/run-store.ts';
 import { useT } from '#renderer/i18n/index.ts';
 import { formatClock, formatInteger, formatWhen } from '#renderer/ui/index.ts';
@@ -36,6 +37,7 @@ export function Figures({ needs }: { needs: number }) {
       {next ? (
         <Figure value={endText(next.at)} label={t('overview.nextFinish', { name: next.run.name })} />
       ) : null}
+      <SpentLately />
     </dl>
   );
 }

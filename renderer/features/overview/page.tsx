@@ -6,7 +6,6 @@ import { machinesPart, useMachines } from '#renderer/app/machine-store.ts';
 import { usePrompts } from '#renderer/app/prompt-store.ts';
 import { sayError } from '#renderer/app/session-store.ts';
 import { sitesPart, useSites } from '#renderer/app/site-store.ts';
-import { SpentLately } from '#renderer/features/costs/spent-lately.tsx';
 import { usePlaces } from '#renderer/features/places/place-store.ts';
 import { useRuns } from '#renderer/features/runs/run-store.ts';
 import { useT } from '#renderer/i18n/index.ts';
@@ -65,7 +64,6 @@ export function OverviewPage() {
             </div>
             <aside className="overview__side">
               <NeedsList needs={needs} />
-              <SpentLately />
               <Lately runs={new Set(known([...recent.ended, ...recent.made]))} moves={recent.moves} />
             </aside>
           </div>
