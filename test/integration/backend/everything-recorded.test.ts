@@ -203,6 +203,22 @@ test('whatever changes something leaves an entry with who did it and in which ro
   await leaves('places.setRebalance', () => client.places.setRebalance(policy));
   await leaves('places.accept', () => client.places.accept({ proposalId: newId() }));
   await leaves('places.dismiss', () => client.places.dismiss({ proposalId: newId() }));
+  await leaves('costs.setProject', () => client.costs.setProject({ runId, project: 'mine' }));
+  await leaves('costs.setPlanned', () =>
+    client.costs.setPlanned({ runId, planId: null, micros: 5_000_000, ms: 3_600_000 }),
+  );
+  const budget = await leaves('costs.setBudget', () =>
+    client.costs.setBudget({
+      id: newId(),
+      name: 'all',
+      project: null,
+      user: null,
+      period: 'month',
+      amountMicros: 1,
+      alertAt: [1],
+    }),
+  );
+  await leaves('costs.removeBudget', () => client.costs.removeBudget({ budgetId: budget?.id ?? '' }));
   await leaves('runs.rename', () => client.runs.rename({ runId, name: 'renamed' }));
   await leaves('runs.setPriority', () => client.runs.setPriority({ runId, priority: 5 }));
   await leaves('runs.stop', () => client.runs.stop({ runId }));
