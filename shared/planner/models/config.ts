@@ -23,7 +23,9 @@ export function modelFromConfig(json: unknown, name = 'config.json'): ModelShape
     notes.push(
       note('MODEL_NOTE_ARCHITECTURE', { type: (type ?? architectureOf(whole) ?? '–').slice(0, 60) }),
     );
-  const complete = inner === whole ? inner : { ...(family?.defaults ?? {}), ...inner };
+  // MPT and DBRX keep attention and feed-forward in objects of their own.
+  const parts = [inner.attn_config, inner.ffn_config].filter(isObject);
+  const complete = Object.assign({}, inner === whole ? {} : family?.defaults, ...parts, inner);
   const keys = new Keys(complete, name, notes);
   const layout = layoutOf(keys, family ?? usualFamily, whole);
   const counted = countParameters(layout);
@@ -106,7 +108,7 @@ function encoderParameters(whole: Json, name: string): number {
     const json = whole[key];
     if (!isObject(json)) continue;
     const keys = new Keys(json, name, []);
-    const hidden = keys.find('hidden_size', 'embed_dim', 'd_model', 'width');
+    const hidden = keys.find('embed_dim', 'hidden_size', 'd_model', 'width');
     const layers = keys.find('num_hidden_layers', 'depth', 'encoder_layers', 'layers', 'num_layers');
     if (hidden === null || layers === null) continue;
     const inner = keys.find('intermediate_size', 'encoder_ffn_dim') ?? 4 * hidden;
@@ -288,6 +290,7 @@ function expertsOf(keys: Keys, layers: number, feedForward: number, type: string
       'num_experts_per_token',
       'moe_k',
       'moe_topk',
+      'moe_top_k',
       'num_selected_experts',
     ),
   );
