@@ -21,14 +21,15 @@ export function BudgetDialog({
   onDone(): void;
 }) {
   const t = useT();
+  const { perDollar, sign } = currencyOf();
   const [id] = useState(() => budget?.id ?? newId());
   const [name, setName] = useState(budget?.name ?? '');
   const [project, setProject] = useState(budget?.project ?? '');
   const [user, setUser] = useState(budget?.user ?? '');
   const [period, setPeriod] = useState<Budget['period']>(budget?.period ?? 'month');
-  const [amount, setAmount] = useState(budget ? moneyText(budget.amountMicros) : '');
+  const [amount, setAmount] = useState(budget ? moneyText(budget.amountMicros, perDollar) : '');
   const [alerts, setAlerts] = useState(alertText(budget?.alertAt ?? usualAlerts));
-  const amountMicros = readMoney(amount);
+  const amountMicros = readMoney(amount, perDollar);
   const alertAt = readAlerts(alerts);
   return (
     <ConfirmDialog
@@ -55,7 +56,7 @@ export function BudgetDialog({
       </Field>
       <div className="costs__pair">
         <Field
-          label={t('costs.amountIn', { currency: currencyOf().sign })}
+          label={t('costs.amountIn', { currency: sign })}
           error={amount !== '' && amountMicros === null ? t('costs.noAmount') : undefined}
         >
           {(ids) => (

@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { rpc } from '#renderer/app/backend.ts';
 import { sayError } from '#renderer/app/session-store.ts';
 import { currencyOf } from '#renderer/features/catalog/money-field.ts';
@@ -6,7 +7,7 @@ import { useT } from '#renderer/i18n/index.ts';
 import { Button, ConfirmDialog, Field, formatMoney, Input } from '#renderer/ui/index.ts';
 import type { OwnCosts } from '#shared/domain/catalog.ts';
 import { ownHourlyRate } from '#shared/planner/own-costs.ts';
-import { type OwnField, useOwnCostsForm } from './own-costs-form.ts';
+import { type OwnField, ownTexts, readOwnTexts } from './own-costs-form.ts';
 
 const inMoney: ReadonlySet<OwnField> = new Set(['capex', 'residual', 'kWhPrice', 'other']);
 const hinted = new Set<OwnField>(['overhead', 'powerKW', 'pue', 'other', 'utilisation']);
@@ -105,6 +106,16 @@ function OwnInput({
       )}
     </Field>
   );
+}
+
+function useOwnCostsForm(from: OwnCosts | null) {
+  const { perDollar } = currencyOf();
+  const [texts, setTexts] = useState(() => ownTexts(from, perDollar));
+  return {
+    texts,
+    set: (field: OwnField, text: string) => setTexts((before) => ({ ...before, [field]: text })),
+    ...readOwnTexts(texts, perDollar),
+  };
 }
 
 /** Computed here as it is typed, by the arithmetic that the backend keeps the rate with. */

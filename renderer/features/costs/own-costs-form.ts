@@ -1,4 +1,3 @@
-import { useState } from 'react';
 import type { OwnCosts } from '#shared/domain/catalog.ts';
 import { moneyText, readMoney } from './money-text.ts';
 
@@ -30,32 +29,35 @@ const usual: OwnTexts = {
   utilisation: '60',
 };
 
-export const ownTexts = (costs: OwnCosts | null): OwnTexts =>
+export const ownTexts = (costs: OwnCosts | null, perDollar: number): OwnTexts =>
   costs === null
     ? usual
     : {
-        capex: moneyText(costs.capexMicros),
-        residual: moneyText(costs.residualMicros),
+        capex: moneyText(costs.capexMicros, perDollar),
+        residual: moneyText(costs.residualMicros, perDollar),
         overhead: percent(costs.overhead),
         years: String(costs.years),
         powerKW: costs.powerKW === null ? '' : String(costs.powerKW),
         pue: String(costs.pue),
-        kWhPrice: moneyText(costs.microsPerKWh),
-        other: moneyText(costs.otherMicrosPerHour),
+        kWhPrice: moneyText(costs.microsPerKWh, perDollar),
+        other: moneyText(costs.otherMicrosPerHour, perDollar),
         utilisation: percent(costs.utilisation),
       };
 
 /** What the texts say; of a field that says nothing that can be, null. `powerKW` empty: by the accelerators. */
-export function readOwnTexts(texts: OwnTexts): { costs: OwnCosts | null; wrong: ReadonlySet<OwnField> } {
+export function readOwnTexts(
+  texts: OwnTexts,
+  perDollar: number,
+): { costs: OwnCosts | null; wrong: ReadonlySet<OwnField> } {
   const read = {
-    capex: readMoney(texts.capex),
-    residual: readMoney(texts.residual),
+    capex: readMoney(texts.capex, perDollar),
+    residual: readMoney(texts.residual, perDollar),
     overhead: readNumber(texts.overhead, 0, 500),
     years: readNumber(texts.years, 0.1, 30),
     powerKW: texts.powerKW.trim() === '' ? 0 : readNumber(texts.powerKW, 0, 1000),
     pue: readNumber(texts.pue, 1, 5),
-    kWhPrice: readMoney(texts.kWhPrice),
-    other: readMoney(texts.other),
+    kWhPrice: readMoney(texts.kWhPrice, perDollar),
+    other: readMoney(texts.other, perDollar),
     utilisation: readNumber(texts.utilisation, 1, 100),
   };
   const wrong = new Set(ownFields.filter((field) => read[field] === null));
@@ -74,15 +76,6 @@ export function readOwnTexts(texts: OwnTexts): { costs: OwnCosts | null; wrong: 
       otherMicrosPerHour: other ?? 0,
       utilisation: (utilisation ?? 100) / 100,
     },
-  };
-}
-
-export function useOwnCostsForm(from: OwnCosts | null) {
-  const [texts, setTexts] = useState(() => ownTexts(from));
-  return {
-    texts,
-    set: (field: OwnField, text: string) => setTexts((before) => ({ ...before, [field]: text })),
-    ...readOwnTexts(texts),
   };
 }
 

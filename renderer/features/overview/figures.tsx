@@ -1,5 +1,5 @@
+import type { ReactNode } from 'react';
 import { useMachines } from '#renderer/app/machine-store.ts';
-import { SpentLately } from '#renderer/features/costs/spent-lately.tsx';
 import { useRuns } from '#renderer/features/runs/run-store.ts';
 import { useT } from '#renderer/i18n/index.ts';
 import { formatClock, formatInteger, formatWhen } from '#renderer/ui/index.ts';
@@ -8,7 +8,7 @@ import type { RunSummary } from '#shared/domain/run.ts';
 import { expectedEnd } from './needs.ts';
 
 /** The figures of the whole yard in one line. */
-export function Figures({ needs }: { needs: number }) {
+export function Figures({ needs, children }: { needs: number; children: ReactNode }) {
   const t = useT();
   const counts = useRuns(({ counts: all }) => all);
   useRuns(({ version }) => version);
@@ -37,7 +37,7 @@ export function Figures({ needs }: { needs: number }) {
       {next ? (
         <Figure value={endText(next.at)} label={t('overview.nextFinish', { name: next.run.name })} />
       ) : null}
-      <SpentLately />
+      {children}
     </dl>
   );
 }

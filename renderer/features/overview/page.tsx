@@ -6,6 +6,7 @@ import { machinesPart, useMachines } from '#renderer/app/machine-store.ts';
 import { usePrompts } from '#renderer/app/prompt-store.ts';
 import { sayError } from '#renderer/app/session-store.ts';
 import { sitesPart, useSites } from '#renderer/app/site-store.ts';
+import { SpentLately } from '#renderer/features/costs/spent-lately.tsx';
 import { usePlaces } from '#renderer/features/places/place-store.ts';
 import { useRuns } from '#renderer/features/runs/run-store.ts';
 import { useT } from '#renderer/i18n/index.ts';
@@ -52,7 +53,9 @@ export function OverviewPage() {
       {!loaded && !error ? <Skeleton rows={10} /> : null}
       {loaded ? (
         <>
-          <Figures needs={needs.length} />
+          <Figures needs={needs.length}>
+            <SpentLately />
+          </Figures>
           <div className="overview__columns">
             <div className="overview__main">
               <FirstSteps
