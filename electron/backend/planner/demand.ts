@@ -14,11 +14,14 @@ const usualCounts = [1, 2, 4, 8];
 const checkpointBytesPerParameter = 14;
 
 const units: Readonly<Record<string, number>> = { s: 1000, m: minuteMs, h: 3_600_000, d: 86_400_000 };
+const everyForm =
+  /^\s*(\d{1,9}(?:\.\d{1,6})?)\s*(?:(s)(?:ec(?:ond)?s?)?|(m)(?:in(?:ute)?s?)?|(h)(?:ours?)?|(d)(?:ays?)?)\s*$/i;
 
-/** "30m", "2h" → ms; null of counts of steps and epochs, whose time nobody knows yet. */
+/** "30m", "2 hours" → ms; null of counts of steps and epochs, whose time nobody knows yet. */
 export function everyMs(text: string | undefined): number | null {
-  const [, amount, unit = ''] = /^\s*(\d{1,9}(?:\.\d{1,6})?)\s*(s|m|h|d)[a-z]*\s*$/i.exec(text ?? '') ?? [];
-  const ms = Number(amount) * (units[unit.toLowerCase()] ?? Number.NaN);
+  const [, amount, ...named] = everyForm.exec(text ?? '') ?? [];
+  const unit = named.find((each) => each !== undefined)?.toLowerCase() ?? '';
+  const ms = Number(amount) * (units[unit] ?? Number.NaN);
   return Number.isFinite(ms) && ms > 0 ? ms : null;
 }
 

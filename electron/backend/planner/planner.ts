@@ -180,10 +180,11 @@ export class Planner {
     return measuredThroughputs({ store, nameOf: catalogNames(catalog.accelerators()) });
   }
 
-  /** Throws TASK_INVALID, TASK_UNSUPPORTED. */
+  /** What Trainyard itself cannot run yet can be planned all the same. Throws TASK_INVALID. */
   demandOf(yaml: string, model: ModelShape | null, setup: Setup | null): RunDemand[] {
-    const { ok, tasks, errors } = this.#dependencies.check(yaml);
-    if (!ok) throw taskRefused(errors);
+    const { tasks, errors } = this.#dependencies.check(yaml);
+    const mistakes = errors.filter(({ kind }) => kind === 'invalid');
+    if (mistakes.length > 0 || tasks.length === 0) throw taskRefused(mistakes);
     const measured = model === null ? [] : this.measured();
     return tasks.map((task) =>
       demandOfTask(task, {
@@ -233,8 +234,7 @@ function taskRefused(issues: readonly SpecIssue[]): TrainyardError {
   const [first] = issues;
   const where = first === undefined || first.line === 0 ? '' : `line ${first.line}: `;
   const what = first?.message ?? 'it holds no task';
-  const code = issues.every(({ kind }) => kind === 'unsupported') ? 'TASK_UNSUPPORTED' : 'TASK_INVALID';
-  return new TrainyardError(code, `The task file cannot be planned: ${where}${what}`, {
+  return new TrainyardError('TASK_INVALID', `The task file cannot be planned: ${where}${what}`, {
     params: { line: first?.line ?? 0, key: first?.key ?? '', what },
   });
 }
