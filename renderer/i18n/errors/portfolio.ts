@@ -31,6 +31,8 @@ export default {
     PORTFOLIO_AFTER_UNKNOWN: '未安排：它等待的任务不在此规划中：{{run}}。',
     PORTFOLIO_LEFT_OUT: '未安排：更重要的任务占用了它的去处。',
     CONFLICT_TOGETHER: '以下 {{parts}} 项无法同时成立。去掉其中任何一项，其余即可成立：',
+    CONFLICT_AMONG: '以下 {{parts}} 项无法同时成立；也许其中更少的几项就已无法同时成立：',
+    CONFLICT_MORE: '以及另外 {{more}} 项',
     CONFLICT_RUN: '“{{run}}”，截止于 {{deadline}}',
     CONFLICT_RUN_OPEN: '任务“{{run}}”',
     CONFLICT_BUDGET: '预算 {{amount}}',

@@ -15,11 +15,17 @@ export type CanHold = (demands: readonly Demand[]) => boolean | null;
 
 /** Of those that are impossible by themselves, so many are named. */
 const mostAlone = 5;
+/** Of what is in conflict with each other, too. */
+const mostParts = 20;
 
-/** Everything that this problem asks for: budgets first, then the runs from the least important and last due to the most. */
+/**
+ * Everything that this problem asks for: budgets first, then the runs from those that need most, so that the smallest set that
+ * is found is a small one.
+ */
 export function demandsOf({ problem, jobs }: Instance): Demand[] {
   const runs = jobs.toSorted(
-    (a, b) => b.run.priority - a.run.priority || a.dueAt - b.dueAt || a.index - b.index,
+    (a, b) =>
+      (b.choices[0]?.micros ?? 0) - (a.choices[0]?.micros ?? 0) || workOf(b) - workOf(a) || a.index - b.index,
   );
   return [
     ...(problem.budgetMicros === null ? [] : [{ kind: 'budget' } as const]),
@@ -28,9 +34,12 @@ export function demandsOf({ problem, jobs }: Instance): Demand[] {
   ];
 }
 
+const workOf = ({ choices }: Job) =>
+  choices.reduce((least, { gpus, ms }) => Math.min(least, gpus * ms), Number.POSITIVE_INFINITY);
+
 /** Runs that no plan can have in time, whatever the others and the budgets are. */
 export const impossibleAlone = ({ instance, columns }: Relaxation): Job[] =>
-  instance.jobs.filter(({ index }) => item(columns, index).length === 0);
+  instance.jobs.filter(({ index }) => item(columns, index).every(({ choice }) => choice === null));
 
 /**
  * The smallest set within `demands` that cannot hold together, in the sense that without any one of them the rest can
@@ -97,9 +106,16 @@ function withHeavySlack(instance: Instance): Instance {
   };
 }
 
-/** A conflict in words: the sentence first, then what is in conflict, each for itself. */
-export function tellConflict({ problem, jobs }: Instance, conflict: readonly Demand[]): Reason[] {
-  const parts = conflict.map((demand) => {
+/**
+ * A conflict in words: the sentence first, then what is in conflict, each for itself; of many, the first.
+ * @param isSmallest without any one of it the rest can hold.
+ */
+export function tellConflict(
+  { problem, jobs }: Instance,
+  conflict: readonly Demand[],
+  isSmallest: boolean,
+): Reason[] {
+  const parts = conflict.slice(0, mostParts).map((demand) => {
     if (demand.kind === 'run') return tellRun(item(jobs, demand.job));
     if (demand.kind === 'budget')
       return say('CONFLICT_BUDGET', { amount: dollarsOf(problem.budgetMicros ?? 0) });
@@ -109,7 +125,9 @@ export function tellConflict({ problem, jobs }: Instance, conflict: readonly Dem
       amount: dollarsOf(problem.projectBudgets[project] ?? 0),
     });
   });
-  return [say('CONFLICT_TOGETHER', { parts: parts.length }), ...parts];
+  const head = say(isSmallest ? 'CONFLICT_TOGETHER' : 'CONFLICT_AMONG', { parts: conflict.length });
+  const more = conflict.length - parts.length;
+  return [head, ...parts, ...(more === 0 ? [] : [say('CONFLICT_MORE', { more })])];
 }
 
 function tellRun({ run }: Job): Reason {

@@ -3,8 +3,13 @@ import { type Choice, type Instance, item, type Job } from './instance.ts';
 import { dollarsAt, Schedule, type Slot, visit } from './schedule.ts';
 import { byRule } from './strategies.ts';
 
-/** What the relaxation says of an option: who is lower is taken first. */
-export type Guide = (job: Job, choice: Choice) => number;
+/** What a relaxation says. */
+export interface Guide {
+  /** Of an option: who is lower is taken first. */
+  rank(job: Job, choice: Choice): number;
+  /** False: it is better left out, should not all find room. */
+  isWanted(job: Job): boolean;
+}
 
 /**
  * The best of regret-greedy, the cheapest-first rule and the roundings of the relaxation, each improved. Of those that count the
@@ -45,10 +50,11 @@ export function byGuide(instance: Instance, guide: Guide): Schedule {
   const schedule = new Schedule(instance);
   visit(
     instance,
-    (job) => [job.tailDueAt, -job.run.priority],
+    (job) => [guide.isWanted(job) ? 0 : 1, job.tailDueAt, -job.run.priority],
     (job) => {
-      if (!schedule.isReady(job)) return;
-      const wishes = job.choices.map((choice) => ({ choice, rank: guide(job, choice) }));
+      // What is not wanted gets what is left, when all is improved.
+      if (!guide.isWanted(job) || !schedule.isReady(job)) return;
+      const wishes = job.choices.map((choice) => ({ choice, rank: guide.rank(job, choice) }));
       wishes.sort((a, b) => a.rank - b.rank || a.choice.micros - b.choice.micros);
       let late: Slot | null = null;
       for (const { choice } of wishes) {

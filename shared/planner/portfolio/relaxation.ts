@@ -9,22 +9,27 @@ export type Limit =
   | { kind: 'budget'; most: number }
   | { kind: 'project'; project: string; most: number };
 
-/** An option in time, and what it uses of which limits. */
+/** One way to place a run, and what it uses of which limits. */
 export interface Column {
   job: number;
-  choice: Choice;
+  /** An option in time; null: late, wherever. */
+  choice: Choice | null;
   /** What taking it counts. */
   counts: number;
   /** Limits by index, and GPU hours or dollars of each. */
   uses: { limit: number; amount: number }[];
 }
 
+/** Dollars that no budget reaches. */
+const unlimited = 1e12;
+
 /** Instants until which a pool's GPU hours are counted: more bring the relaxation nearer to a schedule, and cost time. */
 const mostWindows = 6;
 
 /**
- * The assignment problem behind a schedule: each run takes one option that can be in time, or counts what it costs at least to
- * be late or left out. Of a pool, what ends by a deadline uses no more GPU hours than are free until then; budgets are budgets.
+ * The assignment problem behind a schedule: each run takes one option that can be in time, or is late for what that counts and
+ * costs at least, or is left out. Of a pool, what ends by a deadline uses no more GPU hours than are free until then; budgets are
+ * budgets.
  * Who follows whom at which hour is left to the scheduler, so every schedule is a solution of this that counts no more here than
  * there: what is proven to be the least here, no schedule can be below.
  */
@@ -33,7 +38,7 @@ export class Relaxation {
   readonly limits: Limit[] = [];
   /** By job, cheapest first. */
   readonly columns: Column[][];
-  /** By job: the least that it counts when none of its columns is taken. */
+  /** By job: what it counts when none of its columns is taken. */
   readonly outside: number[];
 
   /**
@@ -46,22 +51,45 @@ export class Relaxation {
     const inTime = instance.jobs.map((job) =>
       job.choices.filter((choice) => canBeInTime(job, choice, tables)),
     );
-    this.outside = instance.jobs.map((job) => (counted === 'dollars' ? leastOutside(job, tables) : 1));
+    this.outside = instance.jobs.map(({ weight }) => (counted === 'dollars' ? weight.leftOut : 1));
     const windows = this.#addWindows(inTime, tables);
     const budgets = this.#addBudgets();
-    this.columns = instance.jobs.map((job) =>
-      item(inTime, job.index).map((choice) => ({
-        job: job.index,
-        choice,
-        counts: counted === 'dollars' ? choice.dollars : 0,
-        uses: [
-          ...(windows.get(choice.pool) ?? []).flatMap(({ limit, untilAt }) =>
-            job.dueAt <= untilAt ? [{ limit, amount: hoursOf(choice) }] : [],
-          ),
-          ...budgets(job).map((limit) => ({ limit, amount: choice.dollars })),
-        ],
-      })),
-    );
+    this.columns = instance.jobs.map((job) => {
+      const inBudgets = (amount: number) => budgets(job).map((limit) => ({ limit, amount }));
+      const columns = item(inTime, job.index).map(
+        (choice): Column => ({
+          job: job.index,
+          choice,
+          counts: counted === 'dollars' ? choice.dollars : 0,
+          uses: [
+            ...(windows.get(choice.pool) ?? []).flatMap(({ limit, untilAt }) =>
+              job.dueAt <= untilAt ? [{ limit, amount: hoursOf(choice) }] : [],
+            ),
+            ...inBudgets(choice.dollars),
+          ],
+        }),
+      );
+      const late = counted === 'dollars' ? leastLate(job, tables) : null;
+      if (late === null) return columns;
+      const { counts, dollars } = late;
+      columns.push({ job: job.index, choice: null, counts, uses: inBudgets(dollars) });
+      return columns.sort((a, b) => a.counts - b.counts);
+    });
+  }
+
+  /**
+   * Only these jobs, and only those budgets that are kept; pools hold what they hold. Jobs are counted anew from 0. With fewer
+   * demands, so what is proven of it is proven of any plan for these jobs.
+   */
+  only(jobs: readonly number[], keeps: (limit: Limit) => boolean): Relaxation {
+    const part: Relaxation = Object.create(Relaxation.prototype);
+    const most = (limit: Limit) => (limit.kind === 'pool' || keeps(limit) ? limit.most : unlimited);
+    return Object.assign(part, {
+      instance: this.instance,
+      limits: this.limits.map((limit) => ({ ...limit, most: most(limit) })),
+      outside: jobs.map((job) => item(this.outside, job)),
+      columns: jobs.map((job, index) => item(this.columns, job).map((column) => ({ ...column, job: index }))),
+    });
   }
 
   get size(): number {
@@ -74,7 +102,7 @@ export class Relaxation {
    */
   bound(prices: ArrayLike<number>): number {
     let sum = 0;
-    for (const { index } of this.instance.jobs) sum += this.least(index, prices);
+    for (const index of this.columns.keys()) sum += this.least(index, prices);
     for (const [index, { most }] of this.limits.entries()) sum -= item(prices, index) * most;
     return sum;
   }
@@ -165,17 +193,19 @@ function canBeInTime(job: Job, choice: Choice, tables: readonly Timetable[]): bo
   return Number.isFinite(endAt) && endAt <= job.dueAt;
 }
 
-/** Left out, or late with whichever option counts least then. */
-function leastOutside(job: Job, tables: readonly Timetable[]): number {
-  let least = job.weight.leftOut;
-  if (!Number.isFinite(job.dueAt)) return least;
+/** What being late counts at least, and costs at least: of whichever options. Null where it cannot be late. */
+function leastLate(job: Job, tables: readonly Timetable[]): { counts: number; dollars: number } | null {
+  if (!Number.isFinite(job.dueAt)) return null;
+  let counts = Number.POSITIVE_INFINITY;
+  let dollars = Number.POSITIVE_INFINITY;
   for (const choice of job.choices) {
     const endAt = firstEnd(job, choice, tables);
     if (!Number.isFinite(endAt)) continue;
     const late = Math.max(leastLateDollars(job.weight), lateDollars(job.weight, endAt - job.dueAt));
-    least = Math.min(least, choice.dollars + late);
+    counts = Math.min(counts, choice.dollars + late);
+    dollars = Math.min(dollars, choice.dollars);
   }
-  return least;
+  return Number.isFinite(counts) ? { counts, dollars } : null;
 }
 
 /** So many of a list, evenly, the last one always among them. */

@@ -16,6 +16,8 @@ export const portfolioSentences = {
   PORTFOLIO_LEFT_OUT: 'Left out: others that weigh more take its places.',
 
   CONFLICT_TOGETHER: 'These {{parts}} cannot hold together. Without any one of them the rest can:',
+  CONFLICT_AMONG: 'These {{parts}} cannot hold together; perhaps fewer of them cannot, either:',
+  CONFLICT_MORE: 'and {{more}} more',
   CONFLICT_RUN: '“{{run}}” by {{deadline}}',
   CONFLICT_RUN_OPEN: 'run “{{run}}”',
   CONFLICT_BUDGET: 'the budget of {{amount}}',

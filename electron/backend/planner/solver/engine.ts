@@ -10,6 +10,8 @@ export interface EngineOptions {
   wasm: Uint8Array<ArrayBuffer>;
   /** A search that takes more is given up, with what it has found. */
   memoryBytes: number;
+  /** How long the smallest conflict is looked for. */
+  explainMs?: number;
   /** Asked often: whether the question that is being answered is to end. */
   isStopped(): boolean;
 }

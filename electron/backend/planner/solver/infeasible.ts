@@ -7,10 +7,10 @@ import {
   type Instance,
   impossibleAlone,
   type Job,
+  type Limit,
   portfolioReason,
   problemOf,
   Relaxation,
-  readProblem,
   type Schedule,
   smallestConflict,
   tellAlone,
@@ -32,12 +32,15 @@ const mostColumns = 5_000;
 export class Conflicts {
   readonly #highs: Highs;
   readonly #isStopped: () => boolean;
+  readonly #limitMs: number;
   readonly #hopeless: readonly Job[];
   /** Of those that are not hopeless by themselves; found when it is asked for. */
   #joint: Reason[] | null = null;
 
-  constructor(highs: Highs, relaxation: Relaxation, isStopped: () => boolean) {
+  /** @param limitMs after it the runs that the proof needs are told, without claiming that they are as few as can be. */
+  constructor(highs: Highs, relaxation: Relaxation, isStopped: () => boolean, limitMs: number) {
     this.#highs = highs;
+    this.#limitMs = limitMs;
     this.#isStopped = isStopped;
     this.#hopeless = impossibleAlone(relaxation);
   }
@@ -55,59 +58,64 @@ export class Conflicts {
   }
 
   #findJoint(instance: Instance): Reason[] {
-    const isStopped = this.#isStopped;
+    const until = performance.now() + this.#limitMs;
+    const isStopped = () => this.#isStopped() || performance.now() > until;
     const hopeless = new Set(this.#hopeless.map(({ index }) => index));
     const demands = demandsOf(instance).filter(
       (demand) => demand.kind !== 'run' || !hopeless.has(demand.job),
     );
+    const whole = new Relaxation(instance, 'outside');
     const canHold = (some: readonly Demand[]) =>
-      isStopped() ? null : holdTogether(this.#highs, instance, some, isStopped);
-    const conflict = smallestConflict(narrowed(this.#highs, instance, demands, isStopped), canHold);
-    return conflict === null ? [portfolioReason('CONFLICT_UNPROVEN')] : tellConflict(instance, conflict);
+      isStopped() ? null : holdTogether(this.#highs, whole, some, isStopped);
+    const needed = narrowed(this.#highs, whole, demands, isStopped);
+    const conflict = smallestConflict(needed ?? demands, canHold);
+    if (!isStopped() && conflict !== null) return tellConflict(instance, conflict, true);
+    return needed === null ? [portfolioReason('CONFLICT_UNPROVEN')] : tellConflict(instance, needed, false);
   }
 }
 
 /**
  * Farkas' certificate: where the linear relaxation proves that not all can hold, what has a price in the proof is all that it
- * needs. The rest is not looked at again.
+ * needs; the rest is not looked at again. Null where it proves nothing.
  */
 function narrowed(
   highs: Highs,
-  instance: Instance,
+  whole: Relaxation,
   demands: readonly Demand[],
   isStopped: () => boolean,
-): Demand[] {
-  const asked = problemOf(instance, demands);
-  const relaxation = new Relaxation(readProblem(asked), 'outside');
+): Demand[] | null {
+  const { relaxation, jobs } = partOf(whole, demands);
   const { bound, prices } = relax(highs, relaxation, isStopped);
-  if (bound <= certain) return [...demands];
-  const ids = new Set(
-    relaxation.instance.jobs
-      .filter(({ index }) => relaxation.least(index, prices) > certain)
-      .map(({ run }) => run.id),
-  );
+  if (bound <= certain) return null;
+  const needed = new Set(jobs.filter((_, index) => relaxation.least(index, prices) > certain));
   const paid = relaxation.limits.filter((_, index) => (prices[index] ?? 0) > 0);
-  return demands.filter((demand) => {
-    if (demand.kind === 'run') return ids.has(instance.jobs[demand.job]?.run.id ?? '');
-    if (demand.kind === 'budget') return paid.some(({ kind }) => kind === 'budget');
-    return paid.some((limit) => limit.kind === 'project' && limit.project === demand.project);
-  });
+  return demands.filter((demand) =>
+    demand.kind === 'run' ? needed.has(demand.job) : paid.some((limit) => isOf(limit, demand)),
+  );
 }
 
 function holdTogether(
   highs: Highs,
-  instance: Instance,
+  whole: Relaxation,
   demands: readonly Demand[],
   isStopped: () => boolean,
 ): boolean | null {
-  const problem = problemOf(instance, demands);
-  const exactly = holdsExactly(problem);
+  const exactly = holdsExactly(problemOf(whole.instance, demands));
   if (exactly !== null) return exactly;
-  const relaxation = new Relaxation(readProblem(problem), 'outside');
+  const { relaxation } = partOf(whole, demands);
   const { bound } = relax(highs, relaxation, isStopped);
   if (bound > certain) return false;
   if (relaxation.size > mostColumns) return null;
-  const whole = wholeBound(highs, relaxation, isStopped);
-  // A whole number of runs is outside: anything above none is at least one.
-  return whole === null ? null : whole <= certain;
+  const least = wholeBound(highs, relaxation, isStopped);
+  return least === null ? null : least <= certain;
 }
+
+function partOf(whole: Relaxation, demands: readonly Demand[]): { relaxation: Relaxation; jobs: number[] } {
+  const jobs = demands.flatMap((demand) => (demand.kind === 'run' ? [demand.job] : []));
+  const relaxation = whole.only(jobs, (limit) => demands.some((demand) => isOf(limit, demand)));
+  return { relaxation, jobs };
+}
+
+const isOf = (limit: Limit, demand: Demand): boolean =>
+  limit.kind === demand.kind &&
+  (limit.kind !== 'project' || limit.project === (demand.kind === 'project' ? demand.project : null));

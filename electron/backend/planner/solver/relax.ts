@@ -24,6 +24,8 @@ export interface Relaxed {
   prices: Float64Array;
   /** How much of each option is taken; what is not in it is not. */
   taken: Map<Choice, number>;
+  /** By job, how much of it is left out. */
+  outside: Map<number, number>;
 }
 
 /**
@@ -36,8 +38,9 @@ export function relax(highs: Highs, relaxation: Relaxation, isStopped: () => boo
   let prices = new Float64Array(limits);
   let bound = relaxation.bound(prices);
   const taken = new Map<Choice, number>();
+  const outside = new Map<number, number>();
   // Nothing is scarce: each takes its cheapest.
-  if (limits === 0 || jobs === 0) return { bound, prices, taken: cheapest(relaxation) };
+  if (limits === 0 || jobs === 0) return { bound, prices, taken: cheapest(relaxation), outside };
   const master = new Master(
     highs,
     relaxation,
@@ -59,15 +62,17 @@ export function relax(highs: Highs, relaxation: Relaxation, isStopped: () => boo
         prices = found;
       }
       taken.clear();
-      for (const [index, { column }] of master.columns.entries()) {
+      outside.clear();
+      for (const [index, { job, column }] of master.columns.entries()) {
         const value = colValue[index] ?? 0;
-        if (column !== null && value > 1e-6) taken.set(column.choice, value);
+        if (column === null && value > 1e-6) outside.set(job, value);
+        if (column?.choice && value > 1e-6) taken.set(column.choice, value);
       }
       const objective = master.model.getObjectiveValue();
       if (objective - foundBound <= closeEnough * Math.max(1, Math.abs(objective))) break;
       if (master.addWorthy(found, rowDual.slice(0, jobs), addedColumns) === 0) break;
     }
-    return { bound, prices, taken };
+    return { bound, prices, taken, outside };
   } finally {
     master.dispose();
   }
@@ -75,14 +80,14 @@ export function relax(highs: Highs, relaxation: Relaxation, isStopped: () => boo
 
 function cheapest(relaxation: Relaxation): Map<Choice, number> {
   return new Map(
-    relaxation.columns.flatMap((columns) => columns.slice(0, 1).map(({ choice }) => [choice, 1] as const)),
+    relaxation.columns.flatMap(([first]) => (first?.choice ? [[first.choice, 1] as const] : [])),
   );
 }
 
 /** Two ways to round it: what it takes most of first, and what its prices make cheapest first. */
-export function guidesOf(relaxation: Relaxation, { prices, taken }: Relaxed): Guide[] {
+export function guidesOf(relaxation: Relaxation, { prices, taken, outside }: Relaxed): Guide[] {
   const columns = new Map<Choice, Column>();
-  for (const each of relaxation.columns) for (const column of each) columns.set(column.choice, column);
+  for (const column of relaxation.columns.flat()) if (column.choice) columns.set(column.choice, column);
   const byPrice = (_job: Job, choice: Choice) => {
     const column = columns.get(choice);
     return column === undefined ? choice.dollars : priced(column, prices);
@@ -92,5 +97,12 @@ export function guidesOf(relaxation: Relaxation, { prices, taken }: Relaxed): Gu
     const share = taken.get(choice) ?? 0;
     return share > 0 ? -share : byPrice(job, choice);
   };
-  return [byShare, byPrice];
+  const isWanted = ({ index }: Job) => (outside.get(index) ?? 0) < mostlyOutside;
+  return [
+    { rank: byShare, isWanted },
+    { rank: byPrice, isWanted: () => true },
+  ];
 }
+
+/** What is left out to more than this is left out. */
+const mostlyOutside = 0.5;

@@ -21,8 +21,8 @@ export interface SearchOptions {
   /** Nodes of the tree; null: as many as the time allows. With a number, the same input ends at the same place. */
   mostNodes: number | null;
   isStopped(): boolean;
-  /** A better assignment: option by job, null: outside. */
-  found(taken: ReadonlyMap<Choice, number>): void;
+  /** A better assignment: the options that it takes, and the jobs that it leaves out. */
+  found(taken: ReadonlySet<Choice>, outside: ReadonlySet<number>): void;
   /** A better bound, dollars. */
   proven(bound: number): void;
 }
@@ -63,7 +63,12 @@ export function search(
       },
       [callbackType.mipImprovingSolution](event) {
         const values = event.data.mip_solution;
-        if (values !== undefined) options.found(takenIn(columns, values));
+        if (values === undefined) return undefined;
+        const chosen = columns.filter((_, index) => (values[index] ?? 0) > 0.5);
+        options.found(
+          new Set(chosen.flatMap(({ column }) => column?.choice ?? [])),
+          new Set(chosen.flatMap(({ job, column }) => (column === null ? [job] : []))),
+        );
         return undefined;
       },
     });
@@ -88,9 +93,10 @@ function worthwhile(
   let without = Number.POSITIVE_INFINITY;
   for (const [job, columns] of relaxation.columns.entries()) {
     const least = relaxation.least(job, prices);
-    const now = incumbent.slots[job]?.choice;
+    const now = incumbent.slots[job] ?? null;
     for (const column of columns) {
-      const lift = column.choice === now ? -1 : priced(column, prices) - least;
+      const isNow = now !== null && (column.choice === null || column.choice === now.choice);
+      const lift = isNow ? -1 : priced(column, prices) - least;
       if (lift <= room) all.push({ column, lift });
       else without = Math.min(without, bound + lift);
     }
@@ -103,21 +109,15 @@ function worthwhile(
   return { chosen, without };
 }
 
-/** The plan as HiGHS's start; who is late or left out is outside. */
+/** The plan as HiGHS's start. */
 function startOf({ columns }: Master, { instance }: Relaxation, { slots }: Schedule): Float64Array {
-  const inTime = instance.jobs.map((job) => {
-    const slot = slots[job.index];
-    return slot && slot.endAt <= job.dueAt ? slot.choice : null;
+  return Float64Array.from(columns, ({ job, column }) => {
+    const slot = slots[job] ?? null;
+    if (slot === null) return column === null ? 1 : 0;
+    const isLate = slot.endAt > (instance.jobs[job]?.dueAt ?? 0);
+    return column !== null && column.choice === (isLate ? null : slot.choice) ? 1 : 0;
   });
-  return Float64Array.from(columns, ({ job, column }) => ((column?.choice ?? null) === inTime[job] ? 1 : 0));
 }
-
-const takenIn = (columns: Master['columns'], values: Float64Array): Map<Choice, number> =>
-  new Map(
-    columns.flatMap(({ column }, index) =>
-      column !== null && (values[index] ?? 0) > 0.5 ? [[column.choice, 1] as const] : [],
-    ),
-  );
 
 /** A search for whether anything can hold takes no longer. */
 const wholeMs = 2_000;

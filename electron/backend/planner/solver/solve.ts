@@ -10,6 +10,7 @@ import {
   gapOf,
   type Instance,
   isBetter,
+  mostExactRuns,
   planFrom,
   Relaxation,
   readProblem,
@@ -27,6 +28,8 @@ const smallNodes = 1_000;
 const smallMs = 5_000;
 /** Nearer than this to the bound nothing better is looked for. */
 const goodGap = 1e-4;
+/** Why not all can be in time is looked for for so long. */
+const explainMs = 4_000;
 /** Of what only moves the bound, so often is told at most. */
 const tellMs = 1_000;
 
@@ -45,7 +48,7 @@ export class Grounds {
     this.instance = readProblem(problem);
     this.relaxation = new Relaxation(this.instance);
     this.relaxed = relax(highs, this.relaxation, options.isStopped);
-    this.conflicts = new Conflicts(highs, this.relaxation, options.isStopped);
+    this.conflicts = new Conflicts(highs, this.relaxation, options.isStopped, options.explainMs ?? explainMs);
   }
 }
 
@@ -69,7 +72,7 @@ export class Solve {
     this.#guides = strategy === 'optimal' ? guidesOf(relaxation, relaxed) : [];
     this.#best = strategy === 'optimal' ? firstPlan(instance, this.#guides) : byRule(instance, strategy);
     if (strategy === 'optimal') this.#beExact();
-    if (relaxation.size <= smallColumns) this.#explain();
+    if (instance.jobs.length <= mostExactRuns) this.#explain();
   }
 
   /** Whether there is more to find: a better plan, or why there is none for all. */
@@ -142,8 +145,8 @@ export class Solve {
       limitMs,
       mostNodes,
       isStopped: () => options.isStopped() || highs.memoryBytes > options.memoryBytes || this.#isClose,
-      found: (taken) => {
-        if (this.#take(taken)) changed(true);
+      found: (taken, outside) => {
+        if (this.#take(taken, outside)) changed(true);
       },
       proven,
     });
@@ -151,11 +154,13 @@ export class Solve {
   }
 
   /** Makes a schedule of an assignment; whether it is better than the best. */
-  #take(taken: ReadonlyMap<Choice, number>): boolean {
+  #take(taken: ReadonlySet<Choice>, outside: ReadonlySet<number>): boolean {
     const byPrice = this.#guides[1];
-    const guide: Guide = (job, choice) =>
-      taken.has(choice) ? Number.NEGATIVE_INFINITY : (byPrice?.(job, choice) ?? choice.dollars);
-    const plan = planFrom(this.#grounds.instance, guide);
+    const plan = planFrom(this.#grounds.instance, {
+      rank: (job, choice) =>
+        taken.has(choice) ? Number.NEGATIVE_INFINITY : (byPrice?.rank(job, choice) ?? choice.dollars),
+      isWanted: ({ index }) => !outside.has(index),
+    });
     if (!isBetter(plan, this.#best)) return false;
     this.#best = plan;
     return true;

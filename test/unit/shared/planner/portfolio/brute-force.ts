@@ -64,6 +64,31 @@ export function leastObjective(problem: PortfolioProblem): number {
   return best;
 }
 
+/** Whether all runs can be placed in time, budgets kept: every order and option looked at. */
+export function canAllHold(problem: PortfolioProblem): boolean {
+  const go = (left: readonly PortfolioRun[], placed: readonly Placed[]): boolean => {
+    if (left.length === 0) return true;
+    return left.some((run) => {
+      if (run.after.some((id) => !placed.some(({ runId }) => runId === id))) return false;
+      const rest = left.filter((other) => other !== run);
+      return run.options.some((option) => {
+        const pool = problem.pools.find(({ id }) => id === option.poolId);
+        if (pool === undefined || option.gpus > pool.gpus) return false;
+        const startAt = earliest(problem, pool, placed, run, option.gpus, option.durationMs);
+        const endAt = startAt + option.durationMs;
+        if (endAt > (run.deadlineAt ?? endAt)) return false;
+        const { poolId, gpus, costMicros } = option;
+        const next = [
+          ...placed,
+          { runId: run.id, poolId, gpus, startAt, endAt, costMicros, project: run.project },
+        ];
+        return isPaid(problem, next) && go(rest, next);
+      });
+    });
+  };
+  return go(problem.runs, []);
+}
+
 function isPaid({ budgetMicros, projectBudgets }: PortfolioProblem, placed: readonly Placed[]): boolean {
   const spent = (of: readonly Placed[]) => of.reduce((sum, { costMicros }) => sum + costMicros, 0);
   if (budgetMicros !== null && spent(placed) > budgetMicros) return false;
