@@ -90,7 +90,7 @@ export const catalog = words({
     askText:
       'Reads the providers’ public price lists over the network. Rows that make no sense leave the old prices.',
     refresh: 'Ask now',
-    refreshNamed: 'Ask {{provider}} for prices',
+    refreshNamed: 'Ask now: {{provider}}',
     refreshed: 'Prices of {{provider}} are new.',
     import: 'Take in a price file…',
     importTitle: 'Take in a price file',
@@ -211,7 +211,7 @@ export const catalog = words({
     askProviders: '查询新价格',
     askText: '通过网络读取供应商公开的价格表。不合理的行保留旧价格。',
     refresh: '立即查询',
-    refreshNamed: '向 {{provider}} 查询价格',
+    refreshNamed: '立即查询：{{provider}}',
     refreshed: '{{provider}} 的价格已更新。',
     import: '导入价格文件……',
     importTitle: '导入价格文件',

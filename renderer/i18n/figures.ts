@@ -3,7 +3,8 @@ import { words } from './words.ts';
 /** Names of the planner's numbers by their key (`figures.KEY`, one word), and what is said around an opened one (`figures.of.…`). */
 export const figures = words({
   en: {
-    'of.open': '{{name}}: {{value}}. How it comes about',
+    'of.before': '{{name}}: ',
+    'of.after': '. How it comes about',
     'of.title': 'How {{name}} comes about',
     'of.formula': 'Formula',
     'of.inputs': 'From',
@@ -142,7 +143,8 @@ export const figures = words({
     planSpeed: 'How many times as fast one is s',
   },
   'zh-CN': {
-    'of.open': '{{name}}：{{value}}。如何得出',
+    'of.before': '{{name}}：',
+    'of.after': '。如何得出',
     'of.title': '“{{name}}”如何得出',
     'of.formula': '公式',
     'of.inputs': '依据',

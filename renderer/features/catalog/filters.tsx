@@ -15,6 +15,7 @@ import { filterOffers, type OfferQuery } from '#shared/planner/offer-filter.ts';
 import { useCatalogStore } from './catalog-store.ts';
 import { bandText } from './columns.tsx';
 import { countryName, providerName } from './names.ts';
+import { noteAsked } from './use-query.ts';
 
 interface FiltersProps {
   query: OfferQuery;
@@ -181,7 +182,10 @@ function TextField({ query, onChange }: FiltersProps) {
       placeholder={t('catalog.searchHint')}
       value={text}
       maxLength={200}
-      onChange={(event) => setText(event.target.value)}
+      onChange={(event) => {
+        noteAsked();
+        setText(event.target.value);
+      }}
       onKeyDown={(event) => {
         if (event.key === 'Escape') {
           if (text === '') event.currentTarget.blur();

@@ -23,17 +23,17 @@ export function FigureButton({
   className?: string;
 }) {
   const t = useT();
-  const value = formatFigure(figure);
   return (
     <Popover.Root>
       <Popover.Trigger
         className={`fig num ${className ?? ''}`}
-        aria-label={t('figures.of.open', { name: figureName(figure.key), value })}
         // The row of a table that it stands in is not opened by it.
         onClick={(event) => event.stopPropagation()}
         onKeyDown={(event) => event.stopPropagation()}
       >
-        {children ?? value}
+        <span className="hidden-visually">{t('figures.of.before', { name: figureName(figure.key) })}</span>
+        {children ?? formatFigure(figure)}
+        <span className="hidden-visually">{t('figures.of.after')}</span>
       </Popover.Trigger>
       <Popover.Portal>
         <Popover.Content

@@ -45,6 +45,8 @@ export interface FittingOffer {
   time: TimeEstimate | null;
   kind: 'on-demand' | 'spot';
   microsPerHour: number;
+  /** An amount of work was given. */
+  asked: boolean;
   /** For all of the work at the usual speed; null where no amount of work was given. */
   costMicros: number | null;
 }
@@ -74,19 +76,21 @@ export function cheapestOffers(
       judged.set(key, found);
     }
     if (!found) continue;
-    const offer = cheaperOf(derived, row, found);
+    const offer = cheaperOf(derived, row, found, work.tokens !== null);
     const before = best.get(name);
     if (offer && (!before || isBetter(offer, before))) best.set(name, offer);
   }
-  return [...best.values()].sort((a, b) => worth(a) - worth(b)).slice(0, most);
+  return [...best.values()].sort((a, b) => (worth(a) === worth(b) ? 0 : worth(a) - worth(b))).slice(0, most);
 }
 
-const worth = ({ costMicros, microsPerHour }: FittingOffer): number => costMicros ?? microsPerHour;
+/** By what offers are put in order: the cost of the work, and what has none known last; the hour where no work was given. */
+const worth = ({ costMicros, microsPerHour, asked }: FittingOffer): number =>
+  asked ? (costMicros ?? Number.POSITIVE_INFINITY) : microsPerHour;
 
 /** Cheaper; where it hardly matters, the one that fits for sure, then the faster one. */
 function isBetter(one: FittingOffer, other: FittingOffer): boolean {
   const [mine, theirs] = [worth(one), worth(other)];
-  if (Math.abs(mine - theirs) > 0.005 * Math.max(mine, theirs)) return mine < theirs;
+  if (mine !== theirs && Math.abs(mine - theirs) > 0.005 * Math.min(mine, theirs)) return mine < theirs;
   if (one.verdict !== other.verdict) return one.verdict === 'fits';
   return (one.time?.ms.p50 ?? 0) < (other.time?.ms.p50 ?? 0);
 }
@@ -106,6 +110,7 @@ function cheaperOf(
   derived: OfferColumns,
   row: number,
   { verdict, time }: { verdict: FitVerdict; time: TimeEstimate | null },
+  asked: boolean,
 ): FittingOffer | null {
   const onDemand = derived.onDemand.microsPerHour[row] ?? Number.NaN;
   const spot = derived.spot.microsPerHour[row] ?? Number.NaN;
@@ -113,7 +118,7 @@ function cheaperOf(
   const microsPerHour = kind === 'spot' ? spot : onDemand;
   if (Number.isNaN(microsPerHour)) return null;
   const costMicros = time && costOf(microsPerHour, time.ms.p50);
-  return { row, verdict, time, kind, microsPerHour, costMicros };
+  return { row, verdict, time, kind, microsPerHour, asked, costMicros };
 }
 
 /** A cost as a number that opens: the price's figure and the time's went into it. */

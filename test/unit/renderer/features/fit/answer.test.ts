@@ -55,6 +55,19 @@ describe('the cheapest offers that hold a model', () => {
     expect(offersOf({ onDemandMicrosPerHour: null })).toEqual([]);
   });
 
+  it('come last where their speed is not known: no cost is not the least cost', () => {
+    const slow = [...models, aModel({ name: 'X9', memoryGiB: 180, peaks: [] })];
+    const table = OfferTable.of([
+      anOffer({ instanceType: 'a', accelerator: 'X9', onDemandMicrosPerHour: 1_000 }),
+      anOffer({ instanceType: 'b', accelerator: 'H100', onDemandMicrosPerHour: 50_000_000 }),
+    ]);
+    const asked = { tokens: 1e9, measured: [], find: acceleratorFinder(slow) };
+    const rows = (work: typeof asked | (Omit<typeof asked, 'tokens'> & { tokens: null })) =>
+      cheapestOffers(question, table, offerColumns(table, slow, []), work, 5).map(({ row }) => row);
+    expect(rows(asked)).toEqual([1, 0]);
+    expect(rows({ ...asked, tokens: null })).toEqual([0, 1]);
+  });
+
   it('leave out slices, and what nobody knows', () => {
     expect(offersOf({ acceleratorCount: 0.5 }, { accelerator: 'X1' }, { accelerator: null })).toEqual([]);
   });
