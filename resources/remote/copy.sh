@@ -204,7 +204,8 @@ case $verb in
     ;;
   # Verified files go to their places. $1: stage, $2: packs where there are some. 34 words a group on stdin, filled up with "/":
   #   p FROM TO NAME …   of a pack: FROM (below the stage) and TO are directories
-  #   w FROM                   a whole pack of files that are not there yet
+  #   d FROM TO NAME …   of a pack: whole directories that are not there yet
+  #   w FROM                   what is left of a pack of files that are not there yet
   #   l FROM TO NAME MODE MTIME SECONDS SIZE   a large file
   move)
     cd "$place" || refuse "write $place"
@@ -215,15 +216,19 @@ case $verb in
     why=$(xargs -0 -n 34 sh -c '
       kind=$1 from=$TY_STAGE/$2 to=$3
       shift 3
+      # All of $1 into $2. One program for all of them. Where there are no hard links, one each.
+      merge() {
+        cp -rl "$1/." "$2" 2>/dev/null || (
+          cd "$2" && top=$(pwd) && cd "$OLDPWD" && cd "$1" &&
+            find . -type f -exec sh -c "for f; do mkdir -p \"\$0/\${f%/*}\" && mv -f \"\$f\" \"\$0/\$f\" || exit 1; done" "$top" {} +
+        ) || exit 255
+        rm -rf "$1"
+      }
       # What is not here any more is in its place: this is asked a second time.
       if [ "$kind" = w ]; then
         [ -d "$from" ] || exit 0
-        # One program for all of them. Where there are no hard links, one each.
-        cp -rl "$from/." . 2>/dev/null || {
-          top=$(pwd) && cd "$from" && find . -type f -exec sh -c "for f; do mv -f \"\$f\" \"\$0/\$f\" || exit 1; done" "$top" {} + || exit 255
-          cd "$top"
-        }
-        exec rm -rf "$from"
+        merge "$from" .
+        exit
       fi
       if [ "$kind" = l ]; then
         [ -e "$from" ] || {
@@ -241,6 +246,15 @@ case $verb in
       for a; do [ "$a" = / ] || [ ! -e "$from/$a" ] || set -- "$@" "$from/$a"; done
       shift "$n"
       [ "$#" -gt 0 ] || exit 0
+      [ -d "$to" ] || mkdir -p "$to" || exit 255
+      if [ "$kind" = d ]; then
+        mv -f -- "$@" "$to/" 2>/dev/null && exit 0
+        # Somebody else has put something there meanwhile: it stays.
+        for a; do
+          [ ! -e "$a" ] || { mkdir -p "$to/${a##*/}" && merge "$a" "$to/${a##*/}"; } || exit 255
+        done
+        exit 0
+      fi
       mv -f -- "$@" "$to/" || exit 255
     ' sh 2>&1) || refuse_write "$why"
     ;;

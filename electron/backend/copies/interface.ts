@@ -37,6 +37,8 @@ export interface SendOptions {
    * A file that is gone by the time it is read is left out with `leave`.
    */
   changing?: 'fail' | 'leave';
+  /** Nothing is sent after it: how the files look over there is not noted for a next time. */
+  last?: boolean;
   /** Runs beside a training: low priority over there (nice, idle I/O), so that it costs less than 3 % of its steps. */
   gentle?: boolean;
 }

@@ -233,6 +233,7 @@ export class CopyJobs {
       const { recopied } = await session.send('all', {
         signal,
         mirror: request.mirror,
+        last: true,
         onProgress: (progress) => change({ progress }),
       });
       return recopied;

@@ -1,6 +1,7 @@
 import type { CopyBox } from './box.ts';
 import { baseOf, bytesOf, parentOf } from './names.ts';
 import type { Entry } from './scan.ts';
+import type { Whole } from './subtrees.ts';
 
 /** A file that has arrived and is verified, and where it waits. */
 export interface Verified {
@@ -13,7 +14,7 @@ export interface Verified {
 
 interface Waiting {
   files: Verified[] | null;
-  isWholePack: boolean;
+  whole: Whole | null;
 }
 
 const nul = Buffer.alloc(1);
@@ -36,16 +37,16 @@ export class Placing {
   }
 
   /**
-   * Keeps a place in the order; `ready` says what goes there (nothing, where it is left out). `isWholePack`: all that is in one
+   * Keeps a place in the order; `ready` says what goes there (nothing, where it is left out). `whole`: it is all that is in one
    * pack, none of it is there yet, and its order does not matter.
    */
-  next(): { ready(files: Verified[], isWholePack?: boolean): Promise<void> } {
-    const slot: Waiting = { files: null, isWholePack: false };
+  next(): { ready(files: Verified[], whole?: Whole | null): Promise<void> } {
+    const slot: Waiting = { files: null, whole: null };
     this.#waiting.push(slot);
     return {
-      ready: (files, isWholePack = false) => {
+      ready: (files, whole = null) => {
         slot.files = files;
-        slot.isWholePack = isWholePack;
+        slot.whole = whole;
         this.#turn = this.#turn.then(() => this.#moveReady());
         return this.#turn;
       },
@@ -55,7 +56,7 @@ export class Placing {
   async #moveReady(): Promise<void> {
     const groups: string[][] = [];
     for (let first = this.#waiting[0]; first?.files != null; first = this.#waiting[0]) {
-      groups.push(...(first.isWholePack ? [wholePack(first.files)] : groupsOf(first.files)));
+      groups.push(...(first.whole === null ? groupsOf(first.files) : wholePack(first.files, first.whole)));
       this.#waiting.shift();
     }
     if (groups.length === 0) return;
@@ -68,9 +69,19 @@ export class Placing {
   }
 }
 
-/** `w FROM` */
-function wholePack([first]: readonly Verified[]): string[] {
-  return ['w', first !== undefined && 'pack' in first.waits ? `in/${first.waits.pack}` : ''];
+/** `d FROM TO NAME…` for whole directories beside each other, then `w FROM` for what is left of the pack. */
+export function wholePack([first]: readonly Verified[], { roots, hasRest }: Whole): string[][] {
+  const groups: string[][] = [];
+  if (first === undefined || !('pack' in first.waits)) return groups;
+  const pack = `in/${first.waits.pack}`;
+  for (const root of roots) {
+    const from = `${pack}/${parentOf(root)}`;
+    const last = groups.at(-1);
+    if (last?.[1] === from && last.length < wordsOfGroup) last.push(baseOf(root));
+    else groups.push(['d', from, `./${parentOf(root)}`, baseOf(root)]);
+  }
+  if (hasRest) groups.push(['w', pack]);
+  return groups;
 }
 
 /** `p FROM TO NAME…` for neighbours of one pack and directory, `l FROM TO NAME MODE MTIME TOUCH SIZE` for a large one. */

@@ -10,6 +10,7 @@ import type { Placing } from './placing.ts';
 import { partName, type Unit } from './plan.ts';
 import type { Progress } from './progress.ts';
 import type { Entry } from './scan.ts';
+import type { Whole } from './subtrees.ts';
 import type { Way } from './way.ts';
 
 export interface RoundOptions {
@@ -21,6 +22,8 @@ export interface RoundOptions {
   nameThere: (path: string) => string;
   /** The destination has nothing by that name, and the order does not matter. */
   isNew(file: Entry): boolean;
+  /** What of a pack may be placed by directories, as long as all of it is as it should be. */
+  whole: ReadonlyMap<Unit, Whole>;
   tarNull: boolean;
   /** Parts that an earlier try left: their bytes. */
   left: ReadonlyMap<string, number>;
@@ -142,7 +145,7 @@ export class Round {
     if (unit === undefined) return null;
     const slot = this.#options.placing.next();
     if (unit.kind === 'pack') {
-      return { bytes: unit.bytes, run: (lane) => this.#sendPack(unit.files, slot, lane) };
+      return { bytes: unit.bytes, run: (lane) => this.#sendPack(unit, slot, lane) };
     }
     return { bytes: 0, run: () => this.#beginLarge(unit.file, slot) };
   }
@@ -278,8 +281,9 @@ export class Round {
     await slot.ready([]);
   }
 
-  async #sendPack(files: readonly Entry[], slot: Slot, lane: number): Promise<void> {
-    const { nameThere, progress } = this.#options;
+  async #sendPack(unit: Unit & { kind: 'pack' }, slot: Slot, lane: number): Promise<void> {
+    const { nameThere, progress, whole } = this.#options;
+    const { files } = unit;
     let open = files;
     let isFirstTry = true;
     const verified: Parameters<Slot['ready']>[0] = [];
@@ -294,7 +298,8 @@ export class Round {
     const order = new Map(files.map((file, index) => [file, index]));
     verified.sort((a, b) => (order.get(a.file) ?? 0) - (order.get(b.file) ?? 0));
     const isWhole = isFirstTry && verified.length === files.length && files.every(this.#options.isNew);
-    await this.#untilConnected(() => slot.ready(verified, isWhole));
+    const asWhole = isWhole ? (whole.get(unit) ?? { roots: [], hasRest: true }) : null;
+    await this.#untilConnected(() => slot.ready(verified, asWhole));
     progress.placed(verified.length);
   }
 

@@ -11,10 +11,11 @@ import { manifestOf } from './manifest.ts';
 import { baseOf, isInside, nameList, parentOf, parentsOf } from './names.ts';
 import { byDirectory, inOrder } from './order.ts';
 import { Placing } from './placing.ts';
-import { type Plan, partName, planOf, unitsOf } from './plan.ts';
+import { type Plan, partName, planOf, type Unit, unitsOf } from './plan.ts';
 import { Progress } from './progress.ts';
 import { Round } from './round.ts';
 import type { Entry } from './scan.ts';
+import { type Whole, wholeDirectories } from './subtrees.ts';
 import type { Way } from './way.ts';
 
 export interface SessionOptions {
@@ -151,12 +152,14 @@ class Sending {
 
     const left = await this.#begin();
     this.#checkRoom(open, left);
-    if (plan.newDirectories.length > 0)
-      await this.#untar(plan.newDirectories.map((entry) => ({ ...entry, mode: entry.mode | 0o700 })));
     const isNew = (file: Entry) => files === 'all' && !destination.has(file.path);
+    let units = this.#unitsOf(open);
+    const newThere = new Set(files === 'all' ? plan.newDirectories.map(({ path }) => path) : []);
+    let whole = wholeDirectories(units, source, (path) => newThere.has(path));
+    await this.#makeDirectories(plan.newDirectories, whole);
     let recopied = 0;
     for (let round = 0; open.length > 0; round++) {
-      const changed = await this.#round(open, left, isNew);
+      const changed = await this.#round(units, left, isNew, whole);
       if (changed.length === 0) break;
       recopied += changed.length;
       if (round + 1 >= mostRounds) {
@@ -165,9 +168,12 @@ class Sending {
       }
       open = await this.#lookAgain(changed);
       for (const entry of open) source = source.map((old) => (old.path === entry.path ? entry : old));
+      units = this.#unitsOf(open);
+      // What was good is there by now: its directories are no longer whole.
+      whole = new Map();
     }
     await this.#finish(plan, mirror);
-    await this.#remember(source, hashStart);
+    if (this.#send.last !== true) await this.#remember(source, hashStart);
     this.#progress.end();
     const entries = source.filter(({ path, kind }) => kind === 'link' || this.#hashes.has(path));
     const manifest = manifestOf(
@@ -314,10 +320,27 @@ class Sending {
     await this.#to.ask('untar', [this.#options.place], { signal: this.#send.signal, stdin: tarOf(entries) });
   }
 
+  /** Those that come with all that is in them are not made before. */
+  async #makeDirectories(directories: readonly Entry[], whole: ReadonlyMap<Unit, Whole>): Promise<void> {
+    const roots = new Set([...whole.values()].flatMap(({ roots }) => roots));
+    const made = directories.filter(
+      ({ path }) => !roots.has(path) && !parentsOf(path).some((above) => roots.has(above)),
+    );
+    if (made.length > 0) await this.#untar(made.map((entry) => ({ ...entry, mode: entry.mode | 0o700 })));
+  }
+
+  #unitsOf(files: readonly Entry[]): Unit[] {
+    return unitsOf(files, {
+      alone: this.#single !== null,
+      ...(this.#options.source.tarNull ? {} : { nameBytes: 20_000 }),
+    });
+  }
+
   async #round(
-    files: readonly Entry[],
+    units: readonly Unit[],
     left: ReadonlyMap<string, number>,
     isNew: (file: Entry) => boolean,
+    whole: ReadonlyMap<Unit, Whole>,
   ): Promise<Entry[]> {
     const { way, place, stage, clock, source } = this.#options;
     const { signal } = this.#send;
@@ -334,15 +357,12 @@ class Sending {
       progress: this.#progress,
       nameThere: this.#nameThere,
       isNew,
+      whole,
       tarNull: source.tarNull,
       left,
       gentle: this.#send.gentle === true ? (hasRoom(source) ? 'roomy' : 'paced') : false,
       sleep: (ms, stop) => clock.sleep(ms, stop),
       signal,
-    });
-    const units = unitsOf(files, {
-      alone: this.#single !== null,
-      ...(source.tarNull ? {} : { nameBytes: 20_000 }),
     });
     const { changed, hashes } = await round.run(units);
     for (const [path, hash] of hashes) this.#hashes.set(path, hash);
