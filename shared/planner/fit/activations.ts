@@ -10,8 +10,11 @@ export const activeFeedForward = ({ feedForward, experts }: ModelShape): number 
   feedForward * (experts === null ? 1 : experts.perToken + (experts.shared ?? 0));
 
 interface PerToken {
-  /** Bytes that every GPU of a tensor-parallel group holds, and those that the group shares. */
+  /** Bytes that every GPU of a tensor-parallel group holds unless the sequence is split, too: norms, dropout's masks. */
   whole: Range;
+  /** Inputs of the first matrices: with the sequence split some frameworks keep them gathered. */
+  inputs: Range;
+  /** Bytes that the group shares. */
   split: Range;
   /** Of the attention's scores, without flash attention: these are s times as many. */
   scores: Range;
@@ -20,11 +23,11 @@ interface PerToken {
 /**
  * Bytes that one token of one layer leaves for the backward pass: 34h in a layer of GPT's kind, of which 10h are not split by
  * tensor parallelism, and 5as of the scores. Widths are counted one by one, so that grouped queries, gates and experts are what
- * they are. Low: without dropout, gate and product fused. High: as the formula, and half as much again where no fused
+ * they are, and the copies that are sent to experts. Low: without dropout, gate and product fused. High: as the formula, and half as much again where no fused
  * kernels can be taken for granted (norms in 32 bits, rotated copies).
  */
 function perToken(model: ModelShape, setup: TrainingSetup): PerToken {
-  const { hidden, heads, kvHeads, headSize, gated } = model;
+  const { hidden, heads, kvHeads, headSize, gated, experts } = model;
   const element = setup.precision === 'fp32' || setup.precision === 'tf32' ? 4 : 2;
   const inner = activeFeedForward(model);
   const attention = element * (2 * heads * headSize + 2 * kvHeads * headSize);
@@ -33,11 +36,17 @@ function perToken(model: ModelShape, setup: TrainingSetup): PerToken {
   const norms = element * 2 * hidden;
   const inputs = element * 2 * hidden;
   const masks = 2 * hidden;
+  // What a token sends to its experts, and what comes back before it is added up.
+  const sent = element * hidden * (experts?.perToken ?? 0);
   const lean = setup.precision === 'fp8' ? 0.75 : setup.method === 'full' ? 1 : 0.7;
   const loose = setup.tensorParallel > 1 ? 1.15 : 1.5;
   return {
-    whole: { low: (norms + inputs) * lean, high: (norms + inputs + masks) * loose },
-    split: { low: (attention + fusedForward) * lean, high: (attention + feedForward) * loose },
+    whole: { low: norms * lean, high: (norms + masks) * loose },
+    inputs: { low: inputs * lean, high: inputs * loose },
+    split: {
+      low: (attention + fusedForward + sent) * lean,
+      high: (attention + feedForward + 2 * sent) * loose,
+    },
     scores: { low: element * heads, high: (2 * element + 1) * heads },
   };
 }
@@ -55,7 +64,9 @@ export function trainingActivations(
   const tokens = sequence * microBatch;
   const each = perToken(model, setup);
   const side = (end: keyof Range): { layer: number; scores: number } => ({
-    layer: tokens * (each.whole[end] / shared + each.split[end] / t),
+    layer:
+      tokens *
+      (each.whole[end] / shared + each.inputs[end] / (end === 'low' ? shared : 1) + each.split[end] / t),
     scores: flashAttention ? (4 * tokens * model.heads) / t : (tokens * sequence * each.scores[end]) / t,
   });
   const element = setup.precision === 'fp32' || setup.precision === 'tf32' ? 4 : 2;
