@@ -43,6 +43,7 @@ const unrecorded: Record<string, string> = {
   'files.find': 'looks for names on a machine and changes nothing',
   'files.codeChanges': 'compares a run’s code with a directory here and changes nothing',
   'files.codeChange': 'compares one file of it',
+  'plan.readModelAt': 'reads the description of a model on this computer and changes nothing',
   'data.judge': 'says what a launch would be told; the launch itself is recorded',
 };
 
@@ -58,6 +59,46 @@ const plainKeychain: Keychain = {
   wrap: async (key) => key,
   unwrap: async (wrapped) => wrapped,
 };
+
+/** A plan for no run at all, as a page saves one. */
+const emptyPortfolio = JSON.stringify({
+  kind: 'portfolio',
+  sources: [],
+  limits: {
+    deadlineAt: null,
+    budgetMicros: null,
+    maxCarbonGrams: null,
+    providers: [],
+    excludedProviders: [],
+    offerLabels: {},
+  },
+  question: {
+    problem: {
+      at: 0,
+      runs: [],
+      pools: [],
+      budgetMicros: null,
+      projectBudgets: {},
+      weights: { cost: 1, time: 0, carbon: 0 },
+    },
+    strategy: 'cheapest',
+    scenario: null,
+  },
+  answer: {
+    strategy: 'cheapest',
+    assignments: [],
+    placed: 0,
+    late: 0,
+    costMicros: 0,
+    makespanMs: 0,
+    objective: 0,
+    bound: null,
+    gap: null,
+    improving: false,
+    tookMs: 0,
+    conflict: [],
+  },
+});
 
 async function start(): Promise<{ backend: Backend; client: Client; directory: string }> {
   const directory = await makeTempDirectory('recorded');
@@ -219,6 +260,17 @@ test('whatever changes something leaves an entry with who did it and in which ro
     }),
   );
   await leaves('costs.removeBudget', () => client.costs.removeBudget({ budgetId: budget?.id ?? '' }));
+  await leaves('plan.probe', () =>
+    client.plan.probe({ requestId: newId(), machineId: siteId, yaml: 'run: sleep 1\n', steps: 50 }),
+  );
+  const planId = newId();
+  const plan = { planId, name: 'mine', kind: 'portfolio', content: emptyPortfolio, inputsHash: '' } as const;
+  await leaves('plan.save', () => client.plan.save(plan));
+  await leaves('plan.rename', () => client.plan.rename({ planId, name: 'yours' }));
+  await leaves('plan.accept', () => client.plan.accept({ requestId: newId(), planId, runs: [] }));
+  const planFile = await client.plan.exportFile({ planId });
+  await leaves('plan.importFile', () => client.plan.importFile({ planId: newId(), text: planFile.text }));
+  await leaves('plan.remove', () => client.plan.remove({ planId }));
   await leaves('runs.rename', () => client.runs.rename({ runId, name: 'renamed' }));
   await leaves('runs.setPriority', () => client.runs.setPriority({ runId, priority: 5 }));
   await leaves('runs.stop', () => client.runs.stop({ runId }));
