@@ -98,7 +98,8 @@ function bandOf(
   // A rented pool is as high as what is used of it at once.
   const count =
     pool.place.kind === 'machine' ? Math.max(lanes.count, Math.ceil(pool.gpus)) : Math.max(1, lanes.count);
-  const laneHeight = laneHeightOf(count);
+  // What nothing stands on needs no room to be read.
+  const laneHeight = bars.length + busy.length === 0 ? Math.min(3, laneHeightOf(count)) : laneHeightOf(count);
   return {
     pool,
     lanes: count,

@@ -189,7 +189,8 @@ const isMidnight = (at: number): boolean => {
   const date = new Date(at);
   return date.getHours() === 0 && date.getMinutes() === 0;
 };
-const formatDay = (at: number): string => formatWhen(at, 0).replace(/,?\s*\d\d:\d\d$/, '');
+/** The day without its clock; the year is said where another one begins. */
+const formatDay = (at: number): string => formatWhen(at, at - 1).replace(/,?\s*\d\d:\d\d$/, '');
 
 /** Left and right go by time within all bands, up and down to the band above or below. */
 function nextIndex(key: string, active: number, order: readonly { bar: Bar; band: number }[]): number | null {

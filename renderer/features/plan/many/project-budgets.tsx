@@ -1,4 +1,5 @@
 import { useT } from '#renderer/i18n/index.ts';
+import { Fold } from '../fold.tsx';
 import { useMoneyInput } from '../money-input.ts';
 import { RangeField } from '../range-field.tsx';
 import { change, useMany } from './many-store.ts';
@@ -11,31 +12,28 @@ export function ProjectBudgets() {
   const projects = [...new Set(runs.flatMap(({ project }) => (project === null ? [] : [project])))].sort();
   if (projects.length === 0) return null;
   return (
-    <details className="asks">
-      <summary>{t('plan.projectBudgets')}</summary>
-      <div className="asks__inner">
-        {projects.map((project) => {
-          const amount = projectBudgets[project];
-          return (
-            <RangeField
-              key={project}
-              label={project}
-              value={amount === undefined ? null : money.shown(amount)}
-              min={1}
-              max={100_000}
-              growing
-              unit={money.currency}
-              onValue={(value) => {
-                const { [project]: _, ...rest } = projectBudgets;
-                change(
-                  { projectBudgets: value === null ? rest : { ...rest, [project]: money.micros(value) } },
-                  false,
-                );
-              }}
-            />
-          );
-        })}
-      </div>
-    </details>
+    <Fold label={t('plan.projectBudgets')}>
+      {projects.map((project) => {
+        const amount = projectBudgets[project];
+        return (
+          <RangeField
+            key={project}
+            label={project}
+            value={amount === undefined ? null : money.shown(amount)}
+            min={1}
+            max={100_000}
+            growing
+            unit={money.currency}
+            onValue={(value) => {
+              const { [project]: _, ...rest } = projectBudgets;
+              change(
+                { projectBudgets: value === null ? rest : { ...rest, [project]: money.micros(value) } },
+                false,
+              );
+            }}
+          />
+        );
+      })}
+    </Fold>
   );
 }

@@ -33,20 +33,20 @@ export function ChoiceCard({
   const { place, costMicros, durationMs, costFigure, timeFigure, reasons } = one;
   const badge = one.excluded ? 'plan.excluded' : recommended ? 'plan.recommended' : 'plan.chosen';
   return (
-    <section className="choice" aria-label={t('plan.choice')}>
-      <header className="choice__head">
+    <section className="pick" aria-label={t('plan.choice')}>
+      <header className="pick__head">
         <Badge tone={one.excluded ? 'bad' : 'accent'}>{t(badge)}</Badge>
         <h2 className="clip" title={place.title}>
           {place.title}
         </h2>
-        <span className="choice__what">
+        <span className="pick__what">
           {[hardware(place, t), kindWord(place.kind, t), whereabouts(place)]
             .filter((part) => part !== '')
             .join(' · ')}
         </span>
       </header>
-      <div className="choice__body">
-        <dl className="choice__numbers">
+      <div className="pick__body">
+        <dl className="pick__numbers">
           <Amount label={t('plan.cost')} figure={costFigure} text={costMicros && formatMoney(costMicros.p50)}>
             {costMicros
               ? t('plan.range', { low: formatMoney(costMicros.p10), high: formatMoney(costMicros.p90) })
@@ -64,16 +64,16 @@ export function ChoiceCard({
           <Amount label={t('plan.doneAt')} text={durationMs && formatWhen(at + durationMs.p50, at)}>
             {durationMs ? t('plan.latest', { when: formatWhen(at + durationMs.p90, at) }) : null}
           </Amount>
-          <Facts one={one} />
         </dl>
-        <ul className="choice__reasons">
+        <Facts one={one} />
+        <ul className="pick__reasons">
           {reasons.map((reason) => (
             <li key={`${reason.code} ${reason.message}`}>{sentence(reason)}</li>
           ))}
         </ul>
       </div>
       {one.parts ? <Parts parts={one.parts} /> : null}
-      <div className="choice__acts">{children}</div>
+      <div className="pick__acts">{children}</div>
     </section>
   );
 }
@@ -110,7 +110,7 @@ function Amount({
 function Facts({ one: { fit, carbonGrams, pricedAt } }: { one: Alternative }) {
   const t = useT();
   return (
-    <div className="choice__facts">
+    <dl className="pick__facts">
       {fit ? (
         <div>
           <dt>{t('plan.memory')}</dt>
@@ -133,6 +133,6 @@ function Facts({ one: { fit, carbonGrams, pricedAt } }: { one: Alternative }) {
         <dt>{t('plan.priceAge')}</dt>
         <dd>{pricedAt === null ? t('plan.ownCosts') : <Age at={pricedAt} />}</dd>
       </div>
-    </div>
+    </dl>
   );
 }

@@ -73,7 +73,7 @@ export function Scatter({
             {t('ui.forHours', { h: tick })}
           </span>
         ))}
-        <ul ref={list} className="scatter__points" onKeyDown={onKeyDown}>
+        <ul ref={list} className="scatter__points" data-overlay onKeyDown={onKeyDown}>
           {points.map((point) => (
             <li key={point.index} style={{ left: `${point.x * 100}%`, bottom: `${point.y * 100}%` }}>
               <button

@@ -69,7 +69,7 @@ export function TaskSource() {
         aria-label={t('plan.taskFile')}
         placeholder={t('plan.taskPlaceholder')}
         spellCheck={false}
-        rows={text === '' ? 4 : 9}
+        rows={Math.min(12, Math.max(4, text.split('\n').length))}
         value={text}
         onChange={(event) => type(event.target.value)}
       />
