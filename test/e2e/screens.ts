@@ -319,7 +319,7 @@ export const screens: readonly Screen[] = [
     leaves: true,
     prepare: async (page) => {
       await page.locator('.plan__yaml').fill('name: llama-sft\nrun: python train.py\n');
-      await page.locator('.choice').waitFor();
+      await page.locator('.pick').waitFor();
       await page.locator('.table__row').first().waitFor();
     },
   },
@@ -329,7 +329,7 @@ export const screens: readonly Screen[] = [
     leaves: true,
     prepare: async (page) => {
       await page.locator('.plan__yaml').fill('name: llama-sft\nrun: python train.py\n');
-      await page.locator('.choice').waitFor();
+      await page.locator('.pick').waitFor();
       await page.getByRole('textbox', { name: /^(Budget|预算)$/ }).fill('1');
       await page.locator('.placed .empty').waitFor();
     },
@@ -365,7 +365,7 @@ export const screens: readonly Screen[] = [
       await page.locator('.gantt__bar').first().waitFor();
       await page.getByRole('button', { name: ['Compare all', '全部比较'][language] ?? '' }).click();
       await page.locator('.compared').waitFor();
-      await page.locator('.gantt__bar').first().click();
+      await page.locator('.gantt__bands').press('End');
     },
   },
   {
@@ -379,7 +379,7 @@ export const screens: readonly Screen[] = [
     path: `/plan/saved/${fixtureId('p', 0)}`,
     leaves: true,
     prepare: async (page, language) => {
-      await page.locator('.choice').waitFor();
+      await page.locator('.pick').waitFor();
       await page.getByRole('link', { name: ['What if', '假设分析'][language] ?? '' }).click();
       await menuOnPage(
         page,
