@@ -73,7 +73,8 @@ function trainingTime(question: TimeQuestion, setup: TrainingSetup): TimeEstimat
     accelerator,
     gpus,
     gpusPerNode: Math.max(1, question.gpusPerNode ?? 8),
-    networkGbps: question.networkGbps ?? null,
+    // A price list that says 0 does not know.
+    networkGbps: question.networkGbps || null,
   };
   const micro = microBatches(setup, data);
   const stepTokens = Math.max(1, micro * data * setup.microBatch) * setup.sequence;

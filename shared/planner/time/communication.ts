@@ -42,8 +42,7 @@ export function exchangeSeconds(
   const { link } = cluster.accelerator;
   const GBps = link.GBps ?? pcieGBps;
   const within = here > 1 ? ((here - 1) / here) * (bytes / group / (GBps * 1e9)) : 0;
-  if (nodes === 1 || cluster.networkGbps === null || cluster.networkGbps === 0)
-    return { link: within, network: 0 };
+  if (nodes === 1 || cluster.networkGbps === null) return { link: within, network: 0 };
   const onNode = bytes * Math.min(1, cluster.gpusPerNode / group);
   const rings = Math.max(2, Math.floor(data / here));
   const network = (((rings - 1) / rings) * onNode) / ((cluster.networkGbps / 8) * 1e9 * networkShare);

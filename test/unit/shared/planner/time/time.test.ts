@@ -72,6 +72,11 @@ describe('time from FLOPs', () => {
     expect(p50({ ...many, networkGbps: 10 })).toBeGreaterThan(2 * p50({ ...many, networkGbps: 3200 }));
     expect(p50({ networkGbps: 1 })).toBe(p50({ networkGbps: 3200 }));
     expect(p50({ ...many, networkGbps: null })).toBeLessThanOrEqual(p50({ ...many, networkGbps: 3200 }));
+    // 0 in a price list is no rate.
+    const wide = { tensorParallel: 8, sharding: 'zero1' } as const;
+    expect(p50({ ...many, gpusPerNode: 4, networkGbps: 0 }, wide)).toBe(
+      p50({ ...many, gpusPerNode: 4, networkGbps: null }, wide),
+    );
   });
 
   it('does not get longer on a faster network, nor shorter on a slower link', () => {
