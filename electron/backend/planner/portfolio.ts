@@ -45,7 +45,8 @@ export interface PortfolioDependencies {
   openPlan(planId: string): string;
   /** Keeps which runs were launched from a plan. */
   noteRuns(planId: string, runIds: readonly string[]): void;
-  solver?: Omit<SolverOptions, 'clock'>;
+  /** Where it is to be other than usual. */
+  solver?: Partial<SolverOptions>;
 }
 
 export interface PortfolioQuestion {
