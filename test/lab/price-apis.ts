@@ -150,25 +150,37 @@ export function awsLine(region: string, instanceType: string, price: string, cha
   return line(awsColumns.map((column) => row[column] ?? ''));
 }
 
-/** What most of such a file is: reservations, other systems, other hosts. */
+/** What nearly all of such a file is: reservations in all their forms, other systems, other hosts. */
 export function awsOtherLines(region: string, instanceType: string): string {
-  const years = { LeaseContractLength: '1yr', PurchaseOption: 'No Upfront', OfferingClass: 'standard' };
-  return (
-    awsLine(region, instanceType, '20.0000000000', { TermType: 'Reserved', ...years }) +
-    awsLine(region, instanceType, '0.0000000000', { TermType: 'Reserved', Unit: 'Quantity', ...years }) +
+  const reserved = ['1yr', '3yr'].flatMap((LeaseContractLength) =>
+    ['No Upfront', 'Partial Upfront', 'All Upfront'].flatMap((PurchaseOption) =>
+      ['standard', 'convertible'].map((OfferingClass) => ({
+        LeaseContractLength,
+        PurchaseOption,
+        OfferingClass,
+      })),
+    ),
+  );
+  return [
+    ...reserved.map((kind) =>
+      awsLine(region, instanceType, '20.0000000000', { TermType: 'Reserved', ...kind }),
+    ),
+    ...reserved.map((kind) =>
+      awsLine(region, instanceType, '0.0000000000', { TermType: 'Reserved', Unit: 'Quantity', ...kind }),
+    ),
     awsLine(region, instanceType, '90.0000000000', {
       'Operating System': 'Windows',
       operation: 'RunInstances:0002',
-    }) +
-    awsLine(region, instanceType, '61.0000000000', { Tenancy: 'Dedicated' }) +
-    awsLine(region, instanceType, '0.0000000000', { Tenancy: 'Host' }) +
-    awsLine(region, instanceType, '55.0400000000', { CapacityStatus: 'UnusedCapacityReservation' }) +
+    }),
+    awsLine(region, instanceType, '61.0000000000', { Tenancy: 'Dedicated' }),
+    awsLine(region, instanceType, '0.0000000000', { Tenancy: 'Host' }),
+    awsLine(region, instanceType, '55.0400000000', { CapacityStatus: 'UnusedCapacityReservation' }),
     awsLine(region, instanceType, '59.0000000000', {
       'Pre Installed S/W': 'SQL Std',
       operation: 'RunInstances:0004',
-    }) +
-    awsLine(region, instanceType, '31.4640000000', { MarketOption: 'CapacityBlock' })
-  );
+    }),
+    awsLine(region, instanceType, '31.4640000000', { MarketOption: 'CapacityBlock' }),
+  ].join('');
 }
 
 export const spotAdvisor = (advice: Record<string, Record<string, { s: number; r: number }>>): unknown => ({

@@ -23,7 +23,7 @@ import { type OwnMachineCosts, OwnMachines } from './own-machines.ts';
 import { type PriceApis, publicApis } from './refresh/apis.ts';
 import { Refresh, type RefreshRequest } from './refresh/refresh.ts';
 import { Shelf } from './shelf.ts';
-import { readShipped, type Shipped } from './shipped.ts';
+import { Shipped } from './shipped.ts';
 import { InstanceSpecs } from './specs.ts';
 
 export interface CatalogOptions {
@@ -50,7 +50,6 @@ export interface CatalogLog {
 interface Loaded {
   table: OfferTable;
   sources: CatalogSource[];
-  regions: ReadonlyMap<string, CatalogRegion>;
 }
 
 /**
@@ -59,17 +58,19 @@ interface Loaded {
  */
 export class Catalog {
   readonly #options: CatalogOptions;
+  readonly #shipped: Shipped;
   readonly #shelf: Shelf;
   readonly #own: OwnMachines;
   readonly #refresh: Refresh;
-  #shipped: Shipped | null = null;
   #find: FindAccelerator | null = null;
+  #regions: ReadonlyMap<string, CatalogRegion> | null = null;
   #specs: InstanceSpecs | null = null;
   #loaded: Loaded | null = null;
 
   constructor(options: CatalogOptions) {
     this.#options = options;
     const { store, log } = options;
+    this.#shipped = new Shipped(options.directory);
     this.#shelf = new Shelf(store, log);
     this.#own = new OwnMachines({
       ...options,
@@ -114,7 +115,7 @@ export class Catalog {
   }
 
   accelerators(): AcceleratorModel[] {
-    return this.#files().accelerators;
+    return this.#shipped.accelerators;
   }
 
   /** By its name or any other that it goes by: nvidia-smi's, a provider's. */
@@ -124,19 +125,20 @@ export class Catalog {
   }
 
   regions(): CatalogRegion[] {
-    return this.#files().regions;
+    return this.#shipped.regions;
   }
 
   region(provider: string, region: string): CatalogRegion | null {
-    return this.#load().regions.get(`${provider}/${region}`) ?? null;
+    this.#regions ??= new Map(this.regions().map((each) => [`${each.provider}/${each.region}`, each]));
+    return this.#regions.get(`${provider}/${region}`) ?? null;
   }
 
   egress(): EgressTable[] {
-    return this.#files().egress;
+    return this.#shipped.egress;
   }
 
   storage(): StoragePrice[] {
-    return this.#files().storage;
+    return this.#shipped.storage;
   }
 
   /** Where prices came from and how old they are: shipped ones first, then as they were taken in. */
@@ -211,27 +213,20 @@ export class Catalog {
     return this.#own.rates.history(machineId);
   }
 
-  #files(): Shipped {
-    this.#shipped ??= readShipped(this.#options.directory);
-    return this.#shipped;
-  }
-
   #instanceSpecs(): InstanceSpecs {
-    this.#specs ??= new InstanceSpecs(this.#files().sources.map(({ offers }) => offers));
+    this.#specs ??= new InstanceSpecs(this.#shipped.sources.map(({ offers }) => offers));
     return this.#specs;
   }
 
   #load(): Loaded {
     if (this.#loaded) return this.#loaded;
-    const shipped = this.#files();
     const kept = this.#shelf.sources();
     this.#loaded = {
       table: mergeOffers([
-        ...shipped.sources.map(({ offers }) => offers),
+        ...this.#shipped.sources.map(({ offers }) => offers),
         ...kept.map(({ id }) => this.#shelf.offers(id)),
       ]),
-      sources: [...shipped.sources.map(({ source }) => source), ...kept],
-      regions: new Map(shipped.regions.map((region) => [`${region.provider}/${region.region}`, region])),
+      sources: [...this.#shipped.sources.map(({ source }) => source), ...kept],
     };
     return this.#loaded;
   }

@@ -17,39 +17,75 @@ import {
   egressFile,
   type OffersFile,
   offersFile,
+  type PricesByType,
   regionsFile,
   storageFile,
 } from './shipped-form.ts';
 
-/** What the app came with. */
-export interface Shipped {
-  accelerators: AcceleratorModel[];
-  regions: CatalogRegion[];
-  egress: EgressTable[];
-  storage: StoragePrice[];
-  sources: { source: CatalogSource; offers: Offer[] }[];
+/**
+ * What the app came with: resources/catalog, each file read when it is first asked for. Everything throws CATALOG_FILE_BROKEN, which names
+ * the file and the place in it: an installation is damaged, or somebody changed it.
+ */
+export class Shipped {
+  readonly #directory: string;
+  #accelerators: AcceleratorModel[] | null = null;
+  #regions: CatalogRegion[] | null = null;
+  #egress: EgressTable[] | null = null;
+  #storage: StoragePrice[] | null = null;
+  #sources: ShippedSource[] | null = null;
+
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  get accelerators(): AcceleratorModel[] {
+    this.#accelerators ??= this.#read('accelerators.json', acceleratorsFile) ?? [];
+    return this.#accelerators;
+  }
+
+  get regions(): CatalogRegion[] {
+    this.#regions ??= this.#read('regions.json', regionsFile) ?? [];
+    return this.#regions;
+  }
+
+  get egress(): EgressTable[] {
+    this.#egress ??= this.#read('egress.json', egressFile) ?? [];
+    return this.#egress;
+  }
+
+  get storage(): StoragePrice[] {
+    this.#storage ??= this.#read('storage.json', storageFile) ?? [];
+    return this.#storage;
+  }
+
+  /** Each file of offers. */
+  get sources(): ShippedSource[] {
+    this.#sources ??= this.#offerFiles().flatMap((name) => {
+      const content = this.#read(name, offersFile);
+      return content === null ? [] : [asSource(content, path.join(this.#directory, name))];
+    });
+    return this.#sources;
+  }
+
+  #offerFiles(): string[] {
+    const directory = path.join(this.#directory, 'offers');
+    if (!existsSync(directory)) return [];
+    const names = readdirSync(directory).filter((name) => name.endsWith('.json'));
+    return names.sort().map((name) => path.join('offers', name));
+  }
+
+  #read<Schema extends z.ZodType>(name: string, schema: Schema): z.output<Schema> | null {
+    return readFile(path.join(this.#directory, name), schema);
+  }
 }
 
-/** Reads resources/catalog. Throws CATALOG_FILE_BROKEN, which names the file and the place in it: an installation is damaged, or somebody changed it. */
-export function readShipped(directory: string): Shipped {
-  const offersDirectory = path.join(directory, 'offers');
-  const names = existsSync(offersDirectory)
-    ? readdirSync(offersDirectory)
-        .filter((name) => name.endsWith('.json'))
-        .sort()
-    : [];
-  return {
-    accelerators: readFile(path.join(directory, 'accelerators.json'), acceleratorsFile) ?? [],
-    regions: readFile(path.join(directory, 'regions.json'), regionsFile) ?? [],
-    egress: readFile(path.join(directory, 'egress.json'), egressFile) ?? [],
-    storage: readFile(path.join(directory, 'storage.json'), storageFile) ?? [],
-    sources: names.flatMap((name) => {
-      const file = path.join(offersDirectory, name);
-      const content = readFile(file, offersFile);
-      return content === null ? [] : [asSource(content, file)];
-    }),
-  };
+export interface ShippedSource {
+  source: CatalogSource;
+  offers: Offer[];
 }
+
+/** What is in a directory like resources/catalog. */
+export const readShipped = (directory: string): Shipped => new Shipped(directory);
 
 /** Null where there is no such file: a build without prices plans with what the user imports. */
 function readFile<Schema extends z.ZodType>(file: string, schema: Schema): z.output<Schema> | null {
@@ -73,11 +109,11 @@ const broken = (file: string, why: string): TrainyardError =>
     { params: { file, why } },
   );
 
-function asSource(content: OffersFile, file: string): { source: CatalogSource; offers: Offer[] } {
-  const { source, instanceTypes, prices, zones } = content;
+function asSource(content: OffersFile, file: string): ShippedSource {
+  const { source, instanceTypes, prices, zones = {} } = content;
   const pricedAt = Date.parse(source.pricedAt);
   const offers: Offer[] = [];
-  const add = (region: string, zone: string | null, byType: OffersFile['prices'][string]) => {
+  const add = (region: string, zone: string | null, byType: PricesByType) => {
     for (const [instanceType, [onDemand, spot, spotBand]] of Object.entries(byType)) {
       const spec = instanceTypes[instanceType];
       if (!spec) {

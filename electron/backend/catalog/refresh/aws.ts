@@ -3,7 +3,8 @@ import { type Offer, spotBands } from '#shared/domain/catalog.ts';
 import { offerId } from '#shared/planner/offer-table.ts';
 import { parseFields } from '../import/csv.ts';
 import type { InstanceSpecs } from '../specs.ts';
-import { getJson, type Http, openStream, unreadable } from './http.ts';
+import { checkedJson, getText, type Http, openStream, unreadable } from './http.ts';
+import { memberOf } from './json-part.ts';
 import { LineSplitter } from './lines.ts';
 import { listedPrice, RegionReading } from './reading.ts';
 
@@ -19,6 +20,7 @@ const needed = [
   'Operating System',
   'CapacityStatus',
   'Pre Installed S/W',
+  'operation',
 ] as const;
 type Column =
   | (typeof needed)[number]
@@ -28,33 +30,31 @@ type Column =
   | 'GPU'
   | 'Product Family';
 
-const onDemandMark = Buffer.from('"OnDemand"');
-const linuxMark = Buffer.from('"Linux"');
+/** What stands in each line that is wanted, and of others in few. */
+const marks = ['"OnDemand"', '"Linux"', '"Shared"', '"Used"', '"RunInstances"'];
 const spotAdvisorMostBytes = 64 * 1024 * 1024;
 
-const spotAdvisorSchema = z.object({
-  spot_advisor: z.record(
-    z.string(),
-    z.record(z.string(), z.record(z.string(), z.object({ s: z.number(), r: z.number() }))),
-  ),
-});
+/** By instance type: per cent saved, and the band of interruptions. */
+const adviceOfRegion = z.record(z.string(), z.object({ s: z.number(), r: z.number() }));
 
-/** Per region and type: what spot saves on average, and how often it is taken away. */
-export interface SpotAdvice {
-  get(region: string, instanceType: string): { share: number; band: number } | null;
-}
+/** What spot costs of the price on demand on average, and how often it is taken away; null where nobody says. */
+export type SpotAdvice = (instanceType: string) => { share: number; band: number } | null;
 
-/** Rejects as getJson does. */
-export async function readSpotAdvisor(url: string, http: Http): Promise<SpotAdvice> {
-  const { spot_advisor: regions } = await getJson(new URL(url), http, spotAdvisorSchema, {
-    mostBytes: spotAdvisorMostBytes,
-  });
-  return {
-    get(region, instanceType) {
-      const found = regions[region]?.Linux?.[instanceType];
+/** The Spot Advisor's file for all regions, kept as it came: of some megabytes a job needs few. Rejects as getText does. */
+export async function readSpotAdvisor(address: string, http: Http): Promise<(region: string) => SpotAdvice> {
+  const url = new URL(address);
+  const text = await getText(url, http, { mostBytes: spotAdvisorMostBytes });
+  const regions = memberOf(text, 'spot_advisor');
+  if (!regions) throw unreadable(url, 'it has no "spot_advisor"');
+  return (region) => {
+    const systems = memberOf(text, region, regions.from);
+    const linux = systems && memberOf(text, 'Linux', systems.from);
+    const types = linux ? checkedJson(url, text.slice(linux.from, linux.to), adviceOfRegion) : {};
+    return (instanceType) => {
+      const found = types[instanceType];
       if (!found || !spotBands[found.r] || !(found.s >= 0 && found.s < 100)) return null;
       return { share: 1 - found.s / 100, band: found.r };
-    },
+    };
   };
 }
 
@@ -85,7 +85,9 @@ export async function readAwsRegion(
   try {
     for await (const chunk of chunks) {
       bytes += chunk.length;
-      lines.push(chunk, (line) => list.line(line));
+      lines.push(chunk, (line, number) => {
+        if (list.line(line, number)) lines.only(marks);
+      });
       request.progress(sizeBytes === null ? null : Math.min(1, bytes / sizeBytes));
     }
   } catch (error) {
@@ -109,28 +111,29 @@ class AwsPriceList {
     this.#url = url;
   }
 
-  line(bytes: Buffer): void {
-    this.#line += 1;
-    if (!this.#columns) {
-      this.#head(bytes.toString('utf8'));
-      return;
-    }
-    // Nineteen of twenty lines are reservations or other systems.
-    if (!bytes.includes(onDemandMark) || !bytes.includes(linuxMark)) return;
-    const fields = parseFields(bytes.toString('utf8').trimEnd(), ',');
+  /** True: the header is over, from now on there are prices. */
+  line(bytes: Buffer, number: number): boolean {
+    this.#line = number;
+    const text = bytes.toString('utf8').trimEnd();
+    if (!this.#columns) return this.#head(text);
+    const fields = parseFields(text, ',');
     if (fields?.length === this.#width) this.#row(fields);
-    else this.#reading.refuse(this.#line, { code: 'ROW_QUOTES', params: {} });
+    else this.#reading.refuse(number, { code: 'ROW_QUOTES', params: {} });
+    return false;
   }
 
-  #head(text: string): void {
-    const fields = parseFields(text.trimEnd(), ',') ?? [];
+  #head(text: string): boolean {
+    const fields = parseFields(text, ',') ?? [];
     if (fields[0] === 'Publication Date') this.#pricedAt = Date.parse(fields[1] ?? '');
-    if (fields.includes('TermType') && fields.includes('PricePerUnit')) {
-      const missing = needed.find((column) => !fields.includes(column));
-      if (missing) throw unreadable(this.#url, `it has no column "${missing}"`);
-      this.#columns = Object.fromEntries(fields.map((name, place) => [name, place]));
-      this.#width = fields.length;
-    } else if (this.#line >= headerWithin) throw unreadable(this.#url, 'it has no header');
+    if (!fields.includes('TermType') || !fields.includes('Instance Type')) {
+      if (this.#line >= headerWithin) throw unreadable(this.#url, 'it has no header');
+      return false;
+    }
+    const missing = needed.find((column) => !fields.includes(column));
+    if (missing) throw unreadable(this.#url, `it has no column "${missing}"`);
+    this.#columns = Object.fromEntries(fields.map((name, place) => [name, place]));
+    this.#width = fields.length;
+    return true;
   }
 
   #row(fields: readonly string[]): void {
@@ -141,7 +144,7 @@ class AwsPriceList {
       field('Tenancy') === 'Shared' &&
       field('CapacityStatus') === 'Used' &&
       ['', 'NA'].includes(field('Pre Installed S/W')) &&
-      ['', 'RunInstances'].includes(field('operation')) &&
+      field('operation') === 'RunInstances' &&
       ['', 'OnDemand'].includes(field('MarketOption')) &&
       field('Product Family').startsWith('Compute Instance');
     const instanceType = field('Instance Type');
@@ -161,7 +164,7 @@ class AwsPriceList {
       return;
     }
     const place = { provider: 'aws', region, zone: null, instanceType };
-    const spot = advice.get(region, instanceType);
+    const spot = advice(instanceType);
     const { count, ...rest } = spec;
     this.#reading.add(this.#line, {
       id: offerId(place),

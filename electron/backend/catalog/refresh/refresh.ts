@@ -154,9 +154,12 @@ export class Refresh {
     const specs = known.specs();
     const common = (region: string) => ({ region, sourceId: sourceIdOf(provider, region), specs });
     if (provider === 'aws') {
-      const advice = await readSpotAdvisor(apis.awsSpotAdvisor, http);
+      const advise = await readSpotAdvisor(apis.awsSpotAdvisor, http);
       return async (region, progress) => ({
-        ...(await readAwsRegion({ ...common(region), base: apis.aws, advice, progress }, http)),
+        ...(await readAwsRegion(
+          { ...common(region), base: apis.aws, advice: advise(region), progress },
+          http,
+        )),
         url: apis.aws,
       });
     }

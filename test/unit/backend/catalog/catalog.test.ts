@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readShipped } from '#backend/catalog/shipped.ts';
+import { Shipped } from '#backend/catalog/shipped.ts';
 import { resourcesDirectory } from '#backend/resources.ts';
 import { type OwnCosts, offer } from '#shared/domain/catalog.ts';
 import { newId } from '#shared/domain/id.ts';
@@ -49,7 +49,7 @@ describe('what the app came with', () => {
     const expectWhy = (offers: Record<string, unknown>, why: RegExp) => {
       rmSync(path.join(directory, 'offers'), { recursive: true, force: true });
       writeShipped(directory, offers);
-      expect(() => readShipped(directory)).toThrow(why);
+      expect(() => new Shipped(directory).sources).toThrow(why);
     };
     const { aws } = shippedOffers;
     expectWhy(
@@ -61,13 +61,14 @@ describe('what the app came with', () => {
     expectWhy({ aws: { ...aws, source: { ...aws.source, pricedAt: 'today' } } }, /source\.pricedAt/);
     expectWhy({ aws: { ...aws, extra: 1 } }, /aws\.json/);
     writeFileSync(path.join(directory, 'offers', 'aws.json'), '{');
-    expect(() => readShipped(directory)).toThrow(/aws\.json/);
+    expect(() => new Shipped(directory).sources).toThrow(/aws\.json/);
     rmSync(directory, { recursive: true });
-    expect(readShipped(directory)).toMatchObject({ accelerators: [], sources: [] });
+    expect(new Shipped(directory).accelerators).toEqual([]);
+    expect(new Shipped(directory).sources).toEqual([]);
   });
 
   test('the files in resources/catalog are what they should be', () => {
-    const { accelerators, sources, regions } = readShipped(path.join(resourcesDirectory, 'catalog'));
+    const { accelerators, sources, regions } = new Shipped(path.join(resourcesDirectory, 'catalog'));
     const find = acceleratorFinder(accelerators);
     for (const { name } of accelerators) expect(find(name)?.name).toBe(name);
     const places = new Set(regions.map(({ provider, region }) => `${provider}/${region}`));
