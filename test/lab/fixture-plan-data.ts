@@ -9,6 +9,7 @@ import type {
   PortfolioRun,
   RunDemand,
 } from '#shared/domain/plan.ts';
+import { say } from '#shared/planner/fit-sentences.ts';
 import { placeReason } from '#shared/planner/place-sentences.ts';
 
 /** Made-up plans for drawing pages: deterministic, so that two pictures can be compared. */
@@ -94,7 +95,7 @@ const spots: Spot[] = [
   rented('spot', 'azure/eastus', 'US', 'Standard_NC96ads_A100_v4', 'A100-80GB', 4, 119, 6.4),
   {
     ...rented('on-demand', 'aws/us-east-1', 'US', 'g6e.48xlarge', 'L40S', 8, 0, 30.1),
-    out: placeReason('PLACE_NO_FIT_UNLESS', { need: '61–74', has: 45, remedy: 'recompute all activations.' }),
+    out: placeReason('PLACE_NO_FIT_UNLESS', { need: '61–74', has: 45 }),
   },
   {
     ...own('kite', 'RTX4090', 2, 0, 0.6),
@@ -153,7 +154,7 @@ function alternativeOf(spot: Spot, index: number, at: number): Alternative {
       nodes: 1,
     },
     reasons: out
-      ? [out]
+      ? [out, ...(out.code === 'PLACE_NO_FIT_UNLESS' ? [say('REMEDY_RECOMPUTE')] : [])]
       : [
           placeReason('PLACE_FITS', { need: '58–71', has: spot.accelerator === 'H200' ? 139 : 78 }),
           ...(kind === 'spot' ? [placeReason('PLACE_SPOT', { count: '0.8', lost: '1 h 54 min' })] : []),
