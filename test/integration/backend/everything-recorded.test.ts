@@ -248,6 +248,23 @@ test('whatever changes something leaves an entry with who did it and in which ro
   await leaves('costs.setPlanned', () =>
     client.costs.setPlanned({ runId, planId: null, micros: 5_000_000, ms: 3_600_000 }),
   );
+  await leaves('catalog.setOwnCosts', () => client.catalog.setOwnCosts({ machineId: siteId, costs: null }));
+  const prices = await leaves('catalog.import', () =>
+    client.catalog.import({
+      requestId: newId(),
+      fileName: 'prices.csv',
+      text: 'provider,region,instance_type,on_demand\nmine,here,box,1\n',
+      provider: null,
+      pricedAt: null,
+      dryRun: false,
+      partial: false,
+    }),
+  );
+  await leaves('catalog.removeSource', () =>
+    client.catalog.removeSource({ sourceId: prices?.sourceId ?? '' }),
+  );
+  // Without a key, so that nothing is asked of anybody.
+  await leaves('catalog.refresh', () => client.catalog.refresh({ provider: 'gcp', regions: [] }));
   const budget = await leaves('costs.setBudget', () =>
     client.costs.setBudget({
       id: newId(),
