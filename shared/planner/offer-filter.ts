@@ -39,7 +39,7 @@ export interface OfferQuery {
   /** ISO 3166-1 alpha-2. */
   countries: readonly string[];
   accelerators: readonly string[];
-  /** Of one accelerator. */
+  /** Of one accelerator, as cards are sold: "24 GB" finds those of which a driver reports 22.5 GiB, too. */
   minVramGiB: number | null;
   minTotalVramGiB: number | null;
   minGpus: number | null;
@@ -76,6 +76,9 @@ export const allOffers: OfferQuery = {
   direction: 'up',
 };
 
+/** Drivers report up to 7 % less memory than a card is sold with (T4: 15.0 GiB of "16 GB", A10G: 22.5 of "24"). */
+const nominalShare = 0.93;
+
 type Test = (row: number) => boolean;
 
 /** The rows that pass, in the order asked for; rows without the value that is sorted by come last. */
@@ -100,15 +103,16 @@ function testsOf(table: OfferTable, derived: OfferColumns, query: OfferQuery): T
     const passes = list.map((word) => wanted.has(word));
     tests.push((row) => passes[column[row] ?? -1] === true);
   };
-  const atLeast = (column: Float64Array, least: number | null) => {
-    if (least !== null) tests.push((row) => (column[row] ?? Number.NaN) >= least);
+  const atLeast = (column: Float64Array, asked: number | null, share = 1) => {
+    const least = (asked ?? 0) * share;
+    if (asked !== null) tests.push((row) => (column[row] ?? Number.NaN) >= least);
   };
   oneOf(columns.provider, words.providers, query.providers);
   oneOf(columns.region, words.regions, query.regions);
   oneOf(columns.accelerator, words.accelerators, query.accelerators);
   oneOf(derived.country, derived.countryNames, query.countries);
-  atLeast(derived.gpuMemoryGiB, query.minVramGiB);
-  atLeast(derived.totalMemoryGiB, query.minTotalVramGiB);
+  atLeast(derived.gpuMemoryGiB, query.minVramGiB, nominalShare);
+  atLeast(derived.totalMemoryGiB, query.minTotalVramGiB, nominalShare);
   atLeast(columns.acceleratorCount, query.minGpus);
   const { maxGpus, maxSpotBand, maxMicrosPerHour: most } = query;
   if (maxGpus !== null) tests.push((row) => (columns.acceleratorCount[row] ?? 0) <= maxGpus);

@@ -260,7 +260,11 @@ export const googleSku = (
       effectiveTime: '2026-11-01T00:00:00Z',
       summary: '',
       pricingExpression: {
-        usageUnit: description.includes(' Ram ') ? 'GiBy.h' : 'h',
+        usageUnit: description.includes('Storage')
+          ? 'GiBy.mo'
+          : description.includes(' Ram ')
+            ? 'GiBy.h'
+            : 'h',
         displayQuantity: 1,
         tieredRates: [
           {

@@ -332,6 +332,8 @@ describe('Google', () => {
     googleSku('Spot Preemptible A3 Instance Core running in Americas', 0.01, 'Preemptible'),
     googleSku('Spot Preemptible A3 Instance Ram running in Americas', 0.001, 'Preemptible'),
     googleSku('Nvidia H100 80GB GPU attached to Spot Preemptible VMs running in Americas', 3, 'Preemptible'),
+    googleSku('SSD backed Local Storage', 0.08),
+    googleSku('SSD backed Local Storage attached to Spot Preemptible VMs', 0.04, 'Preemptible'),
     googleSku('Commitment v1: A3 Cpu in Americas for 1 Year', 0.01, 'Commit1Yr'),
     googleSku('G2 Instance Core running in Americas', 0.025),
   ];
@@ -349,10 +351,10 @@ describe('Google', () => {
       );
     }, 'the key');
     expect((await refresh('gcp', ['us-central1'])).state).toBe('done');
-    const expected = (208 * 0.03 + 1872 * 0.003 + 8 * 9.8) * 1e6;
+    const expected = (208 * 0.03 + 1872 * 0.003 + 8 * 9.8 + (6000 * 0.08) / 730) * 1e6;
     expect(price('gcp/us-central1/-/a3-highgpu-8g')).toBe(Math.round(expected));
     expect(catalog.offer('gcp/us-central1/-/a3-highgpu-8g')?.spotMicrosPerHour).toBe(
-      Math.round((208 * 0.01 + 1872 * 0.001 + 8 * 3) * 1e6),
+      Math.round((208 * 0.01 + 1872 * 0.001 + 8 * 3 + (6000 * 0.04) / 730) * 1e6),
     );
     // Of it a part is missing.
     expect(catalog.offer('gcp/us-central1/-/g2-standard-4')?.sourceId).toBe('shipped-gcp');

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { offerId } from '#shared/planner/offer-table.ts';
+import { hoursPerMonth } from '../import/amounts.ts';
 import type { InstanceSpec } from '../shipped-form.ts';
 import type { InstanceSpecs } from '../specs.ts';
 import { getJson, type Http, unreadable } from './http.ts';
@@ -77,6 +78,8 @@ const families: Family[] = [
   { type: /^a4-highgpu-/, core: null, ram: null, accelerator: 'A4 Nvidia B200 (1 gpu slice)' },
 ];
 
+const localDisk = 'SSD backed Local Storage';
+
 type Way = 'OnDemand' | 'Preemptible';
 
 /** Prices of parts in micro-dollars per hour and unit, by region, way of paying and name. */
@@ -93,13 +96,14 @@ export class GoogleParts {
       !expression ||
       !rate ||
       rate.currencyCode !== 'USD' ||
-      !/^(h|GiBy\.h|GBy\.h)$/.test(expression.usageUnit)
+      !/^(GiBy\.|GBy\.)?(h|mo)$/.test(expression.usageUnit)
     )
       return;
-    const micros = Number(rate.units) * 1_000_000 + rate.nanos / 1000;
+    const hours = expression.usageUnit.endsWith('mo') ? hoursPerMonth : 1;
+    const micros = (Number(rate.units) * 1_000_000 + rate.nanos / 1000) / hours;
     const name = description
       .replace(/^(Spot )?Preemptible /, '')
-      .replace(/ (running in|attached to) .*$/, '');
+      .replace(/ (running in|attached to|in) .*$/, '');
     if (Number.isFinite(micros))
       for (const region of serviceRegions) this.#prices.set(`${region} ${usageType} ${name}`, micros);
   }
@@ -113,6 +117,8 @@ export class GoogleParts {
       [family.core, spec.vCpus ?? Number.NaN],
       [family.ram, spec.memoryGiB ?? Number.NaN],
       [family.accelerator, spec.count],
+      // Disks that a machine cannot be had without are a part, too.
+      [spec.localDiskGiB ? localDisk : null, spec.localDiskGiB ?? 0],
     ] as const) {
       if (part === null) continue;
       const price = this.#prices.get(`${region} ${way} ${part}`);

@@ -48,7 +48,7 @@ export const shippedOffers = {
   gcp: {
     source: { id: 'shipped-gcp', provider: 'gcp', title: 'Google', pricedAt: '2026-10-02' },
     instanceTypes: {
-      'a3-highgpu-8g': { ...spec, vCpus: 208, memoryGiB: 1872 },
+      'a3-highgpu-8g': { ...spec, vCpus: 208, memoryGiB: 1872, localDiskGiB: 6000 },
       'g2-standard-4': { accelerator: 'L4', count: 1, vCpus: 4, memoryGiB: 16 },
     },
     prices: { 'us-central1': { 'a3-highgpu-8g': [88.25, null, null], 'g2-standard-4': [0.71, 0.28, null] } },

@@ -134,10 +134,20 @@ describe('the filter', () => {
 
   test('total memory counts all of a machine', () => {
     const least = 16 * 7 * 8;
-    for (const { accelerator, acceleratorCount } of look({ minTotalVramGiB: least }))
+    for (const { accelerator, acceleratorCount } of look({ minTotalVramGiB: Math.ceil(least / 0.93) }))
       expect(
         (testModels.find(({ name }) => name === accelerator)?.memoryGiB ?? 0) * acceleratorCount,
       ).toBeGreaterThanOrEqual(least);
+  });
+
+  test('memory is asked for as cards are sold, not as drivers report it', () => {
+    const cards = [15, 22.49, 79.65].map((acceleratorMemoryGiB, place) =>
+      anOffer({ instanceType: `card${place}`, acceleratorCount: 1, acceleratorMemoryGiB }),
+    );
+    const small = OfferTable.of(cards);
+    const has = (minVramGiB: number) =>
+      filterOffers(small, offerColumns(small, [], []), { ...allOffers, minVramGiB }).length;
+    expect([16, 24, 40, 80, 96].map(has)).toEqual([3, 2, 1, 1, 0]);
   });
 
   test.each(offerSorts)('sorts by %s both ways, and nothing is lost', (sortBy) => {
