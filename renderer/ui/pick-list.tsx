@@ -72,7 +72,7 @@ export function PickList({
     >
       <Popover.Trigger
         id={id}
-        className="input pick"
+        className="input picklist"
         aria-label={`${label}: ${chosen?.label ?? placeholder ?? ''}`}
       >
         <span className="clip">{chosen?.label ?? placeholder ?? ''}</span>
@@ -80,7 +80,7 @@ export function PickList({
       </Popover.Trigger>
       <Popover.Portal>
         <Popover.Content
-          className="multi__panel pick__panel"
+          className="multi__panel picklist__panel"
           aria-label={label}
           align="start"
           sideOffset={4}
@@ -106,7 +106,7 @@ export function PickList({
             {shown.map((one, index) => (
               <div key={one.value}>
                 {one.group !== undefined && one.group !== shown[index - 1]?.group ? (
-                  <div className="pick__group" aria-hidden="true">
+                  <div className="picklist__group" aria-hidden="true">
                     {one.group}
                   </div>
                 ) : null}
@@ -116,7 +116,7 @@ export function PickList({
                   role="option"
                   tabIndex={-1}
                   aria-selected={one.value === value}
-                  className={`pick__one ${index === at ? 'pick__one--at' : ''}`}
+                  className={`picklist__one ${index === at ? 'picklist__one--at' : ''}`}
                   onClick={() => pick(one.value)}
                 >
                   <span className="clip" title={one.label}>

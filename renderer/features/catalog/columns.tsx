@@ -298,7 +298,7 @@ const columns = (t: Translate, now: number): OfferColumn[] => [
   {
     key: 'pricedAt',
     title: 'catalog.age',
-    width: 104,
+    width: 122,
     align: 'right',
     sortKey: 'pricedAt',
     usual: true,

@@ -75,16 +75,18 @@ export function Comparison({
                       className="fit__cell"
                       aria-pressed={is}
                       title={need}
-                      aria-label={t('fit.cell', {
-                        gpus,
-                        name: accelerator.name,
-                        verdict: t(`fit.becomes.${fit.verdict}`),
-                        need,
-                      })}
                       onClick={() => onChoose(accelerator.name, gpus)}
                     >
+                      <span className="hidden-visually">
+                        {t('fit.cell', {
+                          gpus,
+                          name: accelerator.name,
+                          verdict: t(`fit.becomes.${fit.verdict}`),
+                        })}
+                      </span>
                       <StatusDot {...marks[fit.verdict]} />
                       <span className="num quiet">{Math.round(fit.highBytes / 1024 ** 3)}</span>
+                      <span className="hidden-visually"> GiB</span>
                     </button>
                   </td>
                 );

@@ -33,7 +33,8 @@ export function Verdict({ report }: { report: FitReport }) {
         {t('fit.needed', {
           need: formatRange(need.total.lowBytes, need.total.highBytes, 'bytes'),
           there: formatBytes(availableBytes),
-        })}{' '}
+        })}
+        {t('ui.gap')}
         {largestMicroBatch === 0
           ? t(setup.kind === 'training' ? 'fit.noMicroBatch' : 'fit.noBatch')
           : t(setup.kind === 'training' ? 'fit.largest' : 'fit.largestBatch', {
@@ -70,7 +71,7 @@ export function Remedies({
         {remedies.map((remedy) => {
           const text = [remedy.reason, ...remedy.also]
             .map(({ code, params, message }) => translateError(code, params, message))
-            .join(t('ui.gap') === '' ? '' : ' ');
+            .join(t('ui.gap'));
           return (
             <li key={text}>
               <StatusDot {...marks[remedy.verdict]} label={t(`fit.becomes.${remedy.verdict}`)} />
