@@ -391,7 +391,7 @@ export const screens: readonly Screen[] = [
         ['Add a scenario', '添加情景'][language] ?? '',
         ['Spot off', '不用竞价'][language] ?? '',
       );
-      await page.locator('.changed__by').first().waitFor();
+      await page.locator('.whatif tbody .fig').nth(5).waitFor();
       await page.locator('.cash').waitFor();
       await page.locator('.waits').waitFor();
     },

@@ -109,7 +109,12 @@ function BarBoxes({
   return bar.pieces.map(({ lane, lanes }, index) => {
     const place = box(bar.startAt, bar.endAt, lane, lanes);
     const deadline = bar.deadlineAt === null ? null : box(bar.deadlineAt, bar.deadlineAt, lane, lanes);
-    const look = `gantt__bar ${bar.late ? 'gantt__bar--late' : ''} ${isChosen ? 'gantt__bar--chosen' : ''}`;
+    const looks = [
+      'gantt__bar',
+      bar.late ? 'gantt__bar--late' : '',
+      isChosen ? 'gantt__bar--chosen' : '',
+      place.width < 9 ? 'gantt__bar--thin' : '',
+    ];
     return (
       <div key={lane} role="presentation">
         {/* biome-ignore lint/a11y/useKeyWithClickEvents: the list that it is in has the keys */}
@@ -118,7 +123,7 @@ function BarBoxes({
           {...(index === 0
             ? { id, role: 'option', 'aria-selected': isChosen, 'aria-label': said }
             : { role: 'presentation' })}
-          className={look}
+          className={looks.join(' ')}
           style={place}
           title={said}
           onClick={() => onChoose(bar.runId)}

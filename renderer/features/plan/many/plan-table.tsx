@@ -106,7 +106,7 @@ function columnsOf(t: Translate, at: number): Column<Row>[] {
     {
       key: 'start',
       title: t('plan.start'),
-      width: 104,
+      width: 112,
       align: 'right',
       drop: 3,
       cell: ({ assignment }) => when(assignment?.startAt),
@@ -114,14 +114,14 @@ function columnsOf(t: Translate, at: number): Column<Row>[] {
     {
       key: 'end',
       title: t('plan.end'),
-      width: 104,
+      width: 112,
       align: 'right',
       cell: (row) => <span className={isLate(row) ? 'plan--bad' : ''}>{when(row.assignment?.endAt)}</span>,
     },
     {
       key: 'deadline',
       title: t('plan.deadline'),
-      width: 104,
+      width: 112,
       align: 'right',
       drop: 2,
       cell: ({ run }) => when(run.deadlineAt),

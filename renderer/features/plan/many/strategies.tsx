@@ -79,11 +79,8 @@ function Compared({ solutions, strategy }: { solutions: readonly PortfolioSoluti
           <th scope="col" className="right">
             {t('plan.allDone')}
           </th>
-          <th scope="col" className="right">
-            {t('plan.late')}
-          </th>
-          <th scope="col" className="right">
-            {t('plan.placed')}
+          <th scope="col" className="right" title={t('plan.missedText')}>
+            {t('plan.missed')}
           </th>
           <th scope="col" className="right">
             {t('plan.gap')}
@@ -108,8 +105,7 @@ function Compared({ solutions, strategy }: { solutions: readonly PortfolioSoluti
             <td className="right num" data-best={one.makespanMs === soonest}>
               {formatDuration(one.makespanMs)}
             </td>
-            <td className="right num">{formatInteger(one.late)}</td>
-            <td className="right num">{formatInteger(one.placed)}</td>
+            <td className="right num">{formatInteger(one.late + one.assignments.length - one.placed)}</td>
             <td className="right num">
               {one.gap === null ? '–' : `${formatValue(Math.ceil(one.gap * 1000) / 10)} %`}
             </td>

@@ -46,8 +46,8 @@ function columnsOf(t: Translate, recommended: number | null): Column<Row>[] {
     {
       key: 'place',
       title: t('plan.place'),
-      width: 196,
-      minWidth: 120,
+      width: 180,
+      minWidth: 110,
       cell: ({ one }) => (
         <span className={`clip ${one.excluded ? 'quiet' : ''}`} title={one.place.title}>
           {one.place.title}
@@ -90,8 +90,8 @@ function columnsOf(t: Translate, recommended: number | null): Column<Row>[] {
     {
       key: 'why',
       title: t('plan.why'),
-      width: 240,
-      minWidth: 140,
+      width: 150,
+      minWidth: 120,
       grows: true,
       cell: ({ one, index }) => <Why one={one} recommended={index === recommended} />,
     },
@@ -124,7 +124,7 @@ function Why({ one, recommended }: { one: Alternative; recommended: boolean }) {
   return (
     <span className="clip" title={words}>
       {recommended ? <Badge tone="accent">{t('plan.recommended')}</Badge> : null}
-      {!recommended && one.pareto ? <Badge>{t('plan.front')}</Badge> : null} {words}
+      {!recommended && one.pareto ? <Badge>{t('plan.tradeOff')}</Badge> : null} {words}
     </span>
   );
 }

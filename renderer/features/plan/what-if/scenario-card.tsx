@@ -3,6 +3,7 @@ import { placeName } from '#renderer/app/place-name.ts';
 import { useT } from '#renderer/i18n/index.ts';
 import { Checkbox, IconButton, Input } from '#renderer/ui/index.ts';
 import type { Scenario } from '#shared/domain/what-if.ts';
+import { Fold } from '../fold.tsx';
 import { RangeField } from '../range-field.tsx';
 import { changeScenario, removeScenario } from './what-if-store.ts';
 
@@ -61,8 +62,7 @@ export function ScenarioCard({ scenario }: { scenario: Scenario }) {
         onValue={(days) => change({ deadlineShiftMs: Math.round((days ?? 0) * msPerDay) })}
       />
       {machines.size > 0 ? (
-        <details>
-          <summary>{t('plan.machinesDown', { count: withoutMachines.length })}</summary>
+        <Fold className="scenario__fold" label={t('plan.machinesDown', { count: withoutMachines.length })}>
           <ul className="scenario__machines">
             {[...machines.values()].map((machine) => (
               <li key={machine.id}>
@@ -80,7 +80,7 @@ export function ScenarioCard({ scenario }: { scenario: Scenario }) {
               </li>
             ))}
           </ul>
-        </details>
+        </Fold>
       ) : null}
     </div>
   );

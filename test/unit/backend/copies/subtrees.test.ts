@@ -57,7 +57,7 @@ describe('directories that are placed whole', () => {
           const source = made
             .map(([path, isLarge, n]) => file(`${path}${n}`, isLarge ? large : 12_000_000 / (n + 1)))
             .sort(byDirectory);
-          const isNew = (path: string) => !old.includes(path);
+          const isNew = (path: string) => !old.some((name) => name === path);
           const units = unitsOf(source);
           const found = wholeDirectories(units, source, isNew);
           for (const unit of units) {

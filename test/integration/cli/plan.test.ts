@@ -1,0 +1,76 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import type { CatalogSource, ImportReport, Offer } from '#shared/domain/catalog.ts';
+import { placement } from '#shared/domain/plan.ts';
+import { tempDirectory } from '#test/temp.ts';
+import { trainyard, trainyardJson, userEnvironment } from './trainyard.ts';
+
+const task = `name: llama
+resources:
+  accelerators: {H100: 8, A100-80GB: 8}
+checkpoint:
+  path: out
+  every: 20m
+run: python train.py
+`;
+
+/** No app runs and none is needed; nothing here may wait for a network. */
+async function user() {
+  const directory = await tempDirectory('plan');
+  const file = path.join(directory, 'task.yaml');
+  await writeFile(file, task);
+  return { directory, file, env: userEnvironment(directory) };
+}
+
+test('plan: a task judged on what can be rented, with its reasons; 1 where nothing may be taken', async () => {
+  const { env, file } = await user();
+  const asked = [
+    'plan',
+    file,
+    '--model',
+    'Llama-3.1-8B',
+    '--tokens',
+    '5B',
+    '--budget',
+    '5000',
+    '--spot',
+    'allowed',
+  ];
+  const answer = placement.parse(await trainyardJson(env, [...asked, '--deadline', '10d']));
+  expect(answer).toMatchObject({ recommended: 0, objective: 'balanced' });
+  expect(answer.judged).toBeGreaterThan(1000);
+  const [best] = answer.alternatives;
+  expect(best?.place.accelerator).toMatch(/^(H100|A100-80GB)$/);
+  expect(best?.costMicros?.p50).toBeLessThanOrEqual(5_000_000_000);
+  expect(best?.timeFigure?.inputs.length).toBeGreaterThan(3);
+
+  const { code, out } = await trainyard(env, [...asked, '--deadline', '1h', '--top', '3']);
+  expect(code).toBe(1);
+  expect(out).toMatch(/^\d+ places were judged; 0 may be taken\.$/m);
+  expect(out).toMatch(/: Excluded: it would be done [\d.]+ (min|h|d) after the deadline\./);
+});
+
+test('price: offers by price a GPU, a file with a bad row, where prices are from', async () => {
+  const { env, directory } = await user();
+  const offers = await trainyardJson<Offer[]>(env, ['price', 'H100:8', '--limit', '5']);
+  expect(offers).toHaveLength(5);
+  const prices = offers.map(({ onDemandMicrosPerHour }) => onDemandMicrosPerHour ?? Number.NaN);
+  expect(prices).toEqual(prices.toSorted((a, b) => a - b));
+  for (const { accelerator, acceleratorCount } of offers)
+    expect([accelerator, acceleratorCount]).toEqual(['H100', 8]);
+
+  const sheet = path.join(directory, 'sheet.csv');
+  const header =
+    'InstanceType,AcceleratorName,AcceleratorCount,vCPUs,MemoryGiB,GpuInfo,Price,SpotPrice,Region,AvailabilityZone';
+  await writeFile(sheet, `${header}\nbox,H100,8,64,512,,20,,here,\nbox2,H100,8,64,512,,-3,,here,\n`);
+  const refused = await trainyard(env, ['price', 'import', sheet, '--provider', 'acme', '--json']);
+  expect(refused.code).toBe(1);
+  const report = JSON.parse(refused.out) as ImportReport;
+  expect(report).toMatchObject({ taken: false, accepted: 1, refusedCount: 1, refused: [{ row: 3 }] });
+
+  const sources = await trainyardJson<CatalogSource[]>(env, ['price', 'sources']);
+  expect(sources.every(({ kind }) => kind === 'shipped')).toBe(true);
+  expect((await trainyard(env, ['price', 'no-such-thing'])).code).toBe(3);
+  expect((await trainyard(env, ['price', 'refresh', 'elsewhere'])).code).toBe(2);
+});
