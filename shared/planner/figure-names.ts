@@ -123,6 +123,17 @@ export const figureNames: Readonly<Record<string, string>> = {
   planKnownGpus: 'On so many GPUs₀',
   planGpus: 'GPUs here',
   planSpeed: 'How many times as fast one is s',
+  breakEvenUtilisation: 'Utilisation from which buying is cheaper',
+  rentPerGpuHour: 'Rent of a GPU hour r',
+  rate: 'Price of the machine’s hour r',
+  gpus: 'GPUs',
+  priceChange: 'Change of prices s',
+  meanWait: 'Mean wait',
+  waitProbability: 'Chance that a run waits C',
+  arrivalRate: 'Runs that come, an hour λ',
+  serviceTime: 'Time of one run 1/μ',
+  places: 'Places c',
+  samples: 'Runs measured',
 };
 
 /** A figure's English name; its key where it has none. */

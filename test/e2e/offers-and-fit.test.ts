@@ -44,6 +44,7 @@ describe.skipIf(!needs('chromium'))('what can be rented, and what fits on it', (
     await account.waitFor({ state: 'detached' });
     await expect.poll(() => price.evaluate((button) => button === document.activeElement)).toBe(true);
     // Whoever is sent the address sees the same.
+    await page.waitForURL(/offer=/);
     const seen = await rows.nth(2).textContent();
     await page.reload();
     await detail.waitFor();

@@ -127,7 +127,9 @@ describe.skipIf(!needs('chromium', 'sshd', 'root'))('terminals', () => {
 
     const session = await page.context().newCDPSession(page);
     // Not to the shell: it would ask its locale what to make of the bytes.
-    await typeLine(pane, 'cat');
+    await typeLine(pane, "echo re'ads'; cat");
+    // By then the shell has given the terminal away: what comes too early it would still take for itself.
+    await says(pane, /^reads/);
     await session.send('Input.imeSetComposition', { text: 'ni hao', selectionStart: 6, selectionEnd: 6 });
     await session.send('Input.insertText', { text: '你好' });
     await page.keyboard.press('Enter');

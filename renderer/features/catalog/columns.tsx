@@ -64,8 +64,8 @@ const columns = (t: Translate, now: number): OfferColumn[] => [
   {
     key: 'instanceType',
     title: 'catalog.instanceType',
-    width: 150,
-    minWidth: 120,
+    width: 120,
+    minWidth: 100,
     sortKey: 'instanceType',
     grows: true,
     usual: true,
@@ -83,7 +83,7 @@ const columns = (t: Translate, now: number): OfferColumn[] => [
   {
     key: 'provider',
     title: 'catalog.provider',
-    width: 92,
+    width: 86,
     sortKey: 'provider',
     usual: true,
     cell: ({ offer, machineId }) =>
@@ -96,7 +96,7 @@ const columns = (t: Translate, now: number): OfferColumn[] => [
   {
     key: 'region',
     title: 'catalog.region',
-    width: 138,
+    width: 130,
     sortKey: 'region',
     usual: true,
     cell: ({ offer, country }) => (

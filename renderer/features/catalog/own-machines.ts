@@ -42,7 +42,7 @@ export function ownOffers(
         spotMicrosPerHour: null,
         spotBand: null,
         sourceId: ownProvider,
-        pricedAt: rate?.since ?? inventory.takenAt,
+        pricedAt: rate?.since ?? 0,
       } satisfies Offer,
     ];
   });

@@ -1,10 +1,11 @@
-import { useMemo } from 'react';
+import { useDeferredValue, useMemo, useRef } from 'react';
 import { useMachines } from '#renderer/app/machine-store.ts';
+import type { Offer } from '#shared/domain/catalog.ts';
 import { acceleratorFinder } from '#shared/planner/accelerators.ts';
 import { offerColumns } from '#shared/planner/offer-columns.ts';
 import { filterOffers, type OfferQuery } from '#shared/planner/offer-filter.ts';
 import { OfferTable } from '#shared/planner/offer-table.ts';
-import { useCatalog } from './catalog-store.ts';
+import { useCatalog, useCatalogStore } from './catalog-store.ts';
 import { type OfferRow, rowMaker } from './offer-row.ts';
 import { ownOffers } from './own-machines.ts';
 
@@ -25,14 +26,13 @@ export interface OfferList {
 const none = new Uint32Array();
 
 export function useOfferList(query: OfferQuery): OfferList {
-  const { table, derived, accelerators, regions, ownRates, error } = useCatalog();
-  const machines = useMachines(({ byId }) => byId);
+  const { table, derived, accelerators, regions, error } = useCatalog();
+  const offers = useOwnOffers();
   const own = useMemo(() => {
-    const offers = ownOffers(machines.values(), ownRates, acceleratorFinder(accelerators));
     const ownTable = OfferTable.of(offers);
     const ownDerived = offerColumns(ownTable, accelerators, regions);
     return { table: ownTable, derived: ownDerived, make: rowMaker(ownTable, ownDerived) };
-  }, [machines, ownRates, accelerators, regions]);
+  }, [offers, accelerators, regions]);
   const rented = useMemo(() => {
     if (!table || !derived) return none;
     const from = performance.now();
@@ -64,4 +64,19 @@ export function useOfferList(query: OfferQuery): OfferList {
       error,
     };
   }, [ours, rented, own, make, table, error]);
+}
+
+/** The same list for as long as nothing of it is another: machines tell of their load many times a second. */
+function useOwnOffers(): readonly Offer[] {
+  const ownRates = useCatalogStore((state) => state.ownRates);
+  const accelerators = useCatalogStore((state) => state.accelerators);
+  const machines = useDeferredValue(useMachines(({ byId }) => byId));
+  const find = useMemo(() => acceleratorFinder(accelerators), [accelerators]);
+  const kept = useRef<{ text: string; offers: readonly Offer[] }>({ text: '[]', offers: [] });
+  return useMemo(() => {
+    const offers = ownOffers(machines.values(), ownRates, find);
+    const text = JSON.stringify(offers);
+    if (text !== kept.current.text) kept.current = { text, offers };
+    return kept.current.offers;
+  }, [machines, ownRates, find]);
 }

@@ -8,6 +8,7 @@ export default {
       'Tensor-parallel × pipeline-parallel is {{group}}, and there are {{gpus}} GPUs. Take more GPUs, or split less.',
     FIT_PIPELINE_TOO_DEEP:
       '{{pipeline}} pipeline stages are more than the {{layers}} layers of {{name}}. Take fewer.',
+    MODEL_UNKNOWN: '"{{name}}" is neither a file nor a known model.',
     MODEL_FILE_NOT_FOUND: 'There is no file or folder {{path}} on this computer.',
     MODEL_FILE_UNREADABLE: '{{path}} cannot be read: {{why}}',
     MODEL_FILE_UNKNOWN_KIND:
@@ -21,6 +22,7 @@ export default {
   'zh-CN': {
     FIT_GPUS_TOO_FEW: '张量并行 × 流水线并行为 {{group}}，而只有 {{gpus}} 块 GPU。请增加 GPU，或减少拆分。',
     FIT_PIPELINE_TOO_DEEP: '流水线级数 {{pipeline}} 超过了 {{name}} 的层数 {{layers}}。请减少级数。',
+    MODEL_UNKNOWN: '“{{name}}”既不是文件，也不是已知的模型。',
     MODEL_FILE_NOT_FOUND: '本机上没有文件或文件夹 {{path}}。',
     MODEL_FILE_UNREADABLE: '无法读取 {{path}}：{{why}}',
     MODEL_FILE_UNKNOWN_KIND:

@@ -20,10 +20,6 @@ describe.skipIf(!needs('linux'))('costs from the command line', () => {
       const { code, out, err } = await trainyard(env, args);
       return { code, said: out + err };
     };
-    expect(await say('costs', 'set', 'local')).toMatchObject({
-      code: 0,
-      said: expect.stringContaining('nobody has said what it costs'),
-    });
     expect(await say('costs', 'set', 'local', '--years', '4')).toMatchObject({
       code: 2,
       said: expect.stringContaining('--capex'),
@@ -41,7 +37,6 @@ describe.skipIf(!needs('linux'))('costs from the command line', () => {
     const all = await trainyardJson<CostSummary>(env, ['costs']);
     expect(all.totalMicros).toBe(cost.soFarMicros);
     expect((await say('costs', '--by', 'machine')).said).toMatch(/MACHINE\s+RUNS\s+GPU HOURS\s+SPENT\n/);
-    expect((await say('costs', 'list', '--from', '2026-02-30')).code).toBe(2);
     expect((await say('costs', 'run', 'dear', '--project', 'other')).said).toContain('project other');
     expect(await trainyardJson(env, ['budgets'])).toEqual([]);
     expect(await trainyardJson(env, ['costs', 'set', 'local', '--clear'])).toBeNull();

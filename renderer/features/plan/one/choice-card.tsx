@@ -39,7 +39,7 @@ export function ChoiceCard({
         <h2 className="clip" title={place.title}>
           {place.title}
         </h2>
-        <span className="pick__what">
+        <span className="pick__what clip">
           {[hardware(place, t), kindWord(place.kind, t), whereabouts(place)]
             .filter((part) => part !== '')
             .join(' · ')}
