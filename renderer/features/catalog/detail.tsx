@@ -14,11 +14,16 @@ import type { OfferRow } from './offer-row.ts';
 import { offersCsv } from './offers-csv.ts';
 
 /** Where one goes on from an offer. */
-export function linksOf({ offer }: OfferRow): { plan: string; fit: string } {
-  const query = new URLSearchParams();
-  if (offer.accelerator !== null) query.set('on', offer.accelerator);
-  if (offer.acceleratorCount >= 1) query.set('gpus', String(Math.floor(offer.acceleratorCount)));
-  return { plan: `${paths.plan()}?offer=${encodeURIComponent(offer.id)}`, fit: paths.fit(query) };
+export function linksOf({ offer, machineId }: OfferRow): { plan: string; fit: string } {
+  const [fit, plan] = [new URLSearchParams(), new URLSearchParams()];
+  if (offer.accelerator !== null) {
+    fit.set('on', offer.accelerator);
+    plan.set('accelerator', offer.accelerator);
+    plan.set('gpus', String(offer.acceleratorCount));
+  }
+  if (offer.acceleratorCount >= 1) fit.set('gpus', String(Math.floor(offer.acceleratorCount)));
+  if (machineId === null) plan.set('provider', offer.provider);
+  return { plan: `${paths.plan()}?${plan}`, fit: paths.fit(fit) };
 }
 
 /** An offer in full: what it is, what it costs and how each price comes about. */

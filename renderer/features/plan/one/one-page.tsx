@@ -6,6 +6,7 @@ import { PlanHead } from '../plan-head.tsx';
 import { ExportMenu } from '../saved/export-menu.tsx';
 import { SaveButton } from '../saved/save-plan.tsx';
 import { DataFields, HardwareFields } from './demand-fields.tsx';
+import { useOffer } from './from-offer.ts';
 import { LimitFields } from './limit-fields.tsx';
 import { ask, askLimits, contentOf, type Objective, startAnew, useOne } from './one-store.ts';
 import { PlacementView } from './placement-view.tsx';
@@ -17,6 +18,7 @@ import { WorkFields } from './work-fields.tsx';
 /** Where one run should go. Everything on the right follows at once from what is said on the left. */
 export function OnePage() {
   const t = useT();
+  useOffer();
   useAnswer();
   const state = useOne();
   const { answer, error, started, objective, saved, demand } = state;
