@@ -16,8 +16,18 @@ export interface Column {
   choice: Choice | null;
   /** What taking it counts. */
   counts: number;
-  /** Limits by index, and GPU hours or dollars of each. */
-  uses: { limit: number; amount: number }[];
+  /** Limits by index: of its pool, each of which it takes so many GPU hours of, and budgets, of which it takes so many dollars. */
+  windows: readonly number[];
+  hours: number;
+  budgets: readonly number[];
+  dollars: number;
+}
+
+/** The limits of a pool. Of those that it must be done by, a run counts in all that are not before its deadline. */
+interface Windows {
+  untilAt: number[];
+  /** By the first of them, that and all after it. */
+  from: number[][];
 }
 
 /** Dollars that no budget reaches. */
@@ -48,31 +58,32 @@ export class Relaxation {
   constructor(instance: Instance, counted: 'dollars' | 'outside' = 'dollars') {
     this.instance = instance;
     const tables = timetables(instance);
+    const ends = instance.jobs.map((job) => job.choices.map((choice) => firstEnd(job, choice, tables)));
     const inTime = instance.jobs.map((job) =>
-      job.choices.filter((choice) => canBeInTime(job, choice, tables)),
+      job.choices.filter((_, index) => {
+        const endAt = item(item(ends, job.index), index);
+        return Number.isFinite(endAt) && endAt <= job.dueAt;
+      }),
     );
     this.outside = instance.jobs.map(({ weight }) => (counted === 'dollars' ? weight.leftOut : 1));
     const windows = this.#addWindows(inTime, tables);
-    const budgets = this.#addBudgets();
+    const budgetsOf = this.#addBudgets();
     this.columns = instance.jobs.map((job) => {
-      const inBudgets = (amount: number) => budgets(job).map((limit) => ({ limit, amount }));
+      const budgets = budgetsOf(job);
       const columns = item(inTime, job.index).map(
         (choice): Column => ({
           job: job.index,
           choice,
           counts: counted === 'dollars' ? choice.dollars : 0,
-          uses: [
-            ...(windows.get(choice.pool) ?? []).flatMap(({ limit, untilAt }) =>
-              job.dueAt <= untilAt ? [{ limit, amount: hoursOf(choice) }] : [],
-            ),
-            ...inBudgets(choice.dollars),
-          ],
+          windows: windowsOf(windows.get(choice.pool), job.dueAt),
+          hours: hoursOf(choice),
+          budgets,
+          dollars: choice.dollars,
         }),
       );
-      const late = counted === 'dollars' ? leastLate(job, tables) : null;
+      const late = counted === 'dollars' ? leastLate(job, item(ends, job.index)) : null;
       if (late === null) return columns;
-      const { counts, dollars } = late;
-      columns.push({ job: job.index, choice: null, counts, uses: inBudgets(dollars) });
+      columns.push({ job: job.index, choice: null, windows: none, hours: 0, budgets, ...late });
       return columns.sort((a, b) => a.counts - b.counts);
     });
   }
@@ -117,25 +128,23 @@ export class Relaxation {
     return least;
   }
 
-  /** For each pool that could get too full: instants, and the limit of each. */
-  #addWindows(
-    inTime: readonly Choice[][],
-    tables: readonly Timetable[],
-  ): Map<number, { limit: number; untilAt: number }[]> {
-    const { jobs } = this.instance;
-    const wanted = new Map<number, Map<number, { dueAt: number; hours: number }>>();
-    for (const job of jobs) {
-      if (!Number.isFinite(job.dueAt)) continue;
-      for (const choice of item(inTime, job.index)) {
-        const here = wanted.get(choice.pool) ?? new Map<number, { dueAt: number; hours: number }>();
-        wanted.set(choice.pool, here);
-        const hours = Math.max(hoursOf(choice), here.get(job.index)?.hours ?? 0);
-        here.set(job.index, { dueAt: job.dueAt, hours });
+  /** For each pool that could get too full: the instants until which its hours are counted. */
+  #addWindows(inTime: readonly Choice[][], tables: readonly Timetable[]): Map<number, Windows> {
+    const wanted = new Map<number, { job: number; dueAt: number; hours: number }[]>();
+    for (const { index: job, dueAt } of this.instance.jobs) {
+      if (!Number.isFinite(dueAt)) continue;
+      for (const choice of item(inTime, job)) {
+        const hours = hoursOf(choice);
+        const here = wanted.get(choice.pool);
+        const last = here?.at(-1);
+        if (here === undefined) wanted.set(choice.pool, [{ job, dueAt, hours }]);
+        else if (last?.job === job) last.hours = Math.max(last.hours, hours);
+        else here.push({ job, dueAt, hours });
       }
     }
-    const windows = new Map<number, { limit: number; untilAt: number }[]>();
-    for (const [pool, byJob] of wanted) {
-      const ends = [...byJob.values()].sort((a, b) => a.dueAt - b.dueAt);
+    const windows = new Map<number, Windows>();
+    for (const [pool, ends] of wanted) {
+      ends.sort((a, b) => a.dueAt - b.dueAt);
       const tight: { untilAt: number; most: number }[] = [];
       let hours = 0;
       for (const [index, end] of ends.entries()) {
@@ -145,11 +154,15 @@ export class Relaxation {
         // Where all that could ever be there fits, there is nothing to say.
         if (hours > most) tight.push({ untilAt: end.dueAt, most });
       }
-      const kept = spread(tight, mostWindows).map(({ untilAt, most }) => {
-        this.limits.push({ kind: 'pool', pool, untilAt, most });
-        return { limit: this.limits.length - 1, untilAt };
+      const kept = spread(tight, mostWindows);
+      if (kept.length === 0) continue;
+      const limits = kept.map(
+        ({ untilAt, most }) => this.limits.push({ kind: 'pool', pool, untilAt, most }) - 1,
+      );
+      windows.set(pool, {
+        untilAt: kept.map(({ untilAt }) => untilAt),
+        from: limits.map((_, index) => limits.slice(index)),
       });
-      if (kept.length > 0) windows.set(pool, kept);
     }
     return windows;
   }
@@ -174,10 +187,22 @@ export class Relaxation {
 }
 
 /** What a column counts, and what it uses at these prices. */
-export function priced({ counts, uses }: Column, prices: ArrayLike<number>): number {
+export function priced(
+  { counts, windows, hours, budgets, dollars }: Column,
+  prices: ArrayLike<number>,
+): number {
   let sum = counts;
-  for (const { limit, amount } of uses) sum += amount * (prices[limit] ?? 0);
+  for (const limit of windows) sum += hours * (prices[limit] ?? 0);
+  for (const limit of budgets) sum += dollars * (prices[limit] ?? 0);
   return sum;
+}
+
+const none: readonly number[] = [];
+
+function windowsOf(windows: Windows | undefined, dueAt: number): readonly number[] {
+  if (windows === undefined) return none;
+  const first = windows.untilAt.findIndex((untilAt) => dueAt <= untilAt);
+  return windows.from[first] ?? none;
 }
 
 const hoursOf = ({ gpus, ms }: Choice) => (gpus * ms) / msPerHour;
@@ -188,18 +213,16 @@ function firstEnd(job: Job, { pool, gpus, ms }: Choice, tables: readonly Timetab
   return startAt === null ? Number.POSITIVE_INFINITY : startAt + ms;
 }
 
-function canBeInTime(job: Job, choice: Choice, tables: readonly Timetable[]): boolean {
-  const endAt = firstEnd(job, choice, tables);
-  return Number.isFinite(endAt) && endAt <= job.dueAt;
-}
-
-/** What being late counts at least, and costs at least: of whichever options. Null where it cannot be late. */
-function leastLate(job: Job, tables: readonly Timetable[]): { counts: number; dollars: number } | null {
+/**
+ * What being late counts at least, and costs at least: of whichever options. Null where it cannot be late.
+ * @param ends when each of its options ends at the earliest.
+ */
+function leastLate(job: Job, ends: readonly number[]): { counts: number; dollars: number } | null {
   if (!Number.isFinite(job.dueAt)) return null;
   let counts = Number.POSITIVE_INFINITY;
   let dollars = Number.POSITIVE_INFINITY;
-  for (const choice of job.choices) {
-    const endAt = firstEnd(job, choice, tables);
+  for (const [index, choice] of job.choices.entries()) {
+    const endAt = item(ends, index);
     if (!Number.isFinite(endAt)) continue;
     const late = Math.max(leastLateDollars(job.weight), lateDollars(job.weight, endAt - job.dueAt));
     counts = Math.min(counts, choice.dollars + late);

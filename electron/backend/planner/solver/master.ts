@@ -67,9 +67,13 @@ export class Master {
     for (const { job, column } of columns) {
       indices.push(job);
       values.push(1);
-      for (const { limit, amount } of column?.uses ?? []) {
+      for (const limit of column?.windows ?? []) {
         indices.push(jobs + limit);
-        values.push(amount);
+        values.push(column?.hours ?? 0);
+      }
+      for (const limit of column?.budgets ?? []) {
+        indices.push(jobs + limit);
+        values.push(column?.dollars ?? 0);
       }
       starts.push(indices.length);
       this.columns.push({ job, column });

@@ -1,5 +1,6 @@
 import type { PortfolioProblem, PortfolioSolution, Strategy } from '#shared/domain/plan.ts';
 import type { ErrorShape } from '#shared/domain/trainyard-error.ts';
+import type { PackedProblem } from './packed.ts';
 
 /** What the worker is asked. One at a time: the next is sent when the last one is done. */
 export type Question =
@@ -7,7 +8,11 @@ export type Question =
   | { kind: 'compare'; problem: PortfolioProblem; strategies: readonly Strategy[] }
   | { kind: 'front'; problem: PortfolioProblem; points: number };
 
-export type ToWorker = { id: number; question: Question };
+/** The problem travels packed, beside the rest of the question. */
+export type ToWorker = { id: number; question: WithoutProblem<Question>; packed: PackedProblem };
+
+/** Of each kind of question. */
+type WithoutProblem<Q> = Q extends Question ? Omit<Q, 'problem'> : never;
 
 /** `answer` first; of a solve that goes on, any number of `improved`; `done` or `failed` last. */
 export type FromWorker =

@@ -3,8 +3,9 @@ import type { Clock } from '#backend/clock.ts';
 import type { PortfolioSolution } from '#shared/domain/plan.ts';
 import { TrainyardError } from '#shared/domain/trainyard-error.ts';
 import { solverCancelled, solverFailed, solverTooSlow } from './errors.ts';
+import { pack } from './packed.ts';
 import { readSolverWasm, startWorker } from './program.ts';
-import type { FromWorker, Question, WorkerSetup } from './protocol.ts';
+import type { FromWorker, Question, ToWorker, WorkerSetup } from './protocol.ts';
 
 /** Somebody who waits for an answer. */
 export interface Ask {
@@ -63,7 +64,10 @@ export class Seat {
     try {
       const worker = await this.#ready();
       // Closed meanwhile: the question is no longer there.
-      if (this.#ask?.id === id) worker.postMessage({ id, question: ask.question });
+      if (this.#ask?.id !== id) return promise;
+      const { problem, ...question } = ask.question;
+      const packed = pack(problem);
+      worker.postMessage({ id, question, packed } satisfies ToWorker, [packed.options.buffer]);
     } catch (error) {
       this.#fail(solverFailed(error instanceof Error ? error.message : String(error)));
     }

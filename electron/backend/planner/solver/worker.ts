@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { TrainyardError } from '#shared/domain/trainyard-error.ts';
 import { Engine } from './engine.ts';
+import { unpack } from './packed.ts';
 import type { FromWorker, ToWorker, WorkerSetup } from './protocol.ts';
 
 const port = parentPort;
@@ -10,9 +11,10 @@ const { wasm, stop, memoryBytes } = workerData as WorkerSetup;
 const engine = new Engine({ wasm, memoryBytes, isStopped: () => Atomics.load(stop, 0) !== 0 });
 const tell = (message: FromWorker) => port.postMessage(message);
 
-async function answer({ id, question }: ToWorker): Promise<void> {
+async function answer({ id, question, packed }: ToWorker): Promise<void> {
   try {
-    await engine.answer(question, (kind, solutions) => tell({ id, kind, solutions }));
+    const asked = { ...question, problem: unpack(packed) };
+    await engine.answer(asked, (kind, solutions) => tell({ id, kind, solutions }));
     tell({ id, kind: 'done' });
   } catch (error) {
     if (!(error instanceof TrainyardError)) throw error;
