@@ -68,9 +68,16 @@ export const problemOf = (
 
 /**
  * A department's month: offers of different speed and price with room for a few runs each, runs of 1 to 32 GPUs that fit about half of
- * them (memory, residency), deadlines of two to fourteen days. `tight` scales what the offers can hold.
+ * them (memory, residency), deadlines of two to fourteen days. `tight` scales what the offers can hold; with `everywhere` each
+ * run fits every offer, as many columns as there can be.
  */
-export function largeProblem(seed: number, runCount: number, poolCount: number, tight = 1): PortfolioProblem {
+export function largeProblem(
+  seed: number,
+  runCount: number,
+  poolCount: number,
+  tight = 1,
+  everywhere = false,
+): PortfolioProblem {
   const random = seeded(seed);
   const between = (low: number, high: number) => low + random() * (high - low);
   const offers = Array.from({ length: poolCount }, () => ({
@@ -91,7 +98,7 @@ export function largeProblem(seed: number, runCount: number, poolCount: number, 
     const memory = between(0, 0.7);
     const regions = Math.floor(between(2, 7));
     const options = offers.flatMap((offer, place) => {
-      if (offer.memory < memory || offer.region >= regions) return [];
+      if (!everywhere && (offer.memory < memory || offer.region >= regions)) return [];
       const hours = (work / offer.speed) * between(0.9, 1.1);
       return [optionOf(`pool-${place}`, gpus, hours, hours * gpus * offer.price, hours * gpus * 300)];
     });
