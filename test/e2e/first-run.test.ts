@@ -157,7 +157,7 @@ describe.skipIf(!needs('chromium', 'linux'))('a new user', () => {
     ] as const) {
       await page.goto(`${app.url}${place}`);
       await page.getByRole('heading', { level: 1, name: title }).waitFor();
-      await page.locator('.skeletons').waitFor({ state: 'detached' });
+      await page.waitForFunction(() => document.querySelector('.skeletons') === null);
       const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
       for (const { id, impact, nodes } of violations)
         if (impact === 'serious' || impact === 'critical')

@@ -170,7 +170,7 @@ describe.skipIf(!needs('chromium'))('every screen', () => {
           .catch(() => undefined);
     }
     await page.locator('main h1, main h2').first().waitFor({ state: 'attached' });
-    await page.locator('.skeletons').waitFor({ state: 'detached' });
+    await page.waitForFunction(() => document.querySelector('.skeletons') === null);
     await page.evaluate(() => document.fonts.ready.then(() => undefined));
     await screen.prepare?.(page, language);
   }
