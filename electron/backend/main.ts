@@ -42,7 +42,6 @@ import { Jobs } from './jobs.ts';
 import { openLog } from './log.ts';
 import { findLogins } from './logins/index.ts';
 import { createPlanner, MigrationsService } from './migrations/index.ts';
-import { openPlanning } from './planning.ts';
 import { openPolicies } from './policies.ts';
 import { Forwards } from './ports/index.ts';
 import { localPrograms } from './processes/index.ts';
@@ -60,6 +59,7 @@ import { SshCredentials } from './ssh-credentials.ts';
 import { keepBackups, lockDataDirectory, openStore } from './store/index.ts';
 import { Terminals } from './terminals/index.ts';
 import { type Keychain, Vault } from './vault/index.ts';
+import { whenAsked } from './when-asked.ts';
 
 export interface BackendOptions {
   dataDirectory: string;
@@ -363,7 +363,10 @@ function build(
     script: remoteScript('ports.sh'),
   });
   stack.add('forwarded ports', () => forwards.shutDown());
-  const planning = openPlanning({ store, events, activity, clock, log, catalog, sensitivity, runs });
+  const planning = whenAsked(async () => {
+    const { openPlanning } = await import('./planning.ts');
+    return openPlanning({ store, events, activity, clock, log, catalog, sensitivity, runs });
+  });
   stack.add('planning', () => planning.close());
   // Closed before what they work with.
   stack.add('jobs', () => jobs.close());
@@ -402,7 +405,7 @@ function build(
     costs: costsRouter(costs),
     terminals: terminalsRouter(terminals),
     ports: portsRouter(forwards),
-    plan: planRouter(planning),
+    plan: planRouter(planning.open),
     files: filesRouter(browse, new CodeChanges(codeStore, (runId) => store.runs.require(runId).snapshot)),
     catalog: catalogRouter(catalog),
     vault: vaultRouter(vault, (signal) => findLogins(undefined, signal)),
@@ -418,7 +421,6 @@ function build(
   migrations.resume();
   runBackups.start();
   policies.start();
-  planning.start();
   terminals.start();
   forwards.start();
   if (options.connect ?? true) sites.start();

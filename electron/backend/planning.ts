@@ -1,6 +1,15 @@
+import { modelFromText, presets } from '#shared/planner/models/index.ts';
 import type { PlanServices } from './api/plan.ts';
 import type { Catalog } from './catalog/index.ts';
-import { Planner, type PlannerDependencies, Portfolio } from './planner/index.ts';
+import {
+  compareBuying,
+  expectedWaits,
+  Planner,
+  type PlannerDependencies,
+  Portfolio,
+  readModelAt,
+  type WaitSources,
+} from './planner/index.ts';
 import { heldByOthers, type RunsService, usable } from './runs/index.ts';
 import type { Sensitivity } from './sensitivity/index.ts';
 
@@ -14,11 +23,8 @@ interface PlanningDependencies
 /** Newest runs that waits are measured from, per machine. */
 const measuredRuns = 500;
 
-/** The rooms of planning, with what they know of runs. */
-export function openPlanning(dependencies: PlanningDependencies): PlanServices & {
-  start(): void;
-  close(): Promise<void>;
-} {
+/** The rooms of planning, with what they know of runs; main.ts opens them when somebody plans. */
+export function openPlanning(dependencies: PlanningDependencies): PlanServices & { close(): Promise<void> } {
   const { store, events, activity, clock, catalog, sensitivity, runs } = dependencies;
   const planner = new Planner({
     ...dependencies,
@@ -42,24 +48,27 @@ export function openPlanning(dependencies: PlanningDependencies): PlanServices &
     openPlan: (planId) => planner.saved.open(planId).content,
     noteRuns: (planId, runIds) => planner.saved.noteRuns(planId, runIds),
   });
+  const waits: WaitSources = {
+    machine: (id) => store.machines.get(id),
+    runsOn: (machineId) =>
+      store.runs.list({
+        search: '',
+        states: [],
+        machineId,
+        archived: false,
+        sort: 'created',
+        descending: true,
+        offset: 0,
+        limit: measuredRuns,
+      }).rows,
+  };
+  planner.start();
   return {
     planner,
     portfolio,
-    waits: {
-      machine: (id) => store.machines.get(id),
-      runsOn: (machineId) =>
-        store.runs.list({
-          search: '',
-          states: [],
-          machineId,
-          archived: false,
-          sort: 'created',
-          descending: true,
-          offset: 0,
-          limit: measuredRuns,
-        }).rows,
-    },
-    start: () => planner.start(),
+    models: { presets, ofText: modelFromText, at: readModelAt },
+    compareBuying: (scenario, against) => compareBuying(scenario, against, planner.buying()),
+    expectedWaits: (question) => expectedWaits(question, waits),
     async close() {
       planner.close();
       await portfolio.close();
