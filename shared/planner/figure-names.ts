@@ -1,5 +1,5 @@
-/** English names of figures by their key, one word without dots: what the command line prints, and the page where a name is not translated. */
-export const figureNames: Readonly<Record<string, string>> = {
+/** English names of figures by their key, one word without dots: what the command line prints, and the page in English. */
+export const figureNames = {
   spent: 'Spent',
   machineSpent: 'Spent on a machine',
   otherMachinesSpent: 'Spent on other machines',
@@ -134,7 +134,8 @@ export const figureNames: Readonly<Record<string, string>> = {
   serviceTime: 'Time of one run 1/μ',
   places: 'Places c',
   samples: 'Runs measured',
-};
+} as const satisfies Record<string, string>;
 
 /** A figure's English name; its key where it has none. */
-export const englishFigureName = (key: string): string => figureNames[key] ?? key;
+export const englishFigureName = (key: string): string =>
+  (figureNames as Readonly<Record<string, string>>)[key] ?? key;

@@ -1,4 +1,5 @@
 import type { Reason } from '../domain/figure.ts';
+import { reasonOf } from '../domain/sentence.ts';
 
 /** What fit() and the reading of models say, by code, in English; the page has its other languages in renderer/i18n/errors/fit.ts. */
 export const fitSentences = {
@@ -53,13 +54,5 @@ export const fitSentences = {
 
 export type FitSentence = keyof typeof fitSentences;
 
-/** A sentence with its figures put in. */
-export const say = (code: FitSentence, params: Reason['params'] = {}): Reason => ({
-  code,
-  params,
-  message: fillSentence(fitSentences[code], params),
-});
-
-/** `{{name}}` in a sentence by the parameter of that name. */
-export const fillSentence = (sentence: string, params: Reason['params']): string =>
-  sentence.replace(/\{\{(\w+)\}\}/g, (_all, name: string) => String(params[name] ?? ''));
+export const say = (code: FitSentence, params: Reason['params'] = {}): Reason =>
+  reasonOf(fitSentences, code, params);

@@ -1,4 +1,5 @@
 import type { Reason } from '#shared/domain/figure.ts';
+import { reasonOf } from '#shared/domain/sentence.ts';
 
 /** Every sentence of a placement, by its code, in English; the page has its other languages beside it (renderer/i18n/errors/plan.ts). */
 export const placeSentences = {
@@ -66,9 +67,5 @@ export const placeSentences = {
 } as const satisfies Record<string, string>;
 export type PlaceCode = keyof typeof placeSentences;
 
-/** The sentence with its code, as it crosses the contract. */
-export const placeReason = (code: PlaceCode, params: Reason['params'] = {}): Reason => ({
-  code,
-  params,
-  message: placeSentences[code].replace(/\{\{(\w+)\}\}/g, (_all, name: string) => String(params[name] ?? '')),
-});
+export const placeReason = (code: PlaceCode, params: Reason['params'] = {}): Reason =>
+  reasonOf(placeSentences, code, params);

@@ -1,16 +1,13 @@
 import type { Reason } from '../../domain/figure.ts';
+import { fillSentence, reasonOf } from '../../domain/sentence.ts';
 import { TrainyardError } from '../../domain/trainyard-error.ts';
-import { fillSentence } from '../fit-sentences.ts';
 import { type ModelSentence, modelSentences } from './sentences.ts';
 
 export const modelError = (code: ModelSentence, params: Reason['params']): TrainyardError =>
   new TrainyardError(code, fillSentence(modelSentences[code], params), { params });
 
-export const note = (code: ModelSentence, params: Reason['params']): Reason => ({
-  code,
-  params,
-  message: fillSentence(modelSentences[code], params),
-});
+export const note = (code: ModelSentence, params: Reason['params']): Reason =>
+  reasonOf(modelSentences, code, params);
 
 export type Json = Record<string, unknown>;
 export const isObject = (value: unknown): value is Json =>

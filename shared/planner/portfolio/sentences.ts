@@ -1,4 +1,5 @@
 import type { Reason } from '#shared/domain/figure.ts';
+import { reasonOf } from '#shared/domain/sentence.ts';
 import { microsPerDollar, msPerHour } from './units.ts';
 
 /** What is said about a plan of many runs, in English; the page has its other languages beside it (renderer/i18n/errors/portfolio.ts). */
@@ -37,12 +38,8 @@ export const portfolioSentences = {
 } as const satisfies Record<string, string>;
 export type PortfolioCode = keyof typeof portfolioSentences;
 
-export function say(code: PortfolioCode, params: Record<string, string | number> = {}): Reason {
-  const message = portfolioSentences[code].replaceAll(/\{\{(\w+)\}\}/g, (_all, name: string) =>
-    String(params[name] ?? ''),
-  );
-  return { code, params, message };
-}
+export const say = (code: PortfolioCode, params: Reason['params'] = {}): Reason =>
+  reasonOf(portfolioSentences, code, params);
 
 /** Hours with one decimal, never 0 for something. */
 export const hoursOf = (ms: number): number => Math.max(0.1, Math.round((ms / msPerHour) * 10) / 10);

@@ -1,5 +1,6 @@
 import type { MigrationCheck, MigrationPlan } from '#shared/domain/migration.ts';
 import { moveSentences as sentences } from '#shared/domain/move-sentences.ts';
+import { fillSentence } from '#shared/domain/sentence.ts';
 
 export type Said = NonNullable<MigrationCheck['remedy']>;
 type Params = Record<string, string | number>;
@@ -8,8 +9,7 @@ export type SentenceCode = keyof typeof sentences;
 
 /** A sentence with its values. A sentence never ends with two full stops, whatever a value ends with. */
 export function say(code: SentenceCode, params: Params = {}): Said {
-  const message = sentences[code].replace(/\{\{(\w+)\}\}/g, (_, name: string) => String(params[name] ?? ''));
-  return { code, params, message: message.replace(/\.\.$/, '.') };
+  return { code, params, message: fillSentence(sentences[code], params).replace(/\.\.$/, '.') };
 }
 
 export const pass = (code: SentenceCode, params: Params = {}): MigrationCheck => ({

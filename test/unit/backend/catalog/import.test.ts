@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { openPriceFile } from '#backend/catalog/import/index.ts';
 import type { ImportRequest } from '#backend/catalog/index.ts';
 import { PriceCheck } from '#backend/catalog/price-check.ts';
-import { refusalSentences } from '#backend/catalog/refusals.ts';
 import type { ImportReport, Offer } from '#shared/domain/catalog.ts';
 import { OfferTable } from '#shared/planner/offer-table.ts';
+import { priceSentences } from '#shared/planner/price-sentences.ts';
 import { catalogSetting, owner } from './setting.ts';
 
 const ask = { fileName: 'prices.csv', provider: null, pricedAt: null, dryRun: false, partial: false };
@@ -401,7 +401,7 @@ describe('taking in', () => {
 
   test('every reason has its words in both languages', async () => {
     const { errorWords } = await import('#renderer/i18n/errors.ts');
-    for (const [code, sentence] of Object.entries(refusalSentences)) {
+    for (const [code, sentence] of Object.entries(priceSentences)) {
       expect(errorWords.en[code]).toBe(sentence);
       expect(errorWords['zh-CN'][code]).toBeTruthy();
     }

@@ -54,7 +54,7 @@ describe('the figures of an offer', () => {
       formula: '',
     });
     const named = (figure: Figure): void => {
-      expect(figureNames[figure.key], figure.key).toBeDefined();
+      expect(Object.hasOwn(figureNames, figure.key), figure.key).toBe(true);
       if (figure.formula !== '') expect(figure.inputs.length).toBeGreaterThan(0);
       for (const input of figure.inputs) named(input);
     };

@@ -298,7 +298,7 @@ describe('the answer', () => {
       expect(sum).toBe(costMicros?.p50);
       expect(timeFigure?.value).toBe(durationMs?.p50);
     }
-    expect([...keys].filter((key) => figureNames[key] === undefined)).toEqual([]);
+    expect([...keys].filter((key) => !Object.hasOwn(figureNames, key))).toEqual([]);
   });
 
   test('the age of prices is told', () => {
