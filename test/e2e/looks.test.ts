@@ -8,7 +8,8 @@ import { needs } from '#test/needs.ts';
 import { until } from '#test/until.ts';
 import { dist, openBrowser, type WatchedPage, watchedPage } from './app.ts';
 import { crowding } from './crowding.ts';
-import { type Screen, screens } from './screens.ts';
+import type { Screen } from './screen.ts';
+import { screens } from './screens.ts';
 
 const usual = { width: 1440, height: 900 };
 const sizes = [usual, { width: 1024, height: 700 }];
