@@ -5,6 +5,7 @@ import {
   Checkbox,
   type Choice,
   compareNames,
+  FindField,
   formatInteger,
   Input,
   MultiSelect,
@@ -148,7 +149,6 @@ function counted(
 function TextField({ query, onChange }: FiltersProps) {
   const t = useT();
   const [text, setText] = useState(query.text);
-  const field = useRef<HTMLInputElement>(null);
   const typed = useDeferredValue(text);
   const told = useRef(query.text);
   useEffect(() => {
@@ -162,39 +162,17 @@ function TextField({ query, onChange }: FiltersProps) {
     told.current = query.text;
     setText(query.text);
   }, [query.text]);
-  useEffect(() => {
-    const listen = (event: KeyboardEvent) => {
-      const typing = document.activeElement instanceof HTMLInputElement;
-      if (event.key !== '/' || typing || event.ctrlKey || event.metaKey) return;
-      event.preventDefault();
-      field.current?.focus();
-      field.current?.select();
-    };
-    document.addEventListener('keydown', listen);
-    return () => document.removeEventListener('keydown', listen);
-  }, []);
   return (
-    <Input
-      ref={field}
-      type="search"
-      className="input--small offers__search"
-      aria-label={t('catalog.search')}
+    <FindField
+      className="offers__search"
+      label={t('catalog.search')}
       placeholder={t('catalog.searchHint')}
       value={text}
-      maxLength={200}
-      onChange={(event) => {
+      onValue={(next) => {
         noteAsked();
-        setText(event.target.value);
+        setText(next);
       }}
-      onKeyDown={(event) => {
-        if (event.key === 'Escape') {
-          if (text === '') event.currentTarget.blur();
-          else setText('');
-        } else if (event.key === 'ArrowDown' || event.key === 'Enter') {
-          event.preventDefault();
-          document.querySelector<HTMLElement>('.offers .table__scroll')?.focus();
-        }
-      }}
+      table=".offers .table__scroll"
     />
   );
 }

@@ -1,8 +1,8 @@
-import { memo, useEffect, useMemo, useRef, useState } from 'react';
+import { memo, useEffect, useMemo, useState } from 'react';
 import { useMachines } from '#renderer/app/machine-store.ts';
 import { placeName } from '#renderer/app/place-name.ts';
 import { type Key, useT } from '#renderer/i18n/index.ts';
-import { Checkbox, compareNames, formatInteger, Input, Select } from '#renderer/ui/index.ts';
+import { Checkbox, compareNames, FindField, formatInteger, Select } from '#renderer/ui/index.ts';
 import type { RunState } from '#shared/domain/run.ts';
 import { setFilter, useRunList } from './run-list-store.ts';
 import { useRuns } from './run-store.ts';
@@ -39,7 +39,6 @@ function SearchField() {
   const t = useT();
   const applied = useRunList(({ filter }) => filter.search);
   const [text, setText] = useState(applied);
-  const field = useRef<HTMLInputElement>(null);
   useEffect(() => {
     if (text === applied) return;
     const timer = setTimeout(() => setFilter({ search: text }), 120);
@@ -49,36 +48,14 @@ function SearchField() {
   useEffect(() => {
     if (applied === '') setText('');
   }, [applied]);
-  useEffect(() => {
-    const listen = (event: KeyboardEvent) => {
-      const typing = document.activeElement instanceof HTMLInputElement;
-      if (event.key !== '/' || typing || event.ctrlKey || event.metaKey) return;
-      event.preventDefault();
-      field.current?.focus();
-      field.current?.select();
-    };
-    document.addEventListener('keydown', listen);
-    return () => document.removeEventListener('keydown', listen);
-  }, []);
   return (
-    <Input
-      ref={field}
-      type="search"
-      className="input--small runs__search"
-      aria-label={t('runs.filterLabel')}
+    <FindField
+      className="runs__search"
+      label={t('runs.filterLabel')}
       placeholder={t('runs.filterPlaceholder')}
       value={text}
-      maxLength={200}
-      onChange={(event) => setText(event.target.value)}
-      onKeyDown={(event) => {
-        if (event.key === 'Escape') {
-          if (text === '') event.currentTarget.blur();
-          else setText('');
-        } else if (event.key === 'ArrowDown' || event.key === 'Enter') {
-          event.preventDefault();
-          document.querySelector<HTMLElement>('.runs .table__scroll')?.focus();
-        }
-      }}
+      onValue={setText}
+      table=".runs .table__scroll"
     />
   );
 }
