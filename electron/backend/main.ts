@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Logger } from 'pino';
 import { type ByteSource, byKind } from '#backend/bytes/index.ts';
+import { because } from '#shared/domain/because.ts';
 import { thisComputerId } from '#shared/domain/id.ts';
 import { AccessTokens } from './access/index.ts';
 import { Activity } from './activity/index.ts';
@@ -174,7 +175,7 @@ function build(
     store.notices.add({
       level: 'warning',
       code: 'VAULT_NOT_KEPT',
-      params: { scope, why: why.message },
+      params: { scope, ...because('why', why) },
       message: `The secret for ${scope} was used but not kept: ${why.message}`,
     }),
   );

@@ -1,5 +1,6 @@
 import i18next from 'i18next';
 import { useSyncExternalStore } from 'react';
+import { toldWithin } from '#shared/domain/because.ts';
 import { type Area, areas, type Key } from './areas.ts';
 import { errorWords } from './errors.ts';
 
@@ -47,7 +48,17 @@ export const inEnglish = (key: Key): string => sentences.en[key] ?? key;
 /** An error's sentence by its code; the English sentence that came with it where the code has no translation. */
 export function translateError(code: string, params: Params, english: string): string {
   const key = `errors.${code}`;
-  return instance.exists(key) ? instance.t(key, params) : english;
+  if (!instance.exists(key)) return english;
+  const within = toldWithin(params);
+  if (within.length === 0) return instance.t(key, params);
+  const around = sentences[currentLanguage()][key] ?? '';
+  const said = within.map(([name, told]) => {
+    const sentence = translateError(told.code, told.params, told.message);
+    // It brings a full stop along, which is one too many where the other sentence goes on.
+    const goesOn = /^[.。;；,，)）]/.test(around.split(`{{${name}}}`)[1] ?? '');
+    return [name, goesOn ? sentence.replace(/[.。]$/, '') : sentence];
+  });
+  return instance.t(key, { ...params, ...(Object.fromEntries(said) as Params) });
 }
 
 /** A sentence whose key comes from elsewhere; the English that came with it where there is none. */

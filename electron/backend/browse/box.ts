@@ -12,7 +12,6 @@ import {
   diskFull,
   exists,
   isADirectory,
-  isProtected,
   linkLoop,
   notADirectory,
   notFound,
@@ -135,8 +134,6 @@ export class BrowseBox {
         return uploadDamaged(path, name);
       case 'short':
         return cutShort(name);
-      case 'protected':
-        return isProtected(path, name, rest);
       case 'tool':
         return toolMissing(name, rest);
       default:

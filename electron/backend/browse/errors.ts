@@ -1,3 +1,4 @@
+import { because, type Told } from '#shared/domain/because.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 
 /** The errors of files of machines. `renderer/i18n/errors/browse.ts` has them in both languages. */
@@ -80,10 +81,12 @@ export const unreadable = (path: string, machine: string, details: string): Trai
     { params: { path, machine }, details },
   );
 
-export const isProtected = (path: string, machine: string, why: string): TrainyardError =>
-  new TrainyardError('FILE_PROTECTED', `${path} on ${machine} is not removed or renamed from here: ${why}.`, {
-    params: { path, machine, why },
-  });
+export const isProtected = (path: string, machine: string, why: Told): TrainyardError =>
+  new TrainyardError(
+    'FILE_PROTECTED',
+    `${path} on ${machine} is not removed or renamed from here: ${why.message}.`,
+    { params: { path, machine, ...because('why', why) } },
+  );
 
 export const toolMissing = (machine: string, tool: string): TrainyardError =>
   new TrainyardError('FILE_TOOL_MISSING', `${machine} has no ${tool}, which looking at files needs.`, {

@@ -1,3 +1,7 @@
+import type { Told } from '#shared/domain/because.ts';
+import { protectedSentences } from '#shared/domain/file-sentences.ts';
+import { reasonOf } from '#shared/domain/sentence.ts';
+
 /** What resources/remote/browse.sh tells before anything is removed. */
 export interface Surroundings {
   home: string;
@@ -19,19 +23,21 @@ const systemPlaces = new Set(
     .map((name) => `/${name}`),
 );
 
-/** Why this is neither removed nor renamed, in words; null: it may be. All paths absolute, links resolved. */
+const reason = (code: keyof typeof protectedSentences): Told => reasonOf(protectedSentences, code);
+
+/** Why this is neither removed nor renamed; null: it may be. All paths absolute, links resolved. */
 export function whyProtected(
   path: string,
   { home, mounts, homes }: Surroundings,
   live: readonly LivePlace[],
-): string | null {
-  if (path === '/' || systemPlaces.has(path)) return 'the system needs it';
-  if (holds(path, home)) return 'it is your home, or holds it';
-  if (homes.some((one) => holds(path, one))) return "it is somebody's home, or holds one";
-  if (mountPoints(mounts).some((one) => holds(path, one))) return 'something is mounted there';
+): Told | null {
+  if (path === '/' || systemPlaces.has(path)) return reason('PROTECTED_SYSTEM');
+  if (holds(path, home)) return reason('PROTECTED_HOME');
+  if (homes.some((one) => holds(path, one))) return reason('PROTECTED_OTHER_HOME');
+  if (mountPoints(mounts).some((one) => holds(path, one))) return reason('PROTECTED_MOUNT');
   for (const { directory, work } of live) {
-    if (holds(path, directory) || holds(path, work)) return 'a run that is alive works there';
-    if (holds(directory, path) && !holds(work, path)) return 'a run that is alive is kept there';
+    if (holds(path, directory) || holds(path, work)) return reason('PROTECTED_RUN_WORKS');
+    if (holds(directory, path) && !holds(work, path)) return reason('PROTECTED_RUN_KEPT');
   }
   return null;
 }

@@ -1,3 +1,4 @@
+import { because, becauseOf, type Told } from '#shared/domain/because.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 
 export const sameMachine = (name: string, machine: string): TrainyardError =>
@@ -12,11 +13,35 @@ export const notRunning = (name: string): TrainyardError =>
     { params: { name } },
   );
 
-export const refused = (name: string, failed: readonly string[]): TrainyardError =>
-  new TrainyardError('MOVE_REFUSED', `Run "${name}" was not moved: ${failed[0] ?? 'a check failed.'}`, {
-    params: { name, why: failed[0] ?? '' },
-    details: failed.join('\n'),
+/** `failed`: the checks, of which the first is told. */
+export function refused(name: string, failed: readonly (Told & { remedy: Told | null })[]): TrainyardError {
+  const said = failed.map(({ message, remedy }) => (remedy ? `${message} ${remedy.message}` : message));
+  const [first] = failed;
+  return new TrainyardError('MOVE_REFUSED', `Run "${name}" was not moved: ${said[0] ?? 'a check failed.'}`, {
+    params: {
+      name,
+      ...becauseOf('why', first ? [first] : []),
+      ...becauseOf('remedy', first?.remedy ? [first.remedy] : []),
+    },
+    details: said.join('\n'),
   });
+}
+
+/** How a run that was started again has ended at once; it completes a sentence. */
+export const endedAtOnce = (exit: { signal: string | null; code: number | null } | null): Told => {
+  if (exit?.signal)
+    return {
+      code: 'MOVE_KILLED_AT_ONCE',
+      params: { signal: exit.signal },
+      message: `it ended at once (${exit.signal})`,
+    };
+  const exitCode = exit?.code ?? '?';
+  return {
+    code: 'MOVE_ENDED_AT_ONCE',
+    params: { exitCode },
+    message: `it ended at once (exit code ${exitCode})`,
+  };
+};
 
 export const pastCancel = (): TrainyardError =>
   new TrainyardError(
@@ -105,9 +130,9 @@ export const notConfirmed = (name: string, machine: string): TrainyardError =>
     },
   );
 
-export const notBack = (name: string, machine: string, why: string): TrainyardError =>
+export const notBack = (name: string, machine: string, why: Told): TrainyardError =>
   new TrainyardError(
     'MOVE_NOT_BACK',
-    `Run "${name}" could not be started again on ${machine}: ${why}. Everything of it is kept there; restart it when that is mended.`,
-    { params: { name, machine, why } },
+    `Run "${name}" could not be started again on ${machine}: ${why.message.replace(/\.$/, '')}. Everything of it is kept there; restart it when that is mended.`,
+    { params: { name, machine, ...because('why', why) } },
   );

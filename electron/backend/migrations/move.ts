@@ -1,5 +1,6 @@
 import type { BoxAttempt } from '#backend/runs/box/index.ts';
 import type { Connected } from '#backend/runs/handover.ts';
+import { because } from '#shared/domain/because.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import { isOver, type Migration, type MigrationPhase } from '#shared/domain/migration.ts';
 import type { Run } from '#shared/domain/run.ts';
@@ -210,7 +211,7 @@ export class Move {
 
 const waitingForAnswer = (error: TrainyardError): Said => ({
   code: 'MOVE_WAITS',
-  params: { why: error.message },
+  params: because('why', error),
   message: `Waiting: ${error.message}`,
 });
 

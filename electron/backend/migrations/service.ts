@@ -98,10 +98,7 @@ export class MigrationsService implements Migrations {
     const planned = await plan(request, signal);
     if (!planned.possible) {
       const failed = planned.checks.filter(({ verdict }) => verdict === 'fail');
-      const said = failed.map(({ message, remedy }) =>
-        remedy === null ? message : `${message} ${remedy.message}`,
-      );
-      throw refused(handover.get(runId).name, said);
+      throw refused(handover.get(runId).name, failed);
     }
     // The plan took a while: the same request may have come again, and the run may have ended.
     const meanwhile = journal.byRequest(request.requestId);

@@ -1,3 +1,4 @@
+import { because, becauseOf, type Told } from '#shared/domain/because.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import type { Proposal } from '#shared/domain/recovery.ts';
 
@@ -19,21 +20,25 @@ export const stays = {
       message: `No other machine has room for it now: ${shown}.`,
     };
   },
-  refused: (machine: string, why: string): Said => ({
+  refused: (machine: string, ...why: readonly Told[]): Said => ({
     code: 'EVACUATION_REFUSED',
-    params: { machine, why },
-    message: `It cannot be moved to ${machine}: ${why}`,
+    params: { machine, ...becauseOf('why', why) },
+    message: `It cannot be moved to ${machine}: ${why.map(({ message }) => message).join(' ')}`,
   }),
   moving: (): Said => ({
     code: 'EVACUATION_MOVING',
     params: {},
     message: 'It is being moved already.',
   }),
-  wentBack: (why: string): Said => ({
-    code: 'EVACUATION_WENT_BACK',
-    params: { why },
-    message: `Its move did not succeed, and it goes on here: ${why}`,
-  }),
+  /** null: it was cancelled. */
+  wentBack: (error: Told | null): Said => {
+    const why = error ?? { code: 'CANCELLED', params: {}, message: 'This was cancelled.' };
+    return {
+      code: 'EVACUATION_WENT_BACK',
+      params: because('why', why),
+      message: `Its move did not succeed, and it goes on here: ${why.message}`,
+    };
+  },
   cancelled: (): Said => ({
     code: 'EVACUATION_CANCELLED',
     params: {},

@@ -204,7 +204,7 @@ export class Evacuations {
       const isClaimed = why.code === 'RUN_CLAIMED';
       if (why.retryable || isClaimed) await clock.sleep(retryMs, ending).catch(() => undefined);
       if (!isClaimed) refused.add(`${run.id}/${to.machineId}`);
-      last = stays.refused(to.name, why.message);
+      last = stays.refused(to.name, why);
       this.#set(id, item.runId, { state: 'waiting', toMachineId: null, toMachineName: null });
     }
     return this.#set(id, item.runId, { state: 'stays', why: last });
@@ -245,7 +245,7 @@ export class Evacuations {
       if (why !== null && !ending.aborted) {
         this.#set(id, item.runId, {
           state: 'stays',
-          why: stays.refused(item.toMachineName ?? '', why.message),
+          why: stays.refused(item.toMachineName ?? '', why),
         });
       }
       return;
@@ -257,7 +257,7 @@ export class Evacuations {
     });
     if (migration.phase === 'committed') this.#set(id, item.runId, { state: 'moved' });
     else {
-      const why = stays.wentBack(migration.error?.message ?? 'it was cancelled.');
+      const why = stays.wentBack(migration.error);
       this.#set(id, item.runId, { state: 'stays', why });
     }
   }

@@ -1,3 +1,4 @@
+import type { Told } from '#shared/domain/because.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import type { MigrationMode, MigrationPlan } from '#shared/domain/migration.ts';
 import type { Proposal } from '#shared/domain/recovery.ts';
@@ -75,7 +76,7 @@ export async function planEvacuation(
     const why = await refusal(context, run, to, plans, actor, signal);
     if (why === null) continue;
     refused.add(`${run.id}/${to.machineId}`);
-    refusals.set(run.id, stays.refused(to.name, why));
+    refusals.set(run.id, stays.refused(to.name, ...why));
     const asked = [...refused].filter((pair) => pair.startsWith(`${run.id}/`)).length;
     if (asked >= mostAsked) for (const id of context.store.machines.ids()) refused.add(`${run.id}/${id}`);
   }
@@ -89,18 +90,17 @@ async function refusal(
   plans: Map<string, MigrationPlan>,
   actor: Actor,
   signal: AbortSignal,
-): Promise<string | null> {
+): Promise<Told[] | null> {
   try {
     const plan = await migrations.plan({ runId: run.id, machineId: to.machineId }, actor, signal);
     if (plan.possible) {
       plans.set(`${run.id}/${to.machineId}`, plan);
       return null;
     }
-    const failed = plan.checks.filter(({ verdict }) => verdict === 'fail').map(({ message }) => message);
-    return failed.join(' ') || 'it cannot be moved there.';
+    return plan.checks.filter(({ verdict }) => verdict === 'fail');
   } catch (thrown) {
     if (signal.aborted) throw thrown;
-    return TrainyardError.from(thrown).message;
+    return [TrainyardError.from(thrown)];
   }
 }
 

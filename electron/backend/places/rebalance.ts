@@ -1,4 +1,5 @@
 import { readJson, writeJson } from '#backend/store/index.ts';
+import { because } from '#shared/domain/because.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import type { AppEvent } from '#shared/domain/event.ts';
 import type { Machine } from '#shared/domain/machine.ts';
@@ -300,7 +301,7 @@ export class Rebalance {
       store.notices.add({
         level: 'info',
         code: 'REBALANCE_PROPOSED',
-        params: { name: runName, to: this.#nameOf(wish.toMachineId), why: reason.message },
+        params: { name: runName, to: this.#nameOf(wish.toMachineId), ...because('why', reason) },
         message: `${reason.message} Run "${runName}" could go to ${this.#nameOf(wish.toMachineId)}.`,
         runId,
       });

@@ -1,3 +1,4 @@
+import { because } from '#shared/domain/because.ts';
 import { newId } from '#shared/domain/id.ts';
 import type { RecoverySpec } from '#shared/domain/recovery.ts';
 import type { Attempt, Run } from '#shared/domain/run.ts';
@@ -229,7 +230,7 @@ export class Settling {
     store.notices.add({
       level: 'error',
       code: 'RECOVERY_FAILED',
-      params: { name: run.name, why: error.message },
+      params: { name: run.name, ...because('why', error) },
       message: `Run "${run.name}" could not be restarted: ${error.message}`,
       runId: run.id,
     });

@@ -1,3 +1,4 @@
+import { because } from '#shared/domain/because.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 
 export const nameTaken = (name: string): TrainyardError =>
@@ -41,7 +42,7 @@ export function machineError(
   blocked: boolean,
 ): TrainyardError {
   if (cause.code === 'CANCELLED') return cause;
-  const params = { name, machineId, why: cause.message, cause: cause.code };
+  const params = { name, machineId, ...because('why', cause), cause: cause.code };
   return blocked
     ? new TrainyardError(
         'MACHINE_BLOCKED',

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '#backend/clock.ts';
 import type { RunsPrograms } from '#backend/processes/index.ts';
 import type { Store } from '#backend/store/index.ts';
+import { because } from '#shared/domain/because.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import type { Inventory } from '#shared/domain/machine.ts';
 import { askBox } from './probe/ask.ts';
@@ -160,7 +161,7 @@ export class Refresher {
     store.notices.add({
       level: 'warning',
       code: 'PROBE_FAILED',
-      params: { name: machine.name, why: error.message },
+      params: { name: machine.name, ...because('why', error) },
       message: `What ${machine.name} has could not be found out: ${error.message}`,
       siteId: machine.siteId,
     });

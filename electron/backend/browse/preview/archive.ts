@@ -40,7 +40,7 @@ export async function tarPreview(file: PreviewFile): Promise<ArchivePreview> {
     if (step === null) break;
     at += step;
   }
-  if (names.length === 0) throw new Damaged('lists nothing');
+  if (names.length === 0) throw new Damaged('DAMAGED_LISTS_NOTHING');
   return { kind: 'archive', format: 'tar', names, cut: false };
 }
 
@@ -48,7 +48,7 @@ export async function tarPreview(file: PreviewFile): Promise<ArchivePreview> {
 function readTarHeader(bytes: Buffer, at: number, names: string[]): number | null {
   const head = bytes.subarray(at, at + block);
   if (head.length < block || head.every((byte) => byte === 0)) return null;
-  if (!sumFits(head)) throw new Damaged('has a member whose header is broken');
+  if (!sumFits(head)) throw new Damaged('DAMAGED_MEMBER_HEADER');
   const size = tarSize(head.subarray(124, 136));
   const type = String.fromCharCode(head[156] ?? 0);
   // Extended headers: of other members, and of them all.
@@ -64,11 +64,11 @@ function readTarHeader(bytes: Buffer, at: number, names: string[]): number | nul
 function tarSize(field: Buffer): number {
   if (((field[0] ?? 0) & 0x80) !== 0) {
     const size = Number(field.readBigUInt64BE(4));
-    if (!Number.isSafeInteger(size)) throw new Damaged('has a member that is larger than there can be');
+    if (!Number.isSafeInteger(size)) throw new Damaged('DAMAGED_MEMBER_LARGE');
     return size;
   }
   const size = Number.parseInt(textUpToNul(field).trim() || '0', 8);
-  if (!Number.isSafeInteger(size) || size < 0) throw new Damaged('has a member without a size');
+  if (!Number.isSafeInteger(size) || size < 0) throw new Damaged('DAMAGED_MEMBER_NO_SIZE');
   return size;
 }
 
@@ -93,7 +93,7 @@ export async function gzipPreview(file: PreviewFile): Promise<ArchivePreview> {
       maxOutputLength: packedBytes * 1100,
     });
   } catch {
-    throw new Damaged('cannot be unpacked');
+    throw new Damaged('DAMAGED_PACKED');
   }
   if (!looksLikeTar(unpacked))
     return { kind: 'archive', format: 'gzip', names: [packedName(file)], cut: false };

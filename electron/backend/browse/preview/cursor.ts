@@ -35,7 +35,7 @@ export class Cursor {
   /** Throws Damaged where it is more than a number can hold. */
   u64(): number {
     const value = this.take(8).readBigUInt64LE(0);
-    if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new Damaged('holds a number that cannot be');
+    if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new Damaged('DAMAGED_NUMBER');
     return Number(value);
   }
 }

@@ -50,14 +50,14 @@ export async function ggufPreview(file: PreviewFile): Promise<TensorsPreview> {
   for (;;) {
     try {
       const { tensors, metadata, endsAt } = readGgufHeader(bytes);
-      if (endsAt > file.bytes) throw new Damaged(`has ${file.bytes} bytes where its header says ${endsAt}`);
+      if (endsAt > file.bytes) throw new Damaged('DAMAGED_LENGTH', { bytes: file.bytes, said: endsAt });
       return tensorsPreview('gguf', tensors, metadata);
     } catch (thrown) {
       if (!(thrown instanceof Beyond)) throw thrown;
-      if (bytes.length >= file.bytes) throw new Damaged('ends within its header');
+      if (bytes.length >= file.bytes) throw new Damaged('DAMAGED_CUT_HEADER');
       if (bytes.length >= largestHeader) throw new TooLarge(largestHeader);
       const more = await file.read(bytes.length, Math.min(portionBytes, file.bytes - bytes.length));
-      if (more.length === 0) throw new Damaged('ends within its header');
+      if (more.length === 0) throw new Damaged('DAMAGED_CUT_HEADER');
       bytes = Buffer.concat([bytes, more]);
     }
   }
@@ -71,12 +71,12 @@ export function readGgufHeader(bytes: Buffer): {
   endsAt: number;
 } {
   const at = new Cursor(bytes);
-  if (at.take(4).toString('latin1') !== 'GGUF') throw new Damaged('does not begin as GGUF does');
+  if (at.take(4).toString('latin1') !== 'GGUF') throw new Damaged('DAMAGED_START', { kind: 'GGUF' });
   const version = at.u32();
-  if (version < 2 || version > 3) throw new Damaged(`is of version ${version}, which is not known`);
+  if (version < 2 || version > 3) throw new Damaged('DAMAGED_VERSION', { version });
   const count = at.u64();
   const values = at.u64();
-  if (count > mostTensors || values > mostValues) throw new Damaged('lists more than there can be');
+  if (count > mostTensors || values > mostValues) throw new Damaged('DAMAGED_LISTS_TOO_MUCH');
   const metadata: [string, string][] = [];
   for (let n = 0; n < values; n += 1) metadata.push([textAt(at), valueAt(at, at.u32(), 0)]);
   const tensors: Tensor[] = [];
@@ -93,7 +93,7 @@ export function readGgufHeader(bytes: Buffer): {
 function tensorAt(at: Cursor): Tensor & { offset: number } {
   const name = textAt(at);
   const dimensions = at.u32();
-  if (dimensions > 8) throw new Damaged('has a tensor of more dimensions than there can be');
+  if (dimensions > 8) throw new Damaged('DAMAGED_DIMENSIONS');
   const shape = Array.from({ length: dimensions }, () => at.u64());
   const number = at.u32();
   const offset = at.u64();
@@ -114,7 +114,7 @@ function valueAt(at: Cursor, type: number, depth: number): string {
   if (type === 8) return textAt(at);
   if (type === 9) return arrayAt(at, depth);
   const size = valueBytes[type] ?? 0;
-  if (size === 0) throw new Damaged('holds a value of no known kind');
+  if (size === 0) throw new Damaged('DAMAGED_VALUE_KIND');
   const bytes = at.take(size);
   switch (type) {
     case 0:
@@ -144,7 +144,7 @@ function valueAt(at: Cursor, type: number, depth: number): string {
 
 /** Its first values; the rest is passed. */
 function arrayAt(at: Cursor, depth: number): string {
-  if (depth > 3) throw new Damaged('holds lists within lists within lists');
+  if (depth > 3) throw new Damaged('DAMAGED_LISTS_NESTED');
   const type = at.u32();
   const length = at.u64();
   const shown: string[] = [];

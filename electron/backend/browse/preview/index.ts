@@ -1,3 +1,4 @@
+import { because } from '#shared/domain/because.ts';
 import type { FilePreview } from '#shared/domain/box-file.ts';
 import { gzipPreview, looksLikeTar, mostNames, tarPreview } from './archive.ts';
 import { Damaged, TooLarge } from './damaged.ts';
@@ -29,7 +30,7 @@ export async function previewOf(file: PreviewFile): Promise<FilePreview> {
     return await look();
   } catch (thrown) {
     if (thrown instanceof Damaged)
-      return { kind: 'none', why: 'PREVIEW_DAMAGED', params: { format, what: thrown.what } };
+      return { kind: 'none', why: 'PREVIEW_DAMAGED', params: { format, ...because('what', thrown.what) } };
     if (thrown instanceof TooLarge) {
       const limitMiB = Math.round(thrown.limitBytes / 1024 / 1024);
       return { kind: 'none', why: 'PREVIEW_TOO_LARGE', params: { format, limitMiB } };
@@ -83,7 +84,7 @@ async function bookPreview(file: PreviewFile): Promise<FilePreview> {
 function arrayPreview({ head, bytes, name }: PreviewFile): FilePreview {
   const { dataAt, ...tensor } = readNumpyHeader(head, name.replace(/\.npy$/i, ''));
   if (tensor.bytes > 0 && dataAt + tensor.bytes > bytes)
-    throw new Damaged(`has ${bytes} bytes where its header says ${dataAt + tensor.bytes}`);
+    throw new Damaged('DAMAGED_LENGTH', { bytes, said: dataAt + tensor.bytes });
   return tensorsPreview('numpy', [tensor], []);
 }
 

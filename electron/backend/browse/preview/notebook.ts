@@ -20,10 +20,10 @@ export function notebookPreview(text: string): NotebookPreview {
   try {
     parsed = JSON.parse(text.startsWith('\ufeff') ? text.slice(1) : text);
   } catch {
-    throw new Damaged('is no JSON');
+    throw new Damaged('DAMAGED_NO_JSON');
   }
   const book = record(parsed);
-  if (book === null) throw new Damaged('is no notebook');
+  if (book === null) throw new Damaged('DAMAGED_NO_NOTEBOOK');
   const cells = cellsOf(book);
   const room = { images: mostImageCharacters };
   return {
@@ -42,7 +42,7 @@ function cellsOf(book: Record<string, unknown>): unknown[] {
       const cells = record(sheet)?.cells;
       return Array.isArray(cells) ? cells : [];
     });
-  throw new Damaged('has no cells');
+  throw new Damaged('DAMAGED_NO_CELLS');
 }
 
 function languageOf(book: Record<string, unknown>): string {

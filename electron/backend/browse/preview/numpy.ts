@@ -8,23 +8,22 @@ export const numpyHeadBytes = 16_384;
 /** What an array's header says. Throws Damaged. */
 export function readNumpyHeader(head: Buffer, name: string): Tensor & { dataAt: number } {
   if (!head.subarray(0, 6).equals(numpyStart) || head.length < 12)
-    throw new Damaged('does not begin as NumPy writes');
+    throw new Damaged('DAMAGED_START', { kind: 'NumPy' });
   const isLong = (head[6] ?? 0) >= 2;
   const length = isLong ? head.readUInt32LE(8) : head.readUInt16LE(8);
   const at = isLong ? 12 : 10;
-  if (at + length > head.length) throw new Damaged('ends within its header');
+  if (at + length > head.length) throw new Damaged('DAMAGED_CUT_HEADER');
   const text = head.toString('utf8', at, at + length);
   const shape = /['"]shape['"]\s*:\s*\(([^)]*)\)/.exec(text)?.[1];
   const descr = /['"]descr['"]\s*:\s*(?:['"]([^'"]*)['"]|(\[.*?\])\s*,\s*['"])/s.exec(text);
   const dtype = descr?.[1] ?? descr?.[2];
-  if (shape === undefined || dtype === undefined) throw new Damaged('has a header that makes no sense');
+  if (shape === undefined || dtype === undefined) throw new Damaged('DAMAGED_HEADER');
   const sizes = shape
     .split(',')
     .map((one) => one.trim().replace(/L$/, ''))
     .filter((one) => one !== '');
   const dimensions = sizes.map(Number);
-  if (!dimensions.every((one) => Number.isSafeInteger(one) && one >= 0))
-    throw new Damaged('has a header that makes no sense');
+  if (!dimensions.every((one) => Number.isSafeInteger(one) && one >= 0)) throw new Damaged('DAMAGED_HEADER');
   const bytes = elementsOf(dimensions) * itemBytes(dtype);
   return { name, dtype: readableType(dtype), shape: dimensions, bytes, dataAt: at + length };
 }

@@ -37,10 +37,10 @@ class Machine {
       const opcode = this.#at.u8();
       if (opcode === 0x2e) return this.#pop();
       const step = opcodes[opcode];
-      if (step === undefined) throw new Damaged(`holds an opcode that is not known (${opcode})`);
+      if (step === undefined) throw new Damaged('DAMAGED_OPCODE', { opcode });
       step(this);
     }
-    throw new Damaged('holds more than can be listed');
+    throw new Damaged('DAMAGED_TOO_MUCH');
   }
 
   get at(): Cursor {
@@ -53,7 +53,7 @@ class Machine {
 
   #pop(): Pickled {
     const value = this.#stack.pop();
-    if (value === undefined || value === mark) throw new Damaged('takes what was never put');
+    if (value === undefined || value === mark) throw new Damaged('DAMAGED_NEVER_PUT');
     return value;
   }
 
@@ -67,13 +67,13 @@ class Machine {
 
   top(): Pickled {
     const value = this.#stack.at(-1);
-    if (value === undefined || value === mark) throw new Damaged('takes what was never put');
+    if (value === undefined || value === mark) throw new Damaged('DAMAGED_NEVER_PUT');
     return value;
   }
 
   popToMark(): Pickled[] {
     const from = this.#stack.lastIndexOf(mark);
-    if (from < 0) throw new Damaged('takes what was never put');
+    if (from < 0) throw new Damaged('DAMAGED_NEVER_PUT');
     const values = this.#stack.splice(from).slice(1);
     return values as Pickled[];
   }
@@ -88,7 +88,7 @@ class Machine {
 
   recall(key: number): void {
     const value = this.#memo.get(key);
-    if (value === undefined) throw new Damaged('recalls what was never kept');
+    if (value === undefined) throw new Damaged('DAMAGED_NEVER_KEPT');
     this.push(value);
   }
 

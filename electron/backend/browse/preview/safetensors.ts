@@ -15,19 +15,19 @@ export function looksLikeSafetensors(head: Buffer, bytes: number): boolean {
 
 /** What its header lists. Throws Damaged, TooLarge. */
 export async function safetensorsPreview(file: PreviewFile): Promise<TensorsPreview> {
-  if (file.bytes < 10) throw new Damaged(`has only ${file.bytes} bytes`);
+  if (file.bytes < 10) throw new Damaged('DAMAGED_ONLY', { bytes: file.bytes });
   const first = await file.read(0, 8);
   const long = first.readBigUInt64LE(0);
-  if (long < 2n || long > 100_000_000n) throw new Damaged('says no length of its header');
+  if (long < 2n || long > 100_000_000n) throw new Damaged('DAMAGED_HEADER_NO_LENGTH');
   const length = Number(long);
-  if (8 + length > file.bytes) throw new Damaged('ends within its header');
+  if (8 + length > file.bytes) throw new Damaged('DAMAGED_CUT_HEADER');
   if (length > largestHeader) throw new TooLarge(largestHeader);
   const parts: Buffer[] = [];
   for (let at = 0; at < length; at += portionBytes)
     parts.push(await file.read(8 + at, Math.min(portionBytes, length - at)));
   const { tensors, metadata, dataBytes } = readSafetensorsHeader(Buffer.concat(parts));
   if (8 + length + dataBytes > file.bytes)
-    throw new Damaged(`has ${file.bytes} bytes where its header says ${8 + length + dataBytes}`);
+    throw new Damaged('DAMAGED_LENGTH', { bytes: file.bytes, said: 8 + length + dataBytes });
   return tensorsPreview('safetensors', tensors, metadata);
 }
 
@@ -41,10 +41,10 @@ export function readSafetensorsHeader(bytes: Buffer): {
   try {
     header = JSON.parse(bytes.toString('utf8'));
   } catch {
-    throw new Damaged('has a header that is no JSON');
+    throw new Damaged('DAMAGED_HEADER_NO_JSON');
   }
   if (typeof header !== 'object' || header === null || Array.isArray(header))
-    throw new Damaged('has a header that is no object');
+    throw new Damaged('DAMAGED_HEADER_NO_OBJECT');
   const tensors: Tensor[] = [];
   const metadata: [string, string][] = [];
   let dataBytes = 0;
@@ -56,13 +56,13 @@ export function readSafetensorsHeader(bytes: Buffer): {
     const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Record<string, unknown>;
     const isShape = Array.isArray(shape) && shape.every(isCount);
     if (typeof dtype !== 'string' || !isShape || !Array.isArray(offsets) || !offsets.every(isCount))
-      throw new Damaged(`does not say what "${name.slice(0, 100)}" is`);
+      throw new Damaged('DAMAGED_TENSOR_UNSAID', { tensor: name.slice(0, 100) });
     const [from = 0, to = 0] = offsets as number[];
     if (
       to < from ||
       (elementBytes(dtype) > 0 && Math.ceil(elementBytes(dtype) * elementsOf(shape)) !== to - from)
     )
-      throw new Damaged(`gives "${name.slice(0, 100)}" a length that does not fit its shape`);
+      throw new Damaged('DAMAGED_TENSOR_LENGTH', { tensor: name.slice(0, 100) });
     dataBytes = Math.max(dataBytes, to);
     tensors.push({ name, dtype, shape, bytes: to - from });
   }

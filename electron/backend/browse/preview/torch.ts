@@ -46,7 +46,7 @@ export function torchTensors(bytes: Buffer): { tensors: Tensor[]; metadata: [str
     visit(readPickle(bytes), '', 0, found);
     return found;
   } catch (thrown) {
-    if (thrown instanceof Beyond) throw new Damaged('ends within the list of what is in it');
+    if (thrown instanceof Beyond) throw new Damaged('DAMAGED_CUT_LIST');
     throw thrown;
   }
 }

@@ -44,18 +44,17 @@ async function findEnd(
     let closingAt = tailAt + at;
     if (at >= 20 && tail.readUInt32LE(at - 20) === 0x07064b50) {
       const long = new Cursor(await file.read(closingAt - 20 - 56, 56));
-      if (long.bytes.length < 56 || long.u32() !== 0x06064b50)
-        throw new Damaged('has an end that makes no sense');
+      if (long.bytes.length < 56 || long.u32() !== 0x06064b50) throw new Damaged('DAMAGED_END');
       long.at = 40;
       size = long.u64();
       offset = long.u64();
       closingAt -= 76;
     } else if (size === unknown32 || offset === unknown32) continue;
     const start = closingAt - size;
-    if (start < 0 || start < offset) throw new Damaged('has an end that does not fit its length');
+    if (start < 0 || start < offset) throw new Damaged('DAMAGED_END_LENGTH');
     return { at: start, size, shift: start - offset };
   }
-  throw new Damaged('has no end: it was cut off, or is still written to');
+  throw new Damaged('DAMAGED_NO_END');
 }
 
 /** Throws Damaged. */
@@ -79,7 +78,7 @@ export function readZipDirectory(bytes: Buffer, shift: number): ZipMember[] {
       members.push({ name, method, packedBytes, bytes: full, headerAt: headerAt + shift });
     }
   } catch (thrown) {
-    if (thrown instanceof Beyond) throw new Damaged('has a directory that ends too early');
+    if (thrown instanceof Beyond) throw new Damaged('DAMAGED_DIRECTORY_CUT');
     throw thrown;
   }
   return members;
@@ -100,11 +99,10 @@ function longSizes(extra: Buffer, sizes: number[]): number[] {
 export async function memberHead(file: PreviewFile, member: ZipMember, most: number): Promise<Buffer> {
   const header = await file.read(member.headerAt, 30);
   if (header.length < 30 || header.readUInt32LE(0) !== 0x04034b50)
-    throw new Damaged(`has no "${member.name.slice(0, 100)}" where its directory says`);
+    throw new Damaged('DAMAGED_MEMBER_ABSENT', { member: member.name.slice(0, 100) });
   const dataAt = member.headerAt + 30 + header.readUInt16LE(26) + header.readUInt16LE(28);
   if (member.method === 0) return file.read(dataAt, Math.min(most, member.bytes));
-  if (member.method !== 8)
-    throw new Damaged(`packs "${member.name.slice(0, 100)}" in a way that is not known`);
+  if (member.method !== 8) throw new Damaged('DAMAGED_MEMBER_PACKING', { member: member.name.slice(0, 100) });
   // Deflate makes things a thousandth at best, so what comes out of this is bounded.
   const packed = await file.read(dataAt, Math.min(most, member.packedBytes));
   try {
@@ -112,6 +110,6 @@ export async function memberHead(file: PreviewFile, member: ZipMember, most: num
     const options = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength };
     return inflateRawSync(packed, options).subarray(0, most);
   } catch {
-    throw new Damaged(`holds a "${member.name.slice(0, 100)}" that cannot be unpacked`);
+    throw new Damaged('DAMAGED_MEMBER_PACKED', { member: member.name.slice(0, 100) });
   }
 }

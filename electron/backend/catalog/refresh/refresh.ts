@@ -2,6 +2,7 @@ import { type Activity, refusedOnRecord } from '#backend/activity/index.ts';
 import type { Clock } from '#backend/clock.ts';
 import type { Job, Jobs } from '#backend/jobs.ts';
 import type { Store } from '#backend/store/index.ts';
+import { because } from '#shared/domain/because.ts';
 import type { CatalogSource, Offer } from '#shared/domain/catalog.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import type { Actor } from '#shared/domain/role.ts';
@@ -197,7 +198,7 @@ export class Refresh {
       throw new TrainyardError(
         'PRICES_GARBAGE',
         `${refusals.count} prices of ${region} cannot be right, so its prices from before stay. The first: ${first.message}`,
-        { params: { region, count: refusals.count, why: first.message } },
+        { params: { region, count: refusals.count, ...because('why', first) } },
       );
     if (offers.length === 0)
       throw new TrainyardError(
@@ -249,7 +250,8 @@ export class Refresh {
       unknown: unknown.length,
       names: unknown.slice(0, 20).join(', '),
       region: worst?.region ?? '',
-      why: worst?.error?.message ?? '',
+      why: '',
+      ...(worst?.error && because('why', worst.error)),
     };
     for (const { region, error } of failed)
       log.warn({ provider, region, code: error?.code, err: error }, 'prices were not taken');

@@ -1,12 +1,13 @@
 import path from 'node:path/posix';
 import type { BoxAttempt } from '#backend/runs/box/index.ts';
+import { becauseOf } from '#shared/domain/because.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import type { Migration } from '#shared/domain/migration.ts';
 import { hasEnded } from '#shared/domain/run.ts';
 import { completeAt } from '../choice.ts';
 import { letGo } from '../commit.ts';
 import { downtimeOf } from '../downtime.ts';
-import { notBack, notRunning, stoppedByUser } from '../errors.ts';
+import { endedAtOnce, notBack, notRunning, stoppedByUser } from '../errors.ts';
 import { lastLines } from '../last-lines.ts';
 import { isDead, type Move } from '../move.ts';
 import type { Chore } from '../record.ts';
@@ -158,7 +159,7 @@ async function startAgain(move: Move): Promise<TrainyardError | null> {
   } catch (error) {
     move.signal.throwIfAborted();
     const why = TrainyardError.from(error);
-    return why.code === 'MOVE_RUN_STOPPED' ? null : notBack(runName, from.machineName, why.message);
+    return why.code === 'MOVE_RUN_STOPPED' ? null : notBack(runName, from.machineName, why);
   }
   return diesAgain(move, epoch);
 }
@@ -170,13 +171,12 @@ async function diesAgain(move: Move, epoch: number): Promise<TrainyardError | nu
   const began = clock.elapsed();
   for (;;) {
     const seen = await move.persist({ limitMs: null }, (signal) => handover.look(move.runId, epoch, signal));
-    if (seen === null) return notBack(runName, from.machineName, notRunning(runName).message);
+    if (seen === null) return notBack(runName, from.machineName, notRunning(runName));
     if (isDead(seen.box)) {
       const { exit } = seen.box;
       if ((exit?.by === 'itself' && exit.code === 0) || exit?.by === 'user') return null;
       const words = await lastLines(move, 'source', epoch, seen.box);
-      const why = `it ended at once (${exit?.signal ?? `exit code ${exit?.code ?? 'unknown'}`})`;
-      const error = notBack(runName, from.machineName, why);
+      const error = notBack(runName, from.machineName, endedAtOnce(exit));
       return new TrainyardError(error.code, error.message, { params: error.params, details: words });
     }
     if (clock.elapsed() - began >= pace.watchBackMs) return null;
@@ -233,7 +233,12 @@ export function finish(move: Move, trouble: TrainyardError | null): void {
       store.notices.add({
         level: trouble === null ? 'warning' : 'error',
         code: trouble === null ? 'MOVE_ROLLED_BACK' : 'MOVE_ROLLED_BACK_STOPPED',
-        params: { name: runName, from: from.machineName, to: to.machineName, why: why?.message ?? '' },
+        params: {
+          name: runName,
+          from: from.machineName,
+          to: to.machineName,
+          ...becauseOf('why', why === null ? [] : [why]),
+        },
         message:
           trouble === null
             ? `Run "${runName}" was not moved to ${to.machineName}: ${why?.message ?? ''}`

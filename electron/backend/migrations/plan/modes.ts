@@ -1,3 +1,4 @@
+import { because } from '#shared/domain/because.ts';
 import type { MoveFacts } from './facts.ts';
 import { newestOf } from './facts.ts';
 import { type Mode, type Said, say } from './sentences.ts';
@@ -42,5 +43,5 @@ function whyNotLast(facts: MoveFacts): Said | null {
 function whyUnseen({ checkpoints }: MoveFacts): Said | null {
   if (checkpoints === null || checkpoints.ok) return null;
   if (checkpoints.why.code === 'CHECKPOINT_DIRECTORY_MISSING') return null;
-  return say('MODE_CHECKPOINTS_UNSEEN', { why: checkpoints.why.message });
+  return say('MODE_CHECKPOINTS_UNSEEN', because('why', checkpoints.why));
 }

@@ -4,6 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { areas } from '#renderer/i18n/areas.ts';
 import { errorTables } from '#renderer/i18n/errors.ts';
 import { resolveLanguage, setLanguage, t, translateError } from '#renderer/i18n/index.ts';
+import { because, becauseOf } from '#shared/domain/because.ts';
+import { protectedSentences } from '#shared/domain/file-sentences.ts';
+import { TrainyardError } from '#shared/domain/trainyard-error.ts';
 
 const root = path.resolve(import.meta.dirname, '../../../../renderer');
 const placeholders = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1]).sort();
@@ -111,6 +114,38 @@ describe('a sentence', () => {
   it('of an error that nobody translated is the one it came with', () => {
     expect(translateError('NOBODY_KNOWS', {}, 'It broke.')).toBe('It broke.');
     expect(translateError('CANCELLED', {}, '?')).toBe('This was cancelled.');
+  });
+});
+
+describe('a sentence within a sentence', () => {
+  const unreachable = new TrainyardError('SSH_UNREACHABLE', 'heron cannot be reached at port 22.', {
+    params: { host: 'heron', port: 22 },
+  });
+
+  it('is in the language of the page, as is what it holds itself', () => {
+    const waits = { code: 'MOVE_WAITS', message: 'Waiting', params: because('why', unreachable) };
+    const within = { name: 'night', machine: 'ibis', ...because('why', waits) };
+    setLanguage('zh-CN');
+    const inner = translateError(unreachable.code, unreachable.params, '');
+    const said = translateError('MOVE_NOT_BACK', within, '');
+    setLanguage('en');
+    expect(inner).toMatch(/[\u4e00-\u9fff]/);
+    expect(said).toContain(`等待中：${inner.replace(/。$/, '')}`);
+    expect(said).not.toMatch(/Waiting|cannot be|。。/);
+    const protection = { code: 'PROTECTED_HOME', params: {}, message: protectedSentences.PROTECTED_HOME };
+    const file = { path: '/home/mei', machine: 'heron', ...because('why', protection) };
+    expect(translateError('FILE_PROTECTED', file, '')).toBe(
+      '/home/mei on heron is not removed or renamed from here: it is your home, or holds it.',
+    );
+  });
+
+  it('is as it came where nobody knows its code, and where several are one text', () => {
+    const told = { code: 'NOBODY_KNOWS', params: {}, message: 'It broke.' };
+    expect(translateError('MOVE_WAITS', because('why', told), '')).toBe('Waiting: It broke.');
+    expect(translateError('MOVE_WAITS', becauseOf('why', [told, told]), '')).toBe(
+      'Waiting: It broke. It broke.',
+    );
+    expect(translateError('MOVE_WAITS', becauseOf('why', []), '')).toBe('Waiting: ');
   });
 });
 

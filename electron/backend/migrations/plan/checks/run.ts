@@ -1,3 +1,4 @@
+import { because } from '#shared/domain/because.ts';
 import type { MigrationCheck } from '#shared/domain/migration.ts';
 import type { MoveFacts } from '../facts.ts';
 import { fail, pass, warn } from '../sentences.ts';
@@ -11,13 +12,13 @@ function reachable({ from, to }: MoveFacts): MigrationCheck[] {
   const away = [from, to].flatMap(({ name, unreachable }) =>
     unreachable === null
       ? []
-      : [fail('CHECK_UNREACHABLE', { machine: name, why: unreachable.message }, 'DO_CONNECT')],
+      : [fail('CHECK_UNREACHABLE', { machine: name, ...because('why', unreachable) }, 'DO_CONNECT')],
   );
   if (away.length > 0) return away;
   const silent = [from, to].flatMap(({ name, unanswered }) =>
     unanswered === null
       ? []
-      : [warn('CHECK_FACTS_UNKNOWN', { machine: name, why: unanswered.message }, 'DO_LOOK_AGAIN')],
+      : [warn('CHECK_FACTS_UNKNOWN', { machine: name, ...because('why', unanswered) }, 'DO_LOOK_AGAIN')],
   );
   return [pass('CHECK_REACHABLE', { from: from.name, to: to.name }), ...silent];
 }
@@ -39,7 +40,7 @@ function allowed({ draining, objection, to }: MoveFacts): MigrationCheck[] {
     ...(draining ? [fail('CHECK_DRAINING', { to: to.name }, 'DO_UNDRAIN')] : []),
     objection === null
       ? pass('CHECK_DATA_LABEL_OK', { to: to.name })
-      : fail('CHECK_DATA_LABEL', { to: to.name, why: objection.message }, 'DO_OVERRIDE'),
+      : fail('CHECK_DATA_LABEL', { to: to.name, ...because('why', objection) }, 'DO_OVERRIDE'),
   ];
 }
 

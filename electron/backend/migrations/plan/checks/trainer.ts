@@ -1,3 +1,4 @@
+import { because, becauseOf } from '#shared/domain/because.ts';
 import type { CopyPath, CopyPathKind } from '#shared/domain/copy.ts';
 import type { MigrationCheck } from '#shared/domain/migration.ts';
 import type { MoveFacts } from '../facts.ts';
@@ -43,7 +44,7 @@ export function modeCheck({ mode, possible, why }: Mode): MigrationCheck {
   if (possible) return pass(modeSentences[mode]);
   const remedy = remedies[why?.code ?? ''] ?? 'DO_CHOOSE_OTHER';
   return {
-    ...fail('CHECK_MODE_IMPOSSIBLE', { why: why?.message ?? '' }, remedy),
+    ...fail('CHECK_MODE_IMPOSSIBLE', why ? because('why', why) : { why: '' }, remedy),
     remedy: say(remedy, why?.params ?? {}),
   };
 }
@@ -73,15 +74,15 @@ export function pathChecks(facts: MoveFacts): MigrationCheck[] {
     return [pass('CHECK_WAY', { way: ways[chosen.kind], rate })];
   }
   const machines = { from: from.name, to: to.name };
-  if (!paths.ok) return [fail('CHECK_NO_WAY', { ...machines, why: paths.why.message }, 'DO_OPEN_WAY')];
+  if (!paths.ok) return [fail('CHECK_NO_WAY', { ...machines, ...because('why', paths.why) }, 'DO_OPEN_WAY')];
   const other = paths.value.some(({ usable }) => usable);
-  const why = paths.value
+  const whys = paths.value
     .filter(({ kind }) => asked.path === undefined || kind === asked.path)
-    .flatMap((path) => path.why?.message ?? [])
-    .join(' ');
+    .flatMap((path) => path.why ?? []);
+  const why = becauseOf('why', whys);
   return [
     other
-      ? fail('CHECK_WAY_OTHER', { why }, 'DO_ANY_WAY')
-      : fail('CHECK_NO_WAY', { ...machines, why }, 'DO_OPEN_WAY'),
+      ? fail('CHECK_WAY_OTHER', why, 'DO_ANY_WAY')
+      : fail('CHECK_NO_WAY', { ...machines, ...why }, 'DO_OPEN_WAY'),
   ];
 }
