@@ -142,8 +142,19 @@ export const planningScreens: readonly Screen[] = [
         });
       await page.locator('.gantt__bar').first().waitFor();
       await page.getByRole('button', { name: ['Compare all', '全部比较'][language] ?? '' }).click();
-      await page.locator('.compared').waitFor();
+      await page.locator('.choices[aria-busy=false] .compared').waitFor();
       await page.locator('.gantt__bands').press('End');
+    },
+  },
+  {
+    name: 'plan many, cheaper or sooner',
+    path: `/plan/saved/${fixtureId('p', 1)}`,
+    leaves: true,
+    prepare: async (page, language) => {
+      await page.locator('.gantt__bar').first().waitFor();
+      await page.getByRole('button', { name: ['Compare all', '全部比较'][language] ?? '' }).click();
+      await page.locator('.choices[aria-busy=false] .scatter__point').first().waitFor();
+      await page.locator('.compared__choose').nth(1).click();
     },
   },
   {

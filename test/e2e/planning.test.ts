@@ -62,6 +62,24 @@ describe.skipIf(!needs('chromium', 'linux'))('planning', () => {
       .waitFor();
     await page.getByRole('button', { name: 'Compare all' }).click();
     await main(page).getByRole('row').filter({ hasText: 'Cheapest' }).first().waitFor();
+    const others = main(page).getByRole('region', { name: 'Cheaper or sooner' });
+    await others.getByRole('button', { name: /^Trade-off 1:/ }).waitFor();
+    await until('all is computed', async () => (await others.getAttribute('aria-busy')) === 'false', {
+      deadlineMs: 45_000,
+    });
+    // The keyboard goes through the points; the one that it stops at is the plan on the page.
+    await others.getByRole('button', { name: /^Trade-off 1:/ }).focus();
+    await page.keyboard.press('End');
+    const last = (await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))) ?? '';
+    const [, cost = ''] = /: (.*), all done in/.exec(last) ?? [];
+    expect(cost).not.toBe('');
+    const outcome = main(page).getByRole('region', { name: 'Outcome' });
+    await until('the plan costs that', async () => ((await outcome.textContent()) ?? '').includes(cost), {
+      deadlineMs: 45_000,
+    });
+    await outcome.getByText('Picked among the trade-offs.').waitFor();
+    await outcome.getByRole('button', { name: 'Plan by strategy' }).click();
+    await outcome.getByText('Picked among the trade-offs.').waitFor({ state: 'detached' });
     expect(complaints).toEqual([]);
   });
 });

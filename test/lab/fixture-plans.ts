@@ -113,7 +113,10 @@ export function fixturePlans({ now, events, machines, runs, catalog }: Surroundi
       input.strategies.map((strategy) => solved(input.problem, strategy)),
     ),
     front: api.plan.front.handler(({ input }) =>
-      (['cheapest', 'balanced', 'fastest'] as const).map((strategy) => solved(input.problem, strategy)),
+      (['fastest', 'balanced', 'cheapest'] as const)
+        .map((strategy) => solved(input.problem, strategy))
+        .sort((a, b) => a.makespanMs - b.makespanMs)
+        .filter((one, index, all) => all.slice(0, index).every(({ objective }) => objective > one.objective)),
     ),
     accept: api.plan.accept.handler(({ input }) =>
       input.runs.map(({ runId }, index) => ({ runId, queued: fixtureId('r', index), why: null })),

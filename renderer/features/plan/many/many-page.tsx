@@ -10,6 +10,7 @@ import { ExportMenu } from '../saved/export-menu.tsx';
 import { SaveButton } from '../saved/save-plan.tsx';
 import { AcceptDialog } from './accept-dialog.tsx';
 import { AddRuns } from './add-runs.tsx';
+import { ChoicesPanel } from './choices-panel.tsx';
 import { Gantt } from './gantt.tsx';
 import { change, clearMany, manyContent, problemOf, useMany } from './many-store.ts';
 import { Outcome } from './outcome.tsx';
@@ -73,6 +74,7 @@ export function ManyPage() {
             {saved ? <SavedBar saved={saved} onAgain={() => change({}, true)} /> : null}
             {error ? <ErrorState error={error} onRetry={() => change({}, true)} /> : null}
             {!solution && !error ? <Skeleton rows={8} /> : null}
+            {state.choices ? <ChoicesPanel choices={state.choices} /> : null}
             {solution ? <Schedule chosen={chosen} onChoose={setChosen} /> : null}
             <section className="placed__table" aria-label={t('plan.runs')}>
               <h2>

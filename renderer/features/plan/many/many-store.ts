@@ -33,6 +33,17 @@ export interface Judged {
   pools: readonly Pool[];
 }
 
+/** Plans for the same runs, side by side. */
+export interface Choices {
+  /** One of each strategy. */
+  strategies: readonly PortfolioSolution[];
+  /** Those that trade what they count for time, the soonest first. */
+  front: readonly PortfolioSolution[];
+  /** What is being computed, and since when, epoch ms; null: nothing any more. */
+  doing: { what: 'strategies' | 'front'; since: number } | null;
+  error: unknown;
+}
+
 interface ManyState {
   runs: readonly ManyRun[];
   limits: PlanLimits;
@@ -49,7 +60,10 @@ interface ManyState {
   solveId: string | null;
   error: unknown;
   working: boolean;
-  compared: readonly PortfolioSolution[] | null;
+  /** Other plans for the same runs; null: nobody has asked for them. */
+  choices: Choices | null;
+  /** Which of them is on the page, by its key; null: the answer to what is asked. */
+  picked: string | null;
   saved: SavedAs | null;
 }
 
@@ -66,7 +80,8 @@ const empty: ManyState = {
   solveId: null,
   error: null,
   working: false,
-  compared: null,
+  choices: null,
+  picked: null,
   saved: null,
 };
 
@@ -82,7 +97,8 @@ export function change(patch: Change, judge: boolean): void {
     version: before.version + 1,
     demandVersion: before.demandVersion + (judge ? 1 : 0),
     saved: null,
-    compared: null,
+    choices: null,
+    picked: null,
   }));
 }
 

@@ -2,11 +2,14 @@ import { useT } from '#renderer/i18n/index.ts';
 import { Button, formatDuration, formatInteger, formatMoney, formatValue } from '#renderer/ui/index.ts';
 import type { PortfolioSolution } from '#shared/domain/plan.ts';
 import { sentence } from '../words.ts';
+import { unpick } from './choices.ts';
+import { useMany } from './many-store.ts';
 import { stopImproving } from './use-plan.ts';
 
 /** What came of it, how good it is proven to be, and, where not all can hold, what is in the way. */
 export function Outcome({ solution, total }: { solution: PortfolioSolution; total: number }) {
   const t = useT();
+  const picked = useMany((state) => state.picked);
   const { placed, late, costMicros, makespanMs, conflict } = solution;
   return (
     <section className="outcome" aria-label={t('plan.outcome')}>
@@ -20,7 +23,7 @@ export function Outcome({ solution, total }: { solution: PortfolioSolution; tota
         <Amount label={t('plan.cost')}>{formatMoney(costMicros)}</Amount>
         <Amount label={t('plan.allDone')}>{formatDuration(makespanMs)}</Amount>
       </dl>
-      <Proof solution={solution} />
+      {picked === null ? <Proof solution={solution} /> : <Picked />}
       {conflict.length > 0 ? (
         <div className="conflict" role="status">
           <h3>{t('plan.conflict')}</h3>
@@ -42,6 +45,19 @@ function Amount({ label, tone = '', children }: { label: string; tone?: string; 
       <dt>{label}</dt>
       <dd className={`num ${tone === '' ? '' : `outcome--${tone}`}`}>{children}</dd>
     </div>
+  );
+}
+
+/** Which of the plans side by side it is, and the way back. */
+function Picked() {
+  const t = useT();
+  return (
+    <p className="outcome__proof" aria-live="polite">
+      <span>{t('plan.pickedInstead')}</span>
+      <Button small look="quiet" onClick={unpick}>
+        {t('plan.unpick')}
+      </Button>
+    </p>
   );
 }
 

@@ -2,7 +2,6 @@ import { useEffect } from 'react';
 import { rpc } from '#renderer/app/backend.ts';
 import { takePart } from '#renderer/app/live.ts';
 import { newId } from '#shared/domain/new-id.ts';
-import { strategies } from '#shared/domain/plan.ts';
 import { changesPlans } from '../one/use-answer.ts';
 import { change, problemOf, useMany } from './many-store.ts';
 
@@ -15,9 +14,9 @@ export function usePlan(): void {
   const demandVersion = useMany((state) => state.demandVersion);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the versions stand for all that is asked
   useEffect(() => {
-    const { saved, runs } = useMany.getState();
-    // A saved answer stays as it is until something is changed.
-    if (saved) return;
+    const { saved, picked, runs } = useMany.getState();
+    // A saved answer, and one that was picked among others, stays as it is until something is changed.
+    if (saved || picked !== null) return;
     if (runs.length === 0) {
       useMany.setState({ judged: null, solution: null, error: null, working: false, solveId: null });
       return;
@@ -84,13 +83,4 @@ export function stopImproving(): void {
   rpc()
     .plan.cancelSolve({ solveId })
     .catch((thrown: unknown) => console.info('Planning could not be stopped:', thrown));
-}
-
-/** The same runs by every strategy. */
-export async function compareStrategies(): Promise<void> {
-  const state = useMany.getState();
-  const problem = problemOf(state);
-  if (!problem) return;
-  const compared = await rpc().plan.compare({ problem, strategies: [...strategies] });
-  if (useMany.getState().version === state.version) useMany.setState({ compared });
 }

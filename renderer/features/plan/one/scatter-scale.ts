@@ -1,8 +1,9 @@
-/** One axis with a logarithmic scale: costs and times of places differ by orders of magnitude. */
+/** One axis. Costs and times of places differ by orders of magnitude: its scale is logarithmic unless it is `even`. */
 export interface Axis {
   low: number;
   high: number;
   ticks: readonly number[];
+  even?: boolean;
 }
 
 const steps = [1, 2, 5];
@@ -23,6 +24,13 @@ export function axisOf(values: readonly number[]): Axis {
   return { low, high, ticks: thin(all, 7) };
 }
 
+/** For numbers of things: from 0 on, the same room for each, ticks at whole numbers, seven at most. */
+export function evenAxisOf(values: readonly number[]): Axis {
+  const most = Math.max(1, ...values);
+  const all = Array.from({ length: Math.floor(most) + 1 }, (_, count) => count);
+  return { low: -0.06 * most, high: 1.06 * most, ticks: thin(all, 7), even: true };
+}
+
 /** Round numbers where one power's ticks are too far apart. */
 function between(low: number, high: number): number[] {
   const unit = 10 ** Math.floor(Math.log10((high - low) / 2));
@@ -38,8 +46,10 @@ function thin(ticks: readonly number[], most: number): number[] {
 }
 
 /** 0 to 1 along the axis. What is free or immediate stands at its low end. */
-export const along = ({ low, high }: Axis, value: number): number =>
-  value <= low ? 0 : Math.min(1, Math.log(value / low) / Math.log(high / low));
+export const along = ({ low, high, even = false }: Axis, value: number): number => {
+  if (value <= low) return 0;
+  return Math.min(1, even ? (value - low) / (high - low) : Math.log(value / low) / Math.log(high / low));
+};
 
 /** The front as a staircase: from the cheapest to the fastest, in the order of time. Points that lie on it, sorted. */
 export const byTime = <P extends { ms: number; micros: number }>(points: readonly P[]): P[] =>

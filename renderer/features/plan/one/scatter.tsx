@@ -1,7 +1,8 @@
-import { type KeyboardEvent, useMemo, useRef } from 'react';
+import { useMemo } from 'react';
 import { useT } from '#renderer/i18n/index.ts';
-import { formatDuration, formatMoney } from '#renderer/ui/index.ts';
+import { formatDuration, formatMoney, formatValue } from '#renderer/ui/index.ts';
 import type { Alternative } from '#shared/domain/plan.ts';
+import { type ChartPoint, PointChart } from '../point-chart.tsx';
 import { kindWord } from '../words.ts';
 import { along, axisOf, byTime } from './scatter-scale.ts';
 
@@ -27,100 +28,39 @@ export function Scatter({
   onChoose(index: number): void;
 }) {
   const t = useT();
-  const list = useRef<HTMLUListElement>(null);
   const { points, xs, ys } = useMemo(() => layOut(alternatives), [alternatives]);
   const front = points.filter(({ one }) => one.pareto);
   const active = points.find(({ index }) => index === chosen) ?? points[0];
-  /** Arrows go through the points by time; one of them is in the tab order. */
-  const onKeyDown = (event: KeyboardEvent) => {
-    const at = active ? points.indexOf(active) : -1;
-    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-    const to =
-      step === undefined
-        ? { Home: 0, End: points.length - 1 }[event.key]
-        : Math.min(points.length - 1, Math.max(0, at + step));
-    const next = to === undefined ? undefined : points[to];
-    if (!next || to === undefined) return;
-    event.preventDefault();
-    onChoose(next.index);
-    (list.current?.children[to]?.firstElementChild as HTMLElement | undefined)?.focus();
-  };
   return (
-    <figure className="scatter" aria-label={t('plan.scatter')}>
-      <div className="scatter__plot">
-        <svg className="scatter__lines" viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">
-          {xs.ticks.map((tick) => (
-            <line key={tick} x1={along(xs, tick) * 100} x2={along(xs, tick) * 100} y1="0" y2="100" />
-          ))}
-          {ys.ticks.map((tick) => (
-            <line
-              key={tick}
-              y1={100 - along(ys, tick) * 100}
-              y2={100 - along(ys, tick) * 100}
-              x1="0"
-              x2="100"
-            />
-          ))}
-          {front.length > 1 ? <path className="scatter__front" d={frontPath(front)} /> : null}
-        </svg>
-        {ys.ticks.map((tick) => (
-          <span key={tick} className="scatter__y num" style={{ bottom: `${along(ys, tick) * 100}%` }}>
-            {formatMoney(tick)}
-          </span>
-        ))}
-        {xs.ticks.map((tick) => (
-          <span key={tick} className="scatter__x num" style={{ left: `${along(xs, tick) * 100}%` }}>
-            {t('ui.forHours', { h: tick })}
-          </span>
-        ))}
-        <ul ref={list} className="scatter__points" data-overlay onKeyDown={onKeyDown}>
-          {points.map((point) => (
-            <li key={point.index} style={{ left: `${point.x * 100}%`, bottom: `${point.y * 100}%` }}>
-              <button
-                type="button"
-                className={`scatter__point scatter__point--${point.one.place.kind}`}
-                data-front={point.one.pareto}
-                aria-pressed={point === active}
-                tabIndex={point === active ? 0 : -1}
-                title={point.one.place.title}
-                aria-label={t('plan.point', {
-                  place: point.one.place.title,
-                  kind: kindWord(point.one.place.kind, t),
-                  cost: formatMoney(point.micros),
-                  time: formatDuration(point.ms),
-                })}
-                onClick={() => onChoose(point.index)}
-              />
-            </li>
-          ))}
-        </ul>
-        {front.length > 0 ? <Names points={front} active={active} /> : null}
-      </div>
-      <figcaption className="scatter__caption">
-        <Legend />
-        <span>{t('plan.scatterAxes')}</span>
-      </figcaption>
-    </figure>
-  );
-}
-
-/** Names of the points of the front, where they do not lie on each other. */
-function Names({ points, active }: { points: readonly Point[]; active: Point | undefined }) {
-  const shown: Point[] = [];
-  const isFree = (point: Point) =>
-    shown.every((other) => Math.abs(other.y - point.y) > 0.07 || Math.abs(other.x - point.x) > 0.24);
-  const wanted = active ? [active, ...points.filter((point) => point !== active)] : points;
-  for (const point of wanted) if (isFree(point)) shown.push(point);
-  return shown.map(({ index, x, y, one }) => (
-    <span
-      key={index}
-      className={`scatter__name ${x > 0.72 ? 'scatter__name--left' : ''}`}
-      style={{ left: `${x * 100}%`, bottom: `${y * 100}%` }}
-      aria-hidden="true"
+    <PointChart
+      label={t('plan.scatter')}
+      points={points.map(
+        ({ index, x, y, one, micros, ms }): ChartPoint => ({
+          key: String(index),
+          x,
+          y,
+          look: one.place.kind,
+          front: one.pareto,
+          name: one.pareto ? one.place.title : '',
+          title: one.place.title,
+          label: t('plan.point', {
+            place: one.place.title,
+            kind: kindWord(one.place.kind, t),
+            cost: formatMoney(micros),
+            time: formatDuration(ms),
+          }),
+        }),
+      )}
+      xs={xs.ticks.map((tick) => ({ at: along(xs, tick), text: t('ui.forHours', { h: formatValue(tick) }) }))}
+      ys={ys.ticks.map((tick) => ({ at: along(ys, tick), text: formatMoney(tick) }))}
+      line={front.length > 1 ? frontPath(front) : ''}
+      active={active ? String(active.index) : null}
+      onChoose={(key) => onChoose(Number(key))}
     >
-      {one.place.title}
-    </span>
-  ));
+      <Legend />
+      <span>{t('plan.scatterAxes')}</span>
+    </PointChart>
+  );
 }
 
 function Legend() {
