@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { idSchema } from '../domain/id.ts';
-import { commandMark, terminal, terminalKind, terminalSize } from '../domain/terminal.ts';
+import {
+  commandMark,
+  keptSession,
+  sessionName,
+  terminal,
+  terminalKind,
+  terminalSize,
+} from '../domain/terminal.ts';
 import { act, look } from './base.ts';
 
 const terminalRef = z.object({ terminalId: idSchema });
@@ -21,6 +28,8 @@ export const terminalsContract = {
         directory: z.string().min(1).max(4096).optional(),
         /** Absent: as the settings say. */
         keptBy: z.enum(['app', 'tmux']).optional(),
+        /** Shows this session, which `kept` has told of. One that a terminal shows already gives that terminal. */
+        session: sessionName.optional(),
         size: terminalSize.default({ cols: 80, rows: 24 }),
       }),
     )
@@ -29,14 +38,16 @@ export const terminalsContract = {
   rename: act.input(terminalRef.extend({ name: z.string().max(200).nullable() })).output(terminal),
   /** An ended one starts anew with the same screen above; a lost one tries now. */
   restart: act.input(terminalRef).output(terminal),
-  /** Ends its programs (HUP, then KILL), the tmux session too. */
-  close: act.input(terminalRef).output(z.void()),
+  /** Ends its programs (HUP, then KILL), the tmux session too; with `keepSession` that goes on, and `kept` tells of it. */
+  close: act.input(terminalRef.extend({ keepSession: z.boolean().default(false) })).output(z.void()),
   /** Commands as the shell has marked them, oldest first. */
   marks: act.input(terminalRef).output(z.array(commandMark)),
   /** All its text that is kept, without colours. */
   text: act.input(terminalRef).output(z.object({ text: z.string() })),
-  /** Sessions of ours that are still on a box though no terminal here shows them (another computer's, or after a lost database). */
+  /** Sessions of ours that are on a box though no terminal here shows them, newest first; and whether it has tmux at all. */
   kept: act
     .input(z.object({ machineId: idSchema }))
-    .output(z.array(z.object({ session: z.string(), createdAt: z.number(), attached: z.boolean() }))),
+    .output(z.object({ tmux: z.boolean(), sessions: z.array(keptSession) })),
+  /** Ends such a session and all that runs in it. One that is gone already is as good; one that a terminal shows is closed with it. */
+  endKept: act.input(z.object({ machineId: idSchema, session: sessionName })).output(z.void()),
 };

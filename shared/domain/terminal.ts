@@ -49,6 +49,22 @@ export const terminal = z.object({
 });
 export type Terminal = z.infer<typeof terminal>;
 
+/** The name of a tmux session that keeps a terminal of ours. */
+export const sessionName = z.string().regex(/^trainyard-[0-9abcdefghjkmnpqrstvwxyz]{12}$/);
+
+/** A tmux session of ours on a box that no terminal here shows: left there, another computer's, or of a lost database. */
+export const keptSession = z.object({
+  session: sessionName,
+  /** Epoch ms by the box's clock. */
+  createdAt: z.number(),
+  /** Somebody looks at it, from elsewhere. */
+  attached: z.boolean(),
+  /** What runs in front in it, and where. Empty: not told. */
+  command: z.string(),
+  directory: z.string(),
+});
+export type KeptSession = z.infer<typeof keptSession>;
+
 /** A command that the shell itself has marked (OSC 133 or 633). Lines count from the oldest one that is still kept. */
 export const commandMark = z.object({
   promptLine: z.number().int(),

@@ -174,6 +174,31 @@ export function fixtureTerminals(
     }
   };
 
+  const session = (n: number) => `trainyard-${fixtureId('t', 900 + n)}`;
+  const hour = 3_600_000;
+  let sessions = [
+    {
+      session: session(0),
+      createdAt: now - 2 * hour,
+      attached: true,
+      command: 'python',
+      directory: '/home/mei/runs/llama-sft',
+    },
+    {
+      session: session(1),
+      createdAt: now - 30 * hour,
+      attached: false,
+      command: 'bash',
+      directory: '/home/mei',
+    },
+    {
+      session: session(2),
+      createdAt: now - 400 * hour,
+      attached: false,
+      command: 'htop',
+      directory: '/data/a-long/way/down/to/the/experiments/of/2026/with-a-name-that-is-longer-than-the-row',
+    },
+  ];
   const router = api.terminals.router({
     list: api.terminals.list.handler(() => [...all.values()]),
     open: api.terminals.open.handler(({ input }) => {
@@ -197,7 +222,13 @@ export function fixtureTerminals(
       find(input.terminalId).kind === 'shell' && input.terminalId === fixtureId('t', 0) ? marks : [],
     ),
     text: api.terminals.text.handler(({ input }) => ({ text: screens.get(input.terminalId) ?? '' })),
-    kept: api.terminals.kept.handler(() => []),
+    kept: api.terminals.kept.handler(({ input }) => {
+      const seen = machines.findIndex(({ id }) => id === input.machineId);
+      return { tmux: seen !== 3, sessions: seen === 1 ? sessions : [] };
+    }),
+    endKept: api.terminals.endKept.handler(({ input }) => {
+      sessions = sessions.filter(({ session }) => session !== input.session);
+    }),
   });
   return { router, source, layout };
 }

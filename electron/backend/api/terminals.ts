@@ -13,9 +13,10 @@ export const terminalsRouter = (terminals: Terminals) =>
       terminals.restart(input.terminalId, context.actor),
     ),
     close: api.terminals.close.handler(({ input, context }) =>
-      terminals.close(input.terminalId, context.actor),
+      terminals.close(input.terminalId, context.actor, input),
     ),
     marks: api.terminals.marks.handler(({ input }) => terminals.marks(input.terminalId)),
     text: api.terminals.text.handler(({ input }) => terminals.text(input.terminalId)),
     kept: api.terminals.kept.handler(({ input, signal }) => terminals.kept(input.machineId, signal)),
+    endKept: api.terminals.endKept.handler(({ input, context }) => terminals.endKept(input, context.actor)),
   });

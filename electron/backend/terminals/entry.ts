@@ -14,6 +14,8 @@ export interface Entry extends KeptTerminal {
   lostAt: number | null;
   /** What a program wants as title, while the user is to be asked. */
   wantedTitle: string;
+  /** It shows a session that was there before it: without that there is nothing to show. */
+  attaches: boolean;
   /** It is being closed: what happens to its shell matters to nobody. */
   closed: boolean;
 }

@@ -2,7 +2,13 @@ import type { ByteSource } from '#backend/bytes/index.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import { newId, thisComputerId } from '#shared/domain/id.ts';
 import type { Actor } from '#shared/domain/role.ts';
-import type { CommandMark, Terminal, TerminalKind, TerminalSize } from '#shared/domain/terminal.ts';
+import type {
+  CommandMark,
+  KeptSession,
+  Terminal,
+  TerminalKind,
+  TerminalSize,
+} from '#shared/domain/terminal.ts';
 import type { Entry } from './entry.ts';
 import {
   appRestarted,
@@ -17,7 +23,7 @@ import { LiveTerminal } from './live-terminal.ts';
 import { Shells } from './shells.ts';
 import { isDirectory } from './start.ts';
 import { type KeptTerminal, TerminalTable } from './table.ts';
-import { endSession, listSessions, sessionOf } from './tmux.ts';
+import { endSession, listSessions, sessionOf, terminalOf } from './tmux.ts';
 
 const mostTerminals = 100;
 /** What programs say of themselves (title, directory) is told to the pages at most so often. */
@@ -32,6 +38,8 @@ export interface OpenTerminal {
   kind: TerminalKind;
   directory?: string | undefined;
   keptBy?: 'app' | 'tmux' | undefined;
+  /** A session of ours on the machine, which it shows. */
+  session?: string | undefined;
   size: TerminalSize;
 }
 
@@ -80,6 +88,9 @@ export class Terminals {
   open(asked: OpenTerminal, actor: Actor): Terminal {
     const earlier = [...this.#entries.values()].find(({ requestId }) => requestId === asked.requestId);
     if (earlier !== undefined) return earlier.terminal;
+    const kept = asked.session === undefined ? null : terminalOf(asked.session);
+    const shown = kept === null ? undefined : this.#entries.get(kept);
+    if (shown !== undefined) return shown.terminal;
     const { store, activity, clock } = this.#options;
     const machine = store.machines.require(asked.machineId);
     const run = asked.runId === undefined ? null : store.runs.require(asked.runId);
@@ -93,15 +104,17 @@ export class Terminals {
       requestId: asked.requestId,
       openedIn,
       terminal: {
-        id: newId(),
-        kind: asked.kind,
+        // A session is named by its terminal.
+        id: kept ?? newId(),
+        kind: kept === null ? asked.kind : 'shell',
         machineId: machine.id,
         machineName: machine.name,
         runId: run?.id ?? null,
         runName: run?.name ?? null,
         state: 'starting',
         // A view of GPUs has nothing to keep.
-        keptBy: asked.kind === 'gpu' ? 'app' : (asked.keptBy ?? this.#keptBy(machine.id)),
+        keptBy:
+          kept !== null ? 'tmux' : asked.kind === 'gpu' ? 'app' : (asked.keptBy ?? this.#keptBy(machine.id)),
         name: null,
         title: '',
         titleAsked: false,
@@ -114,6 +127,7 @@ export class Terminals {
         error: null,
       },
     });
+    entry.attaches = kept !== null;
     const { terminal } = entry;
     this.#table.transaction(() => {
       this.#table.save(entry);
@@ -126,6 +140,7 @@ export class Terminals {
           kind: terminal.kind,
           keptBy: terminal.keptBy,
           run: run?.name ?? '',
+          ...(asked.session !== undefined && { session: asked.session }),
         },
       });
     });
@@ -163,17 +178,23 @@ export class Terminals {
   }
 
   /** Resolves when its programs are gone, or were told to go and their machine does not answer. */
-  async close(terminalId: string, actor: Actor): Promise<void> {
+  async close(
+    terminalId: string,
+    actor: Actor,
+    { keepSession = false }: { keepSession?: boolean } = {},
+  ): Promise<void> {
     const entry = this.#entry(terminalId);
+    const keeps = keepSession && entry.terminal.keptBy === 'tmux';
     entry.closed = true;
     this.#entries.delete(terminalId);
-    this.#recorded(actor, 'terminal.close', entry, () => this.#table.remove(terminalId));
+    const action = keeps ? 'terminal.leave' : 'terminal.close';
+    this.#recorded(actor, action, entry, () => this.#table.remove(terminalId));
     entry.starting?.abort();
     clearTimeout(this.#untold.get(terminalId));
     entry.live.end();
     this.#options.events.publish({ type: 'terminal.removed', terminalId });
     const ends = [endOf(entry)];
-    if (entry.terminal.keptBy === 'tmux') ends.push(this.#endSession(entry));
+    if (entry.terminal.keptBy === 'tmux' && !keeps) ends.push(this.#endSession(entry));
     await Promise.all(ends);
   }
 
@@ -186,15 +207,34 @@ export class Terminals {
   }
 
   /** Sessions of ours on a machine that no terminal here shows. Rejects as `MachineAccess.programs` does. */
-  async kept(
-    machineId: string,
-    signal?: AbortSignal,
-  ): Promise<{ session: string; createdAt: number; attached: boolean }[]> {
+  async kept(machineId: string, signal?: AbortSignal): Promise<{ tmux: boolean; sessions: KeptSession[] }> {
     const programs = await this.#options.machines.programs(machineId, signal ? { signal } : {});
     const sessions = await listSessions(programs, signal);
-    return sessions
-      .filter(({ terminalId }) => !this.#entries.has(terminalId))
-      .map(({ session, createdAt, attached }) => ({ session, createdAt, attached }));
+    const isShown = ({ session }: KeptSession) => this.#entries.has(terminalOf(session) ?? '');
+    return { tmux: sessions !== null, sessions: sessions?.filter((each) => !isShown(each)) ?? [] };
+  }
+
+  /** Ends a session that `kept` has told of. Rejects as `MachineAccess.programs` does: then it goes on. */
+  async endKept({ machineId, session }: { machineId: string; session: string }, actor: Actor): Promise<void> {
+    const terminalId = terminalOf(session) ?? '';
+    if (this.#entries.has(terminalId)) return this.close(terminalId, actor);
+    const { machines, activity, store } = this.#options;
+    const machine = store.machines.require(machineId);
+    const record = (result: 'done' | 'failed', more: Record<string, unknown> = {}) =>
+      activity.record({
+        actor,
+        action: 'terminal.endKept',
+        target: terminalId,
+        result,
+        details: { machine: machine.name, session, ...more },
+      });
+    try {
+      await endSession(await machines.programs(machineId), session);
+      record('done');
+    } catch (thrown) {
+      record('failed', { code: TrainyardError.from(thrown).code });
+      throw thrown;
+    }
   }
 
   /** Ends every shell of the app; what tmux keeps goes on. */
@@ -242,6 +282,7 @@ export class Terminals {
       starting: null,
       lostAt: null,
       wantedTitle: '',
+      attaches: false,
       closed: false,
     };
     this.#entries.set(entry.terminal.id, entry);

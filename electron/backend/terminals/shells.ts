@@ -90,9 +90,10 @@ export class Shells {
     if (entry.terminal.keptBy !== 'tmux') return null;
     const programs = await this.#options.machines.programs(entry.terminal.machineId, options);
     const found = await lookForSession(programs, sessionOf(entry.terminal.id), options.signal);
-    // Known from an earlier process only, and not there any more: there is nothing to go on with.
-    if (found !== 'there' && entry.terminal.error?.code === 'TERMINAL_WAITS')
+    // Known from before only, and not there any more: there is nothing to go on with.
+    if (found !== 'there' && (entry.attaches || entry.terminal.error?.code === 'TERMINAL_WAITS'))
       throw sessionGone(entry.terminal.machineName);
+    entry.attaches = false;
     if (found !== 'missing') return found;
     this.#save(entry, { keptBy: 'app' });
     entry.live.say(

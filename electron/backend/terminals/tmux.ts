@@ -1,7 +1,8 @@
 import type { Command, RunsPrograms } from '#backend/processes/index.ts';
+import type { KeptSession } from '#shared/domain/terminal.ts';
 
 /** Sessions of tmux on boxes, on a server of our own beside the user's. */
-const named = /^trainyard-([0-9a-z]{12})$/;
+const named = /^trainyard-([0-9abcdefghjkmnpqrstvwxyz]{12})$/;
 export const sessionOf = (terminalId: string): string => `trainyard-${terminalId}`;
 
 const timeoutMs = 10_000;
@@ -31,25 +32,31 @@ export async function endSession(programs: RunsPrograms, session: string): Promi
   await programs.exec({ script, args: [session] }, { timeoutMs });
 }
 
-export interface KeptSession {
-  session: string;
-  terminalId: string;
-  /** Epoch ms. */
-  createdAt: number;
-  attached: boolean;
+/** The terminal that a session of ours belongs to, or belonged to; null: it is none of ours. */
+export const terminalOf = (session: string): string | null => named.exec(session)?.[1] ?? null;
+
+/** All sessions of ours on a box, newest first; null: it has no tmux. */
+export async function listSessions(
+  programs: RunsPrograms,
+  signal?: AbortSignal,
+): Promise<KeptSession[] | null> {
+  const script = `command -v tmux >/dev/null 2>&1 || { echo missing; exit 0; }
+tmux -L trainyard list-sessions -F '#{session_created} #{session_attached} #{session_name} #{pane_current_command} #{pane_current_path}' 2>/dev/null; exit 0`;
+  const { stdout } = await programs.exec({ script }, { timeoutMs, ...(signal && { signal }) });
+  const lines = stdout.toString('utf8').split('\n');
+  if (lines[0]?.trim() === 'missing') return null;
+  return lines.flatMap(readSession).sort((a, b) => b.createdAt - a.createdAt);
 }
 
-export async function listSessions(programs: RunsPrograms, signal?: AbortSignal): Promise<KeptSession[]> {
-  const script = `command -v tmux >/dev/null 2>&1 || exit 0
-tmux -L trainyard list-sessions -F '#{session_created} #{session_attached} #{session_name}' 2>/dev/null; exit 0`;
-  const { stdout } = await programs.exec({ script }, { timeoutMs, ...(signal && { signal }) });
-  return stdout
-    .toString('utf8')
-    .split('\n')
-    .flatMap((line) => {
-      const [, created, attached, session] = /^(\d{1,12}) (\d{1,6}) (\S+)$/.exec(line) ?? [];
-      const terminalId = named.exec(session ?? '')?.[1];
-      if (session === undefined || terminalId === undefined) return [];
-      return [{ session, terminalId, createdAt: Number(created) * 1000, attached: attached !== '0' }];
-    });
+/** A line that is none of ours, or the rest of a name with a line's end in it, gives nothing. */
+function readSession(line: string): KeptSession[] {
+  const [, created, attached, session = '', command = '', directory = ''] =
+    /^(\d{1,12}) (\d{1,6}) (\S+) ?(\S*) ?(.*)$/.exec(line) ?? [];
+  if (terminalOf(session) === null) return [];
+  const createdAt = Number(created) * 1000;
+  return [
+    { session, createdAt, attached: attached !== '0', command: plain(command), directory: plain(directory) },
+  ];
 }
+
+const plain = (text: string): string => text.replace(/\p{Cc}/gu, '').slice(0, 4096);

@@ -195,6 +195,8 @@ test('whatever changes something leaves an entry with who did it and in which ro
   await leaves('terminals.rename', () => client.terminals.rename({ terminalId, name: 'mine' }));
   await leaves('terminals.restart', () => client.terminals.restart({ terminalId }));
   await leaves('terminals.close', () => client.terminals.close({ terminalId }));
+  const session = `trainyard-${newId()}`;
+  await leaves('terminals.endKept', () => client.terminals.endKept({ machineId: siteId, session }));
 
   // A machine that is not there: what was asked of it is on the record all the same.
   const place = { machineId: siteId, path: '~/file' };

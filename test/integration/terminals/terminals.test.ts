@@ -113,8 +113,27 @@ describe.skipIf(!needs('sshd', 'linux'))('terminals on a real box', () => {
       await lab.client.sites.connect({ siteId: lab.machineId });
       await state(window.id, 'open');
       await until('tmux has drawn it', async () => (await text(window.id)).includes('(still-here)'));
-      expect(await lab.client.terminals.kept({ machineId: lab.machineId })).toEqual([]);
-      await lab.client.terminals.close({ terminalId: window.id });
+      const { machineId } = lab;
+      const kept = () => lab.client.terminals.kept({ machineId });
+      expect(await kept()).toEqual({ tmux: true, sessions: [] });
+
+      // Left there, it is listed, also by an app that never knew of it; and shown again as it was.
+      await lab.client.terminals.close({ terminalId: window.id, keepSession: true });
+      await lab.restartApp();
+      await lab.client.sites.connect({ siteId: machineId });
+      const { sessions } = await kept();
+      expect(sessions).toMatchObject([
+        { session: `trainyard-${window.id}`, attached: false, command: 'bash', directory: lab.box.home },
+      ]);
+      const again = await lab.open({ session: `trainyard-${window.id}` });
+      expect(again.id).toBe(window.id);
+      again.type('echo "($kept-again)"\r');
+      await again.sees('(still-here-again)');
+      expect((await kept()).sessions).toEqual([]);
+      await lab.client.terminals.close({ terminalId: again.id, keepSession: true });
+      expect((await kept()).sessions).toHaveLength(1);
+      await lab.client.terminals.endKept({ machineId, session: `trainyard-${window.id}` });
+      expect((await kept()).sessions).toEqual([]);
       await until('nothing is left', () => shells().length === 0);
     },
   );

@@ -238,3 +238,46 @@ test('bad requests are refused with their reason', async () => {
     expect(open({ directory })).toThrow(code('TERMINAL_DIRECTORY_INVALID'));
   expect(() => terminals.resize(newId(), size)).toThrow(code('TERMINAL_UNKNOWN'));
 });
+
+test('a session that was left on its machine is listed, shown again by its own terminal, and told where it is gone', async () => {
+  const { terminals, machineId, state, shells, recorded, tmuxIs } = await world();
+  tmuxIs('missing');
+  expect(await terminals.kept(machineId)).toEqual({ tmux: false, sessions: [] });
+  const mine = newId();
+  tmuxIs(
+    [
+      `1700000000 0 trainyard-${mine} python /home/mei/a b`,
+      '1700000100 2 theirs bash /root',
+      `1700000200 1 trainyard-${newId()}`,
+      '/a path with a\u0007 line of its own',
+    ].join('\n'),
+  );
+  const { tmux, sessions } = await terminals.kept(machineId);
+  expect(tmux).toBe(true);
+  expect(sessions).toMatchObject([
+    { createdAt: 1_700_000_200_000, attached: true, command: '', directory: '' },
+    { session: `trainyard-${mine}`, attached: false, command: 'python', directory: '/home/mei/a b' },
+  ]);
+
+  const request = { machineId, kind: 'shell', size, session: `trainyard-${mine}` } as const;
+  tmuxIs('there');
+  const shown = terminals.open({ ...request, requestId: newId() }, actor);
+  expect(shown).toMatchObject({ id: mine, keptBy: 'tmux' });
+  await state(mine, 'open');
+  expect(terminals.open({ ...request, requestId: newId() }, actor).id).toBe(mine);
+  expect(shells).toHaveLength(1);
+  await terminals.close(mine, actor, { keepSession: true });
+  expect(shells[0]?.killed).toBe(true);
+
+  tmuxIs('none');
+  terminals.open({ ...request, requestId: newId() }, actor);
+  await state(mine, 'ended');
+  expect(terminals.list()[0]?.error?.code).toBe('TERMINAL_SESSION_GONE');
+  await terminals.endKept({ machineId, session: `trainyard-${newId()}` }, actor);
+  expect(recorded.map(({ action }) => action)).toEqual([
+    'terminal.open',
+    'terminal.leave',
+    'terminal.open',
+    'terminal.endKept',
+  ]);
+});
