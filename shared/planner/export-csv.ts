@@ -1,6 +1,6 @@
 import type { Placement, PortfolioProblem, PortfolioSolution } from '../domain/plan.ts';
 
-type Cell = string | number | null | undefined;
+export type Cell = string | number | null | undefined;
 
 /** RFC 4180, and an apostrophe before what a spreadsheet would take for a formula (OWASP, "CSV injection"). */
 function cellOf(value: Cell): string {
@@ -14,10 +14,12 @@ function cellOf(value: Cell): string {
 export const csvOf = (header: readonly string[], rows: readonly (readonly Cell[])[]): string =>
   [header, ...rows].map((row) => `${row.map(cellOf).join(',')}\r\n`).join('');
 
-const dollars = (micros: number | undefined): number | null => (micros === undefined ? null : micros / 1e6);
-const hours = (ms: number | undefined): number | null =>
+/** Exactly: an amount has six digits behind the point at most. */
+export const dollars = (micros: number | undefined): number | null =>
+  micros === undefined ? null : micros / 1e6;
+export const hours = (ms: number | undefined): number | null =>
   ms === undefined ? null : Math.round((ms / 3_600_000) * 1000) / 1000;
-const time = (at: number | null): string => (at === null ? '' : new Date(at).toISOString());
+export const time = (at: number | null): string => (at === null ? '' : new Date(at).toISOString());
 
 /** Every alternative of one run's plan: amounts in US dollars, times in hours. Words in English: it is read by programs. */
 export const placementCsv = (placement: Placement): string =>

@@ -12,7 +12,7 @@ import {
   strategies,
 } from '../domain/plan.ts';
 import { TrainyardError } from '../domain/trainyard-error.ts';
-import { breakEven, scenario } from '../domain/what-if.ts';
+import { breakEven, queueEstimate, scenario } from '../domain/what-if.ts';
 import { modelShape, setup } from '../domain/workload.ts';
 
 /** Raised with a change that older ones cannot read; every older version is read for ever. */
@@ -53,6 +53,11 @@ const whatIfContent = z.object({
     z.object({ scenario, place: placement.nullable(), portfolio: portfolioSolution.nullable() }),
   ),
   breakEven: breakEven.nullable().default(null),
+  /** How long runs wait for a place, as it is and with as many places as were asked for; missing in older files. */
+  waits: z
+    .object({ now: queueEstimate, needed: queueEstimate.nullable(), targetWaitMs: z.number().nullable() })
+    .nullable()
+    .default(null),
 });
 const fitContent = z.object({
   kind: z.literal('fit'),

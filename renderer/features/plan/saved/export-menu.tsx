@@ -4,9 +4,26 @@ import { paths } from '#renderer/app/routes.ts';
 import { sayError } from '#renderer/app/session-store.ts';
 import { saveText } from '#renderer/features/catalog/save-text.ts';
 import { type Translate, useT } from '#renderer/i18n/index.ts';
-import { Button, Menu, type MenuEntry } from '#renderer/ui/index.ts';
+import { Button, Menu, type MenuEntry, toast } from '#renderer/ui/index.ts';
 import { placementCsv, solutionCsv } from '#shared/planner/export-csv.ts';
 import { type PlanContent, planFileName } from '#shared/planner/plan-file.ts';
+import { cashCsv, scenariosCsv, waitsCsv } from '#shared/planner/what-if-csv.ts';
+
+type Table = 'csv' | 'scenarios' | 'cash' | 'waits';
+
+const tables: Readonly<Record<PlanContent['kind'], readonly Table[]>> = {
+  place: ['csv'],
+  portfolio: ['csv'],
+  'what-if': ['scenarios', 'cash', 'waits'],
+  fit: [],
+};
+
+const tableLabels = {
+  csv: 'plan.exportCsv',
+  scenarios: 'plan.exportScenarios',
+  cash: 'plan.exportCash',
+  waits: 'plan.exportWaits',
+} as const;
 
 /** What a plan can be taken away as. A page to print and a file to share are of saved plans. */
 export function ExportMenu({
@@ -20,45 +37,69 @@ export function ExportMenu({
 }) {
   const t = useT();
   const [, navigate] = useLocation();
+  const entries = (of: PlanContent) =>
+    exportEntries({ kind: of.kind, name, planId, content: async () => of }, t, navigate).map((entry) =>
+      'table' in entry ? { ...entry, disabled: textOf(of, entry.table) === null } : entry,
+    );
   return (
     <Menu
       trigger={<Button disabled={content === null}>{t('plan.export')}</Button>}
-      entries={content === null ? [] : exportEntries(content, name, planId, t, navigate)}
+      entries={content === null ? [] : entries(content)}
     />
   );
 }
 
+export interface Exported {
+  kind: PlanContent['kind'];
+  name: string;
+  /** Null of a plan that was not saved. */
+  planId: string | null;
+  /** A menu cannot wait for what is in the plan: it is fetched when something of it is chosen. */
+  content(): Promise<PlanContent>;
+}
+
 export function exportEntries(
-  content: PlanContent,
-  name: string,
-  planId: string | null,
+  { kind, name, planId, content }: Exported,
   t: Translate,
   navigate: (path: string) => void,
-): MenuEntry[] {
-  const csv = csvOfPlan(content);
+): (MenuEntry | (MenuEntry & { table: Table }))[] {
+  const unsaved = planId === null;
   return [
     {
       label: t('plan.exportPage'),
-      hint: planId === null ? t('plan.saveFirst') : 'PDF',
-      disabled: planId === null,
+      hint: unsaved ? t('plan.saveFirst') : 'PDF',
+      disabled: unsaved,
       onSelect: () => navigate(`${paths.plan('saved', planId ?? '')}?print=1`),
     },
     {
       label: t('plan.exportFile'),
-      ...(planId === null ? { hint: t('plan.saveFirst') } : {}),
-      disabled: planId === null,
+      ...(unsaved ? { hint: t('plan.saveFirst') } : {}),
+      disabled: unsaved,
       onSelect: () => shareFile(planId ?? '').catch(sayError),
     },
     { kind: 'rule' },
-    {
-      label: t('plan.exportCsv'),
-      disabled: csv === null,
-      onSelect: () => saveText(planFileName(name, 'csv'), csv?.() ?? ''),
-    },
+    ...tables[kind].map((table) => ({
+      table,
+      label: t(tableLabels[table]),
+      onSelect: () => {
+        content()
+          .then((is) => {
+            const text = textOf(is, table);
+            if (text === null) toast('info', t('plan.noTable'));
+            else saveText(planFileName(table === 'csv' ? name : `${name} ${table}`, 'csv'), text());
+          })
+          .catch(sayError);
+      },
+    })),
     {
       label: t('plan.exportJson'),
-      onSelect: () =>
-        saveText(planFileName(name, 'json'), `${JSON.stringify(content, null, 1)}\n`, 'application/json'),
+      onSelect: () => {
+        content()
+          .then((is) =>
+            saveText(planFileName(name, 'json'), `${JSON.stringify(is, null, 1)}\n`, 'application/json'),
+          )
+          .catch(sayError);
+      },
     },
   ];
 }
@@ -69,9 +110,13 @@ export async function shareFile(planId: string): Promise<void> {
   saveText(fileName, text, 'application/json');
 }
 
-/** Null of a plan that is no table. */
-function csvOfPlan(content: PlanContent): (() => string) | null {
+/** Null where the plan has no such table. */
+function textOf(content: PlanContent, table: Table): (() => string) | null {
   if (content.kind === 'place') return () => placementCsv(content.answer);
   if (content.kind === 'portfolio') return () => solutionCsv(content.question.problem, content.answer);
-  return null;
+  if (content.kind !== 'what-if') return null;
+  const { breakEven, waits } = content;
+  if (table === 'scenarios') return () => scenariosCsv(content);
+  if (table === 'cash') return breakEven && (() => cashCsv(breakEven));
+  return waits && (() => waitsCsv(waits));
 }

@@ -86,17 +86,7 @@ function PlanRow({ plan, onRename }: { plan: SavedPlan; onRename(): void }) {
   const [, navigate] = useLocation();
   const { id, name, kind, runIds, changedAt } = plan;
   const open = paths.plan('saved', id);
-  /** A menu cannot wait for what is in the plan: each entry fetches it when it is chosen. */
-  const exported = (index: number) => () => {
-    rpc()
-      .plan.open({ planId: id })
-      .then(({ content }) => {
-        const entry = exportEntries(readPlanContent(content), name, id, t, navigate)[index];
-        if (entry && 'onSelect' in entry && !entry.disabled) entry.onSelect();
-        else toast('info', t('plan.noTable'));
-      })
-      .catch(sayError);
-  };
+  const content = async () => readPlanContent((await rpc().plan.open({ planId: id })).content);
   return (
     <tr>
       <th scope="row">
@@ -125,10 +115,7 @@ function PlanRow({ plan, onRename }: { plan: SavedPlan; onRename(): void }) {
           }
           entries={[
             { label: t('plan.rename'), disabled: !may, onSelect: onRename },
-            { label: t('plan.exportPage'), hint: 'PDF', onSelect: exported(0) },
-            { label: t('plan.exportFile'), onSelect: exported(1) },
-            { label: t('plan.exportCsv'), onSelect: exported(3) },
-            { label: t('plan.exportJson'), onSelect: exported(4) },
+            ...exportEntries({ kind, name, planId: id, content }, t, navigate),
             { kind: 'rule' },
             {
               label: t('plan.remove'),

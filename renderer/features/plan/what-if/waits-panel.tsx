@@ -1,4 +1,4 @@
-import { type ReactNode, useMemo, useState } from 'react';
+import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import { rpc } from '#renderer/app/backend.ts';
 import { useMachines } from '#renderer/app/machine-store.ts';
 import { useLive } from '#renderer/app/use-live.ts';
@@ -18,6 +18,7 @@ import {
 } from '#renderer/ui/index.ts';
 import type { QueueEstimate } from '#shared/domain/what-if.ts';
 import { RangeField } from '../range-field.tsx';
+import { useWhatIf } from './what-if-store.ts';
 
 const msPerHour = 3_600_000;
 const msPerMinute = 60_000;
@@ -52,6 +53,10 @@ export function WaitsPanel() {
     (signal) => rpc().plan.queue(asked, { signal }),
     ({ type }) => type === 'run.changed',
   );
+  const { targetWaitMs } = asked;
+  useEffect(() => {
+    if (value) useWhatIf.setState({ waits: { ...value, targetWaitMs } });
+  }, [value, targetWaitMs]);
   return (
     <section className="panel" aria-label={t('plan.waiting')}>
       <div className="asks__head">

@@ -21,6 +21,8 @@ interface WhatIfState {
   scenarios: readonly Scenario[];
   answers: Readonly<Record<string, ScenarioAnswer>>;
   breakEven: BreakEven | null;
+  /** The last answer about waiting. */
+  waits: WhatIfContent['waits'];
   saved: SavedAs | null;
 }
 
@@ -31,6 +33,7 @@ export const useWhatIf = create<WhatIfState>()(() => ({
   scenarios: [],
   answers: {},
   breakEven: null,
+  waits: null,
   saved: null,
 }));
 
@@ -58,7 +61,13 @@ export function baseContent(base: WhatIfState['base']): PlaceContent | Portfolio
 }
 
 /** As it is saved; null before there is a plan to change. */
-export function whatIfContent({ base, scenarios, answers, breakEven }: WhatIfState): WhatIfContent | null {
+export function whatIfContent({
+  base,
+  scenarios,
+  answers,
+  breakEven,
+  waits,
+}: WhatIfState): WhatIfContent | null {
   const content = baseContent(base);
   if (!content) return null;
   return {
@@ -70,11 +79,12 @@ export function whatIfContent({ base, scenarios, answers, breakEven }: WhatIfSta
       portfolio: answers[scenario.id]?.portfolio ?? null,
     })),
     breakEven,
+    waits,
   };
 }
 
 /** Saved scenarios with the plan that they change. Prices are those of now: the answers are asked for again. */
-export function showSavedWhatIf({ base, scenarios, breakEven }: WhatIfContent, saved: SavedAs): void {
+export function showSavedWhatIf({ base, scenarios, breakEven, waits }: WhatIfContent, saved: SavedAs): void {
   if (base.kind === 'place') showSaved(base, saved);
   else showSavedMany(base, saved);
   useWhatIf.setState({
@@ -87,6 +97,7 @@ export function showSavedWhatIf({ base, scenarios, breakEven }: WhatIfContent, s
       ]),
     ),
     breakEven,
+    waits,
     saved,
   });
 }
