@@ -91,6 +91,8 @@ export const migration = z.object({
   /** When each phase began; epoch ms. */
   phases: z.array(z.object({ phase: migrationPhase, at: z.number() })),
   checkpoint: z.object({ path: z.string(), step: z.number().nullable(), bytes: z.number() }).nullable(),
+  /** After a roll-back: what the destination had saved beyond that, and the source was brought to go on from; null: nothing. */
+  broughtBack: z.object({ path: z.string(), step: z.number(), bytes: z.number() }).nullable().default(null),
   progress: copyProgress.nullable(),
   estimate: migrationPlan.shape.estimate,
   /** Something it cannot go on without: a machine out of sight, the armed stop's end. */

@@ -77,6 +77,7 @@ export class FakeMigrations implements Migrations {
       endedAt: null,
       phases: [],
       checkpoint: null,
+      broughtBack: null,
       progress: null,
       estimate: null,
       waitingFor: null,

@@ -36,6 +36,7 @@ export function fixtureMove(
     fromEpoch: run.epoch,
     toEpoch: null,
     backEpoch: null,
+    broughtBack: null,
     mode: 'request',
     reason: { kind: 'user', who: 'mei', why: null },
     path: 'direct',

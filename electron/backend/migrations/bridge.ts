@@ -2,10 +2,11 @@ import path from 'node:path/posix';
 import type { CopyResult, CopySession, Manifest, SendOptions } from '#backend/copies/interface.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import { timedOut, within } from './calls.ts';
-import type { Move, Persistence } from './move.ts';
+import type { End, Move, Persistence } from './move.ts';
 import { type Lay, layOf } from './travel.ts';
 
-type Root = 'run' | 'checkpoints';
+/** `back`: the run's directory, from the destination to the source. */
+type Root = 'run' | 'checkpoints' | 'back';
 const closeMs = 8_000;
 
 /**
@@ -53,15 +54,25 @@ export class Bridge {
     return this.#send('run', within, persistence, options);
   }
 
+  /** Files of the checkpoints' directory within the run's own, from the destination to the source; until `stop`. */
+  async sendBack(files: readonly string[], persistence: Persistence, stop: AbortSignal): Promise<CopyResult> {
+    const { checkpointsWithin } = this.#lay();
+    if (checkpointsWithin === null)
+      throw new TypeError('checkpoints that lie elsewhere are not brought back');
+    const within = files.map((file) => path.join(checkpointsWithin, file));
+    return this.#send('back', within, persistence, { changing: 'fail', last: true }, stop);
+  }
+
   /** What these files of the checkpoints' directory hold now at the destination, as `sendCheckpoint` has named them. */
-  hashCheckpoint(files: readonly string[], persistence: Persistence): Promise<Manifest> {
+  hashCheckpoint(
+    files: readonly string[],
+    persistence: Persistence,
+    end: End = 'destination',
+  ): Promise<Manifest> {
     const lay = this.#lay();
-    const { machineId } = this.#move.migration.to;
+    const { machineId } = this.#move.machineOf(end);
     const within = lay.checkpointsWithin;
-    const place =
-      within === null
-        ? { machineId, path: lay.checkpoints?.destination ?? lay.run.destination }
-        : { machineId, path: lay.run.destination };
+    const place = { machineId, path: (within === null ? lay.checkpoints?.[end] : null) ?? lay.run[end] };
     const names = within === null ? files : files.map((file) => path.join(within, file));
     return this.#move.persist(persistence, (signal) => this.#move.context.copies.hash(place, names, signal));
   }
@@ -85,10 +96,13 @@ export class Bridge {
     files: readonly string[] | 'all',
     persistence: Persistence,
     options: Omit<SendOptions, 'signal'>,
+    stop: AbortSignal = new AbortController().signal,
   ): Promise<CopyResult> {
     const { pace } = this.#move.context;
-    return this.#move.persist({ callMs: pace.longCallMs, ...persistence }, async (signal) => {
-      const session = await this.#move.once((call) => this.#session(root, call));
+    return this.#move.persist({ callMs: pace.longCallMs, ...persistence }, async (call) => {
+      stop.throwIfAborted();
+      const signal = AbortSignal.any([call, stop]);
+      const session = await this.#move.once((once) => this.#session(root, once));
       try {
         return await this.#unlessStalled(signal, (alive, both) =>
           session.send(files, {
@@ -102,6 +116,7 @@ export class Bridge {
         );
       } catch (error) {
         await this.#mend(root, session, error);
+        stop.throwIfAborted();
         throw error;
       }
     });
@@ -146,13 +161,13 @@ export class Bridge {
     const open = this.#sessions.get(root);
     if (open !== undefined) return open;
     const lay = this.#lay();
-    const { from, to } = this.#move.migration;
     const { pathAsked } = this.#move.memory;
-    const places = root === 'run' ? lay.run : lay.checkpoints;
+    const places = root === 'checkpoints' ? lay.checkpoints : lay.run;
     if (places === null) throw new TypeError('there is no directory for checkpoints');
+    const placeAt = (end: End) => ({ machineId: this.#move.machineOf(end).machineId, path: places[end] });
     const session = await this.#move.context.copies.open(
-      { machineId: from.machineId, path: places.source },
-      { machineId: to.machineId, path: places.destination },
+      placeAt(root === 'back' ? 'destination' : 'source'),
+      placeAt(root === 'back' ? 'source' : 'destination'),
       { signal, ...(pathAsked === null || this.#pathFailed ? {} : { path: pathAsked }) },
     );
     if (signal.aborted) {
@@ -160,7 +175,8 @@ export class Bridge {
       throw signal.reason;
     }
     this.#sessions.set(root, session);
-    if (this.#move.migration.path !== session.kind) this.#move.note({}, { path: session.kind });
+    if (root !== 'back' && this.#move.migration.path !== session.kind)
+      this.#move.note({}, { path: session.kind });
     return session;
   }
 

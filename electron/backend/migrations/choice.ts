@@ -25,12 +25,16 @@ export function whereToLook(move: Move, end: End) {
 
 /** The complete checkpoints at one end, newest last. None where the directory is not there. */
 export async function completeAt(move: Move, end: End, persistence: Persistence): Promise<FoundCheckpoint[]> {
+  return (await foundAt(move, end, persistence)).filter(({ complete }) => complete);
+}
+
+/** The same with those that are not complete. */
+export async function foundAt(move: Move, end: End, persistence: Persistence): Promise<FoundCheckpoint[]> {
   const { machineId, directory, ...wish } = whereToLook(move, end);
   try {
-    const found = await move.persist(persistence, (signal) =>
+    return await move.persist(persistence, (signal) =>
       move.context.looks.inspect(machineId, directory, { ...wish, signal }),
     );
-    return found.filter(({ complete }) => complete);
   } catch (error) {
     if (TrainyardError.from(error).code === 'CHECKPOINT_DIRECTORY_MISSING') return [];
     throw error;

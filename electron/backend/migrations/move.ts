@@ -40,6 +40,8 @@ export interface Persistence {
   limitMs: number | null;
   /** One try, at most; the usual time of a question to a box where it is left out. */
   callMs?: number;
+  /** What is said while it fails; else why it does. */
+  saying?: Said;
 }
 
 /** One move: its line in the journal, and the ways in which its phases wait, ask and are interrupted. */
@@ -178,7 +180,7 @@ export class Move {
 
   /** Tries until it works: what may pass is waited for until the limit, what is decided is thrown at once. */
   async persist<T>(
-    { limitMs, callMs = this.context.pace.callMs }: Persistence,
+    { limitMs, callMs = this.context.pace.callMs, saying }: Persistence,
     work: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
     const { clock, pace } = this.context;
@@ -197,7 +199,7 @@ export class Move {
         if (decisive.has(error.code)) throw error;
         if (!mayPass(error)) tries += 1;
         if (tries >= mostTries || clock.elapsed() >= until) throw error;
-        this.show({ waitingFor: waitingForAnswer(error) });
+        this.show({ waitingFor: saying ?? waitingForAnswer(error) });
         await clock.sleep(pauseMs, signal);
       }
     }

@@ -35,6 +35,8 @@ export interface Pace {
   watchBackMs: number;
   /** A source that has ended by its armed stop is waited for this long before the move goes on without its last files. */
   lookForSourceMs: number;
+  /** What the destination has saved is waited for this long, before the run goes back without it. */
+  lookForDestinationMs: number;
   /** Rounds of copying ahead, and what is too little for another. */
   rounds: number;
   smallBytes: number;
@@ -62,6 +64,7 @@ export const usualPace: Pace = {
   freshMs: 20 * second,
   watchBackMs: 10 * second,
   lookForSourceMs: 2 * minute,
+  lookForDestinationMs: 2 * minute,
   rounds: 5,
   smallBytes: 64 * 1024 * 1024,
 };

@@ -56,6 +56,8 @@ export const memorySchema = z.object({
   sourceEnded: z.enum(['seen', 'timer']).nullable(),
   /** What the destination starts from. */
   chosen: verifiedCheckpoint.nullable(),
+  /** Going back, the destination's checkpoint by this path is brought to the source: not to be believed there before it is verified. */
+  bringing: z.string().nullable().default(null),
   /** The trainer prints no steps: its heartbeat alone was believed. */
   stepsUnknown: z.boolean(),
   /** The source was not started anew, and why: it had ended by itself, or by the user's wish. */
@@ -100,6 +102,7 @@ export const newMemory = (
   termSent: false,
   sourceEnded: null,
   chosen: null,
+  bringing: null,
   stepsUnknown: false,
   endedByItself: false,
   marks: noMarks,

@@ -217,6 +217,7 @@ export class MigrationsService implements Migrations {
       endedAt: null,
       phases: [{ phase: 'preparing', at }],
       checkpoint: null,
+      broughtBack: null,
       progress: null,
       estimate: planned.estimate,
       waitingFor: null,

@@ -81,10 +81,14 @@ export function progressOf({ phase, progress, waitingFor, to }: Migration): stri
 
 /** What came of it. */
 export function resultOf(move: Migration): string {
-  const { runName, from, to, phase, error } = move;
+  const { runName, from, to, phase, error, broughtBack } = move;
   if (phase === 'rolled-back') {
+    const step =
+      broughtBack === null ? '' : `, from step ${broughtBack.step} that it had saved on ${to.machineName}`;
     const back =
-      move.backEpoch === null ? '' : ` It trains on ${from.machineName} again, as attempt ${move.backEpoch}.`;
+      move.backEpoch === null
+        ? ''
+        : ` It trains on ${from.machineName} again, as attempt ${move.backEpoch}${step}.`;
     return `${runName}: not moved to ${to.machineName}. ${error?.message ?? ''}${error?.code === 'MOVE_NOT_BACK' ? '' : back}`;
   }
   if (phase !== 'committed') return `${move.id}  ${runName}: ${progressOf(move)}`;

@@ -84,7 +84,7 @@ export function DowntimeBar({ downtime }: { downtime: NonNullable<Migration['dow
 
 function Cost({ move }: { move: Migration }) {
   const t = useT();
-  const { lostSteps, copiedBytes, checkpoint, kept, estimate, startedAt, endedAt } = move;
+  const { lostSteps, copiedBytes, checkpoint, broughtBack, kept, estimate, startedAt, endedAt } = move;
   return (
     <dl className="facts result__facts num">
       {lostSteps === null ? null : (
@@ -99,6 +99,19 @@ function Cost({ move }: { move: Migration }) {
           <dd>
             {checkpoint.step === null ? '' : `${t('move.step', { step: formatInteger(checkpoint.step) })}, `}
             <span className="mono">{checkpoint.path}</span>, {formatBytes(checkpoint.bytes)}
+          </dd>
+        </>
+      ) : null}
+      {broughtBack ? (
+        <>
+          <dt>{t('move.broughtBack')}</dt>
+          <dd>
+            {t('move.broughtBackText', {
+              step: formatInteger(broughtBack.step),
+              machine: placeName(move.to.machineId, move.to.machineName, t),
+              bytes: formatBytes(broughtBack.bytes),
+            })}{' '}
+            <span className="mono quiet result__path">{broughtBack.path}</span>
           </dd>
         </>
       ) : null}

@@ -47,6 +47,9 @@ export default {
       '{{machine}} is out of sight: waiting until it is seen, or until the run has stopped itself.',
     MOVE_WAITS_FOR_DESTINATION:
       '{{machine}} is out of sight: waiting until nothing can train there any more.',
+    MOVE_WAITS_TO_CONFIRM:
+      '{{machine}} is out of sight: unless it is seen again in time, the run there stops itself and goes on on {{from}}.',
+    MOVE_BRINGS_BACK: 'It has trained on {{machine}} up to step {{step}}, which is brought back.',
   },
   'zh-CN': {
     MOVE_UNKNOWN: '没有这次迁移。',
@@ -86,5 +89,8 @@ export default {
     MOVE_WAITS_FOR_CHECKPOINT: '正在等待它的下一个检查点。',
     MOVE_WAITS_FOR_SOURCE: '看不到 {{machine}}：等待它重新可见，或等待任务自行停止。',
     MOVE_WAITS_FOR_DESTINATION: '看不到 {{machine}}：等待那里不再可能有任何训练。',
+    MOVE_WAITS_TO_CONFIRM:
+      '看不到 {{machine}}：如果没有及时恢复，那里的任务会自行停止，并在 {{from}} 上继续。',
+    MOVE_BRINGS_BACK: '它在 {{machine}} 上训练到了第 {{step}} 步，正在把该检查点带回。',
   },
 };

@@ -125,6 +125,9 @@ export function originOf(moves: Moves): HistoryRules['origin'] {
   return (epoch) => {
     const move = moves.find(({ toEpoch, backEpoch }) => toEpoch === epoch || backEpoch === epoch);
     if (move === undefined) return { epoch: epoch - 1, seen: true };
+    // It goes on from what the destination had saved.
+    if (move.backEpoch === epoch && move.broughtBack !== null && move.toEpoch !== null)
+      return { epoch: move.toEpoch, seen: true };
     return { epoch: move.fromEpoch, seen: move.backEpoch === epoch || move.sourceEnded !== 'timer' };
   };
 }

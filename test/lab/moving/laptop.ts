@@ -37,6 +37,7 @@ export const labPace: Partial<Pace> = {
   heartbeatAloneMs: 10_000,
   watchBackMs: 1_000,
   lookForSourceMs: 3_000,
+  lookForDestinationMs: 10_000,
 };
 /** For those who wait until an armed stop has happened. */
 export const shortArm: Partial<Pace> = { ...labPace, armMs: 4_000, renewMs: 500, callMs: 15_000 };

@@ -47,7 +47,7 @@ async function seenToTrain(move: Move, epoch: number): Promise<void> {
   let firstBeatAt: number | null = null;
   let checkpointsAt = began + checkpointsEveryMs;
   for (let pauseMs = pace.lookMs; ; pauseMs = Math.min(pauseMs * 1.2, pace.slowLookMs)) {
-    const seen = await move.persist({ limitMs: pace.patienceAfterMs }, (signal) =>
+    const seen = await move.persist({ limitMs: pace.patienceAfterMs, saying: outOfSight(move) }, (signal) =>
       handover.look(move.runId, epoch, signal),
     );
     if (seen === null) throw notConfirmed(runName, to.machineName);
@@ -81,6 +81,12 @@ async function seenToTrain(move: Move, epoch: number): Promise<void> {
     await move.pause(pauseMs);
   }
 }
+
+const outOfSight = ({ migration: { from, to } }: Move) => ({
+  code: 'MOVE_WAITS_TO_CONFIRM',
+  params: { machine: to.machineName, from: from.machineName },
+  message: `${to.machineName} is out of sight: unless it is seen again in time, the run there stops itself and goes on on ${from.machineName}.`,
+});
 
 /** The steps that the trainer prints, compared with the checkpoint's where that means anything. */
 class Steps {

@@ -4,7 +4,7 @@ import { becauseOf } from '#shared/domain/because.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import type { Migration } from '#shared/domain/migration.ts';
 import { hasEnded } from '#shared/domain/run.ts';
-import { completeAt } from '../choice.ts';
+import { believedAtSource, bringBack } from '../bring-back.ts';
 import { letGo } from '../commit.ts';
 import { downtimeOf } from '../downtime.ts';
 import { endedAtOnce, notBack, notRunning, stoppedByUser } from '../errors.ts';
@@ -21,18 +21,19 @@ import type { Hands, Phase } from './hands.ts';
 export const rollingBack: Phase = async (hands) => {
   const { move } = hands;
   await hands.bridge.settled();
-  await destinationIsDead(hands);
-  const trouble = await sourceGoesOn(hands);
+  const isThere = await destinationIsDead(hands);
+  const trouble = await sourceGoesOn(hands, isThere);
   await hands.bridge.close();
   finish(move, trouble);
 };
 
-/** It may have been started, and whether it was we may not have heard. Its box then refuses that epoch for ever, and has nobody alive. */
-async function destinationIsDead({ move, leashes }: Hands): Promise<void> {
+/** It may have been started, and whether it was we may not have heard. Its box then refuses that epoch for ever, and has nobody alive. Whether it has said so itself. */
+async function destinationIsDead({ move, leashes }: Hands): Promise<boolean> {
   const { pace, store, clock, log } = move.context;
   const { toEpoch, to, from } = move.migration;
-  if (toEpoch === null) return;
+  if (toEpoch === null) return false;
   await leashes.destination.rest();
+  let isThere = false;
   const grace = store.settings.get().stopGraceSeconds;
   for (let pauseMs = pace.lookMs, tellAt = 0; ; pauseMs = Math.min(pauseMs * 1.5, pace.slowLookMs)) {
     try {
@@ -40,6 +41,7 @@ async function destinationIsDead({ move, leashes }: Hands): Promise<void> {
         const { box } = await move.box('destination', signal);
         await box.entomb(move.runId, toEpoch, from.machineName, signal);
       });
+      isThere = true;
       break;
     } catch (thrown) {
       move.signal.throwIfAborted();
@@ -64,6 +66,7 @@ async function destinationIsDead({ move, leashes }: Hands): Promise<void> {
   if (attempt !== undefined && !hasEnded(attempt.state)) {
     move.context.handover.markMoved(move.runId, toEpoch, from.machineName);
   }
+  return isThere;
 }
 
 async function endThere(move: Move, epoch: number, grace: number): Promise<boolean> {
@@ -84,7 +87,7 @@ async function endThere(move: Move, epoch: number, grace: number): Promise<boole
 }
 
 /** Null where the run goes on, or has ended on its own account; else why it does not. */
-async function sourceGoesOn(hands: Hands): Promise<TrainyardError | null> {
+async function sourceGoesOn(hands: Hands, isThere: boolean): Promise<TrainyardError | null> {
   const { move, leashes } = hands;
   const { leashes: states, termSent } = move.memory;
   // Nothing was ever done to it.
@@ -96,6 +99,8 @@ async function sourceGoesOn(hands: Hands): Promise<TrainyardError | null> {
     move.note({ endedByItself: true });
     return null;
   }
+  if (!move.memory.stopped && move.migration.backEpoch === null)
+    await bringBack(move, hands.bridge, { isThere });
   if (move.memory.stopped) return null;
   return startAgain(move);
 }
@@ -135,7 +140,7 @@ async function startAgain(move: Move): Promise<TrainyardError | null> {
   const epoch = move.migration.backEpoch ?? (move.run.attempts.at(-1)?.epoch ?? move.migration.fromEpoch) + 1;
   if (move.migration.backEpoch === null) move.note({}, { backEpoch: epoch });
   try {
-    const newest = (await completeAt(move, 'source', { limitMs: null })).at(-1);
+    const newest = (await believedAtSource(move)).at(-1);
     const directory = layOf(move)?.checkpoints?.source;
     const resume =
       newest === undefined || directory === undefined

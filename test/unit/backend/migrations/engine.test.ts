@@ -222,8 +222,8 @@ describe('an armed stop', () => {
     expect(problems(world, [laptop])).toEqual([]);
   });
 
-  test('has come while nobody was there to see it train: the source goes on, and what was saved over there is told', async () => {
-    const { world, laptop, destination } = await one();
+  test('has come while nobody was there to see it train: the source goes on from what was saved over there', async () => {
+    const { world, laptop, source, destination } = await one();
     destination.trainer = { ...usualTrainer, onTerm: 'saves-and-ends' };
     laptop.dieAfter = 'confirming';
     await ask(laptop, 'request');
@@ -237,6 +237,43 @@ describe('an armed stop', () => {
     ]);
     expect(move?.error?.details).toMatch(/it has saved step \d+: /);
     expect(world.alive()).toEqual([`3@${a}`]);
+    const saved = destination.checkpoints.at(-1)?.step ?? 0;
+    expect(saved).toBeGreaterThan(move?.checkpoint?.step ?? 0);
+    expect(move?.broughtBack?.step).toBe(saved);
+    expect(source.alive()[0]?.fromStep).toBe(saved);
+    expect(problems(world, [laptop])).toEqual([]);
+  });
+
+  test('has come, and the destination is gone for good: the source goes on from what it has itself', async () => {
+    const { world, laptop, source, destination } = await one();
+    destination.trainer = { ...usualTrainer, onTerm: 'saves-and-ends' };
+    laptop.dieAfter = 'confirming';
+    await ask(laptop, 'request');
+    for (let passed = 0; passed < 720; passed++) await world.clock.step(5_000);
+    destination.visible = false;
+    const [move] = await runToEnd(world, [laptop]);
+    expect(move).toMatchObject({ phase: 'rolled-back', broughtBack: null });
+    expect(world.alive()).toEqual([`3@${a}`]);
+    expect(source.alive()[0]?.fromStep).toBe(move?.checkpoint?.step);
+    expect(problems(world, [laptop])).toEqual([]);
+  });
+
+  test.each([
+    ['the app is killed as it is brought back', 'rolling-back'],
+    ['it arrives broken, for ever', 'corrupt'],
+  ] as const)('%s: one goes on, from a state that was saved', async (_what, how) => {
+    const { world, laptop, source, destination } = await one();
+    destination.trainer = { ...usualTrainer, onTerm: 'saves-and-ends' };
+    laptop.dieAfter = 'confirming';
+    await ask(laptop, 'request');
+    for (let passed = 0; passed < 720; passed++) await world.clock.step(5_000);
+    if (how === 'corrupt') world.corruptions = 1000;
+    else laptop.dieAfter = how;
+    const [move] = await runToEnd(world, [laptop]);
+    expect(move?.phase).toBe('rolled-back');
+    expect(world.alive()).toEqual([`3@${a}`]);
+    const saved = destination.checkpoints.at(-1)?.step;
+    expect(source.alive()[0]?.fromStep).toBe(how === 'corrupt' ? move?.checkpoint?.step : saved);
     expect(problems(world, [laptop])).toEqual([]);
   });
 

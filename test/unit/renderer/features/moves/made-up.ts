@@ -11,6 +11,7 @@ export function move(id: string, more: Partial<Migration> = {}): Migration {
     fromEpoch: 1,
     toEpoch: null,
     backEpoch: null,
+    broughtBack: null,
     mode: 'request',
     reason: { kind: 'user', who: 'mei', why: null },
     path: 'direct',
