@@ -181,6 +181,16 @@ export const screens: readonly Screen[] = [
     },
   },
   {
+    name: 'terminals, kept sessions',
+    path: `/machines/${fixtureId('s', 1)}`,
+    prepare: async (page, language) => {
+      await menu(['More', '更多'], ['Sessions kept by tmux…', '由 tmux 保留的会话……'])(page, language);
+      await page.locator('.term__keptlist').waitFor();
+      // Not on the next screen.
+      await page.evaluate(() => localStorage.removeItem('terminals.dock'));
+    },
+  },
+  {
     name: 'panel of terminals',
     path: `/machines/${fixtureId('s', 2)}`,
     prepare: async (page) => {

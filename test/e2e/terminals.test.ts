@@ -3,6 +3,7 @@ import path from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { newId } from '#shared/domain/new-id.ts';
 import { type FaultProxy, startProxy } from '#test/lab/proxy.ts';
 import { type Box, startBox } from '#test/lab/sshd.ts';
 import { needs } from '#test/needs.ts';
@@ -16,7 +17,7 @@ describe.skipIf(!needs('chromium', 'sshd', 'root'))('terminals', () => {
   let machineId: string;
 
   beforeAll(async () => {
-    [app, box] = await Promise.all([startApp(), startBox({ name: 'heron' })]);
+    [app, box] = await Promise.all([startApp(), startBox({ name: 'heron', env: { TMUX_TMPDIR: '%h' } })]);
     proxy = await startProxy({ to: { port: box.port } });
     const config = path.join(app.home, 'heron_config');
     const through = box.configSnippet.replace(`Port ${box.port}`, `Port ${proxy.port}`);
@@ -230,6 +231,55 @@ describe.skipIf(!needs('chromium', 'sshd', 'root'))('terminals', () => {
     expect(await app.rpc().terminals.list()).toEqual([]);
     expect(complaints).toEqual([]);
   });
+
+  test.skipIf(!needs('tmux'))(
+    'what tmux keeps is left on its machine, taken back, found in the list, and ended',
+    async () => {
+      await closeAll();
+      const { page, complaints } = await app.open('/terminals');
+      const { id } = await app.rpc().terminals.open({ requestId: newId(), machineId, keptBy: 'tmux' });
+      const pane = page.locator(`[data-terminal="${id}"]`);
+      await typeLine(pane, 'kept=still; echo at-$((40+2))');
+      await says(pane, 'at-42');
+      const leave = async () => {
+        const entry = page.getByRole('menuitem', { name: 'Leave on the machine' });
+        // What the page still loads may close a menu.
+        await until('it is left', async () => {
+          if ((await entry.count()) === 0) await pane.locator('.term__screen').click({ button: 'right' });
+          return entry.click({ timeout: 3_000 }).then(
+            () => true,
+            () => false,
+          );
+        });
+        await page.getByText('No terminal is open.').waitFor();
+      };
+      await leave();
+      await page.getByRole('button', { name: 'Undo' }).click();
+      // tmux throws away what is typed before it has drawn.
+      await says(pane, 'at-42');
+      await typeLine(pane, 'echo $kept-$((40+2))');
+      await says(pane, 'still-42');
+
+      await leave();
+      const list = async () => {
+        await page.getByRole('button', { name: 'New terminal' }).first().click();
+        await page.getByRole('option', { name: 'Sessions kept by tmux…' }).click();
+        return page.getByRole('dialog', { name: 'Sessions kept by tmux' });
+      };
+      const sessions = await list();
+      await sessions.getByRole('button', { name: 'Show bash' }).click();
+      await says(pane, 'still-42');
+      await typeLine(pane, 'echo $kept-$((40+3))');
+      await says(pane, 'still-43');
+
+      await leave();
+      await (await list()).getByRole('button', { name: 'End bash…' }).click();
+      await page.getByRole('button', { name: 'End the session' }).click();
+      await page.getByText('No session is kept there that is not shown here already.').waitFor();
+      expect((await app.rpc().terminals.kept({ machineId })).sessions).toEqual([]);
+      expect(complaints).toEqual([]);
+    },
+  );
 
   test('a connection that is cut is said, and the terminal comes back', async () => {
     const { pane, complaints } = await withOne();

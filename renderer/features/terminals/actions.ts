@@ -90,6 +90,18 @@ export function askClose(terminal: Terminal): void {
   else setPane(terminal.id, { over: { kind: 'close' } });
 }
 
+/** Takes it off the page and leaves its tmux session where it is; that can be taken back at once, or from the list of kept ones. */
+export function leaveKept({ id, machineId, machineName }: Terminal): void {
+  const back = () => void openNew({ machineId, session: `trainyard-${id}` });
+  closeTerminal(id, { keepSession: true })
+    .then(() =>
+      toast('info', t('terminals.leftKept', { machine: machineName }), {
+        actions: [{ label: t('app.undo'), run: back }],
+      }),
+    )
+    .catch(sayError);
+}
+
 /** The keyboard goes out of the terminal, to the button of its tab. */
 function leaveTerminal(terminalId: string): void {
   const workspace = screenOf(terminalId)?.terminal.element?.closest('.terms');

@@ -1,6 +1,6 @@
 import type { Command } from '#renderer/app/commands.ts';
 import { thisComputerId } from '#shared/domain/new-id.ts';
-import { openTerminal } from './dock-store.ts';
+import { openKept, openTerminal } from './dock-store.ts';
 
 /** Terminals by name: for the run or the machine of the page, and on this computer from anywhere. */
 export const terminalCommands: readonly Command[] = [
@@ -42,6 +42,16 @@ export const terminalCommands: readonly Command[] = [
     when: ({ machine }) => machine !== null,
     run: ({ machine }) => {
       if (machine) openTerminal({ machineId: machine.id, kind: 'gpu' });
+    },
+  },
+  {
+    id: 'terminal.machine.kept',
+    title: 'terminals.keptOpen',
+    group: 'here',
+    role: 'operator',
+    when: ({ machine }) => machine !== null,
+    run: ({ machine }) => {
+      if (machine) openKept(machine.id);
     },
   },
   {

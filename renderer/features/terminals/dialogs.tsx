@@ -88,7 +88,7 @@ function CloseAllDialog({ terminal, ids, onClose }: Props & { ids: readonly stri
       actLabel={t('terminals.close')}
       onClose={onClose}
       act={async () => {
-        await Promise.all(ids.map(closeTerminal));
+        await Promise.all(ids.map((id) => closeTerminal(id)));
       }}
     />
   );

@@ -9,6 +9,8 @@ export interface TerminalRequest {
   runId?: string;
   kind?: TerminalKind;
   directory?: string;
+  /** A session that tmux keeps there: it is shown. */
+  session?: string;
 }
 
 interface DockState {
@@ -53,6 +55,12 @@ export const showDock = (open: boolean): void => keep({ ...useDock.getState(), o
 export function openTerminal(request: TerminalRequest, onTerminalsPage = atTerminalsPage()): void {
   if (!onTerminalsPage) showDock(true);
   import('./terminal-store.ts').then(({ openNew }) => openNew(request)).catch(sayError);
+}
+
+/** The sessions that tmux keeps on a machine, over the terminals. */
+export function openKept(machineId: string): void {
+  if (!atTerminalsPage()) showDock(true);
+  import('./kept-dialog.tsx').then(({ showKept }) => showKept(machineId)).catch(sayError);
 }
 
 export const atTerminalsPage = (): boolean => location.pathname.startsWith('/terminals');

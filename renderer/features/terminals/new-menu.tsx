@@ -6,6 +6,7 @@ import { asConnectionState, ConnectionMark } from '#renderer/features/sites/conn
 import { useT } from '#renderer/i18n/index.ts';
 import { Button, Dialog } from '#renderer/ui/index.ts';
 import { thisComputerId } from '#shared/domain/new-id.ts';
+import { showKept } from './kept-dialog.tsx';
 import { openNew } from './terminal-store.ts';
 
 /** A new terminal: at once where there is one machine to choose from, else on the one that is chosen. */
@@ -58,6 +59,16 @@ function MachineDialog({ onClose }: { onClose(): void }) {
               </Command.Item>
             );
           })}
+          <Command.Item
+            forceMount
+            value="kept by tmux"
+            onSelect={() => {
+              onClose();
+              showKept();
+            }}
+          >
+            <span className="grow quiet">{t('terminals.keptOpen')}</span>
+          </Command.Item>
         </Command.List>
       </Command>
     </Dialog>

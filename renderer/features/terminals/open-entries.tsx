@@ -1,7 +1,7 @@
 import { useMay } from '#renderer/app/session-store.ts';
 import { type Translate, useT } from '#renderer/i18n/index.ts';
 import { Button, type MenuEntry } from '#renderer/ui/index.ts';
-import { openTerminal } from './dock-store.ts';
+import { openKept, openTerminal } from './dock-store.ts';
 
 /** Where a terminal is wanted: on a machine, or in a run's directory there, with its environment. */
 interface Place {
@@ -19,6 +19,9 @@ export const terminalEntries = (place: Place, t: Translate): MenuEntry[] => [
     label: t(place.runId === undefined ? 'terminals.openGpu' : 'terminals.openGpuFor'),
     onSelect: () => openTerminal({ ...place, kind: 'gpu' }),
   },
+  ...(place.runId === undefined
+    ? [{ label: t('terminals.keptOpen'), onSelect: () => openKept(place.machineId) }]
+    : []),
 ];
 
 /** One click, and there is a terminal. */

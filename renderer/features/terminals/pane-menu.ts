@@ -2,7 +2,7 @@ import { keyText } from '#renderer/app/key-names.ts';
 import { type Key, useT } from '#renderer/i18n/index.ts';
 import type { MenuEntry } from '#renderer/ui/index.ts';
 import type { Terminal } from '#shared/domain/terminal.ts';
-import { perform, zoom } from './actions.ts';
+import { leaveKept, perform, zoom } from './actions.ts';
 import { type TerminalAction, terminalKeys } from './keys.ts';
 import { moveToOwnTab, panesOf, tabOf } from './layout.ts';
 import { setPane } from './pane-store.ts';
@@ -73,6 +73,9 @@ export function usePaneMenu(terminal: Terminal): () => MenuEntry[] {
         onSelect: () => setReader(!reader),
       },
       { kind: 'rule' },
+      ...(terminal.keptBy === 'tmux'
+        ? [{ label: t('terminals.leaveKept'), onSelect: () => leaveKept(terminal) }]
+        : []),
       entry('terminals.close', 'close'),
     ];
   };

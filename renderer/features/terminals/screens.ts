@@ -66,12 +66,15 @@ export function holdScreen(
 export function releaseScreen(terminalId: string): void {
   const known = held.get(terminalId);
   if (!known || known.leaving !== null) return;
-  known.leaving = setTimeout(() => {
+  const letGo = () => {
     held.delete(terminalId);
     known.screen.dispose();
     known.element.remove();
     forgetPane(terminalId);
-  }, leaveAfterMs);
+  };
+  // A kept session that is shown again has the name of the terminal that was closed, and none of its screen.
+  if (useTerminals.getState().byId.has(terminalId)) known.leaving = setTimeout(letGo, leaveAfterMs);
+  else letGo();
 }
 
 export function lookAgain(look: TerminalLook): void {

@@ -180,8 +180,11 @@ export function likeThis({ machineId, runId, directory }: Terminal): TerminalReq
   return directory?.startsWith('/') ? { machineId, directory } : { machineId };
 }
 
-export async function closeTerminal(terminalId: string): Promise<void> {
-  await rpc().terminals.close({ terminalId });
+export async function closeTerminal(
+  terminalId: string,
+  { keepSession = false }: { keepSession?: boolean } = {},
+): Promise<void> {
+  await rpc().terminals.close({ terminalId, keepSession });
   const { byId } = useTerminals.getState();
   const next = new Map(byId);
   if (next.delete(terminalId)) {

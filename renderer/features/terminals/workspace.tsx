@@ -5,6 +5,7 @@ import { useT } from '#renderer/i18n/index.ts';
 import { Button, EmptyState, ErrorState, Skeleton } from '#renderer/ui/index.ts';
 import { perform } from './actions.ts';
 import { SeveralDialog, TerminalDialog } from './dialogs.tsx';
+import { KeptDialog, useKept } from './kept-dialog.tsx';
 import { actionOf } from './keys.ts';
 import { activeTab } from './layout.ts';
 import { NewTerminalButton } from './new-menu.tsx';
@@ -21,6 +22,7 @@ export function Workspace({ actions }: { actions?: ReactNode }) {
   const { loaded, error, byId, layout, zoomed } = useTerminals();
   const several = useSeveral(({ ids }) => ids.size);
   const choosing = useSeveral((state) => state.choosing);
+  const keptOf = useKept(({ machineId }) => machineId);
   const asked = useOpenDialog();
   useEffect(followTerminals, []);
   const tab = activeTab(layout);
@@ -60,6 +62,7 @@ export function Workspace({ actions }: { actions?: ReactNode }) {
       )}
       {terminal ? <TerminalDialog key={terminal.id} terminal={terminal} /> : null}
       {choosing ? <SeveralDialog /> : null}
+      {keptOf === null ? null : <KeptDialog key={keptOf} asked={keptOf} />}
     </div>
   );
 }
