@@ -45,6 +45,18 @@ describe.skipIf(!needs('chromium', 'linux'))('data that must not go everywhere',
     await main(page).getByRole('button', { name: 'Export as CSV' }).click();
     const csv = await readFile(await (await download).path(), 'utf8');
     expect(csv).toContain(`"'=Patients (restricted) ${patients}"`);
+
+    // A label that was taken away comes back whole, by one click.
+    const labelled = main(page).locator('.data__sets').getByRole('row').filter({ hasText: patients });
+    await labelled.getByRole('button').click();
+    await page.getByRole('menuitem', { name: 'Remove' }).click();
+    await dialog.getByRole('button', { name: 'Remove' }).click();
+    await labelled.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await labelled.waitFor();
+    expect(await app.rpc().data.list()).toContainEqual(
+      expect.objectContaining({ path: patients, name: '=Patients', label: 'restricted' }),
+    );
     expect(complaints).toEqual([]);
   });
 });

@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import { rpc } from '#renderer/app/backend.ts';
-import { useMay } from '#renderer/app/session-store.ts';
+import { sayError, useMay } from '#renderer/app/session-store.ts';
 import { useT } from '#renderer/i18n/index.ts';
-import { Button, ConfirmDialog, Field, Input, Menu, Select } from '#renderer/ui/index.ts';
+import { Button, ConfirmDialog, Field, Input, Menu, Select, toast } from '#renderer/ui/index.ts';
 import { isCountry } from '#shared/domain/country.ts';
 import type { Label } from '#shared/domain/label.ts';
 import type { DataSet } from '#shared/domain/sensitivity.ts';
@@ -179,6 +179,9 @@ function RemoveDialog({ set, onClose }: { set: DataSet; onClose(): void }) {
       onClose={onClose}
       act={async () => {
         await rpc().data.remove({ id: set.id });
+        const { path, label, name, countries } = set;
+        const back = () => void rpc().data.set({ path, label, name, countries }).catch(sayError);
+        toast('info', t('data.removed', { name }), { actions: [{ label: t('app.undo'), run: back }] });
       }}
     />
   );
