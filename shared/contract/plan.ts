@@ -6,6 +6,7 @@ import {
   objectives,
   placement,
   planLimits,
+  planSummary,
   pool,
   portfolioProblem,
   portfolioRun,
@@ -83,9 +84,16 @@ export const planContract = {
   /** Own machines as they free up, and the offers that the runs' options name. */
   pools: look.output(z.array(pool)),
   /** Options of each demand on these pools, ready for a problem. */
-  options: look
-    .input(z.object({ demands: z.array(runDemand).max(5000), limits: planLimits }))
-    .output(z.object({ runs: z.array(portfolioRun), pools: z.array(pool) })),
+  options: look.input(z.object({ demands: z.array(runDemand).max(5000), limits: planLimits })).output(
+    z.object({
+      at: z.number(),
+      /** What they follow from: a plan that is saved with it keeps its prices. Null: it changed while they were judged. */
+      inputsHash: z.string().nullable(),
+      prices: planSummary.shape.prices,
+      runs: z.array(portfolioRun),
+      pools: z.array(pool),
+    }),
+  ),
   /** The first answer at once; a better one comes as `plan.improved` with this solveId until it is cancelled or proven. */
   solve: look.input(portfolioQuestion.extend({ solveId: idSchema })).output(portfolioSolution),
   cancelSolve: look.input(z.object({ solveId: idSchema })).output(z.void()),

@@ -213,6 +213,16 @@ export const portfolioSolution = z.object({
 });
 export type PortfolioSolution = z.infer<typeof portfolioSolution>;
 
+/** What a plan comes to, in short. */
+export const planSummary = z.object({
+  /** Of what it recommends, or of all its runs; null: nothing may be taken, or it is no plan of places. */
+  costMicros: micros.nullable(),
+  timeMs: z.number().nullable(),
+  /** Of when the prices are that it looked at; null: nothing was rented in it, or nobody wrote it down. */
+  prices: z.object({ oldestAt: z.number(), newestAt: z.number() }).nullable(),
+});
+export type PlanSummary = z.infer<typeof planSummary>;
+
 /** A saved plan: what was asked, what was answered, and the inputs it follows from. */
 export const savedPlan = z.object({
   id: idSchema,
@@ -223,5 +233,8 @@ export const savedPlan = z.object({
   inputsHash: z.string(),
   /** Of the runs launched from it. */
   runIds: z.array(idSchema),
+  summary: planSummary,
+  /** Prices are others now than those that it was computed from; null: those are not known any more. */
+  pricesChanged: z.boolean().nullable(),
 });
 export type SavedPlan = z.infer<typeof savedPlan>;

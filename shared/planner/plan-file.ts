@@ -5,6 +5,7 @@ import {
   objectives,
   placement,
   planLimits,
+  planSummary,
   portfolioProblem,
   portfolioSolution,
   runDemand,
@@ -45,6 +46,9 @@ const portfolioContent = z.object({
   limits: planLimits,
   question: portfolioQuestion,
   answer: portfolioSolution,
+  /** What the places were judged from, and of when its prices are; missing in older files. */
+  inputsHash: z.string().nullable().default(null),
+  prices: planSummary.shape.prices.default(null),
 });
 const whatIfContent = z.object({
   kind: z.literal('what-if'),

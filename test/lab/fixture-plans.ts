@@ -12,9 +12,10 @@ import { fit as judgeMemory } from '#shared/planner/fit/index.ts';
 import { presets } from '#shared/planner/models/index.ts';
 import type { OfferTable } from '#shared/planner/offer-table.ts';
 import { planFileName, readPlanContent, readPlanFile, writePlanFile } from '#shared/planner/plan-file.ts';
+import { summaryOf } from '#shared/planner/plan-summary.ts';
 import { byRule, portfolioReason, readProblem, toSolution } from '#shared/planner/portfolio/index.ts';
 import { estimateTime } from '#shared/planner/time.ts';
-import { demandUnder, limitsUnder, problemUnder } from '#shared/planner/what-if.ts';
+import { asItStands, demandUnder, limitsUnder, problemUnder } from '#shared/planner/what-if.ts';
 import { fixtureId } from './fixture-data.ts';
 import {
   fixtureDemand,
@@ -34,10 +35,19 @@ interface Surroundings {
   catalog: { accelerators: readonly AcceleratorModel[]; offers(): OfferTable };
 }
 
+/** What is known of a plan before its content has been looked at. */
+type Kept = Omit<SavedPlan, 'summary' | 'pricesChanged'>;
+
 /** Planning that only pretends: places are made up, plans over many runs are the real arithmetic without its solver. */
 export function fixturePlans({ now, events, machines, runs, catalog }: Surroundings) {
   const saved = new Map<string, { plan: SavedPlan; content: string }>();
-  const keep = (plan: SavedPlan, content: string): SavedPlan => {
+  const keep = (known: Kept, content: string): SavedPlan => {
+    const summary = summaryOf(readPlanContent(content));
+    const plan = {
+      ...known,
+      summary,
+      pricesChanged: summary.prices === null ? null : known.createdAt < now - 24 * hour,
+    };
     saved.set(plan.id, { plan, content });
     events.publish({ type: 'plans.changed' });
     return plan;
@@ -102,6 +112,9 @@ export function fixturePlans({ now, events, machines, runs, catalog }: Surroundi
     }),
     pools: api.plan.pools.handler(() => fixturePools(now)),
     options: api.plan.options.handler(({ input }) => ({
+      at: now,
+      inputsHash: null,
+      prices: { oldestAt: now - 400 * hour, newestAt: now - 90 * hour },
       runs: fixtureRuns(now, input.demands.length),
       pools: fixturePools(now),
     })),
@@ -198,7 +211,7 @@ function solved(problem: PortfolioProblem, strategy: Strategy): PortfolioSolutio
 
 /** One saved plan of each kind that has a page of its own. */
 function keepExamples(
-  keep: (plan: SavedPlan, content: string) => SavedPlan,
+  keep: (plan: Kept, content: string) => SavedPlan,
   now: number,
   placed: (
     scenario: Scenario | null,
@@ -239,6 +252,21 @@ function keepExamples(
       limits: noLimits,
       question: { problem, strategy: 'optimal', scenario: null },
       answer: solved(problem, 'optimal'),
+      prices: { oldestAt: now - 400 * hour, newestAt: now - 90 * hour },
+    }),
+  );
+  const dearer = { ...asItStands, id: 'dearer', name: 'Prices +20 %', pricePercent: 20 };
+  const noSpot = { ...asItStands, id: 'no-spot', name: 'Spot off', spotOff: true };
+  keep(
+    plan(2, 'SFT, if prices rise', 'what-if', 20 * hour),
+    JSON.stringify({
+      kind: 'what-if',
+      base: { kind: 'place', yaml: null, question, answer: placed(null, question) },
+      scenarios: [dearer, noSpot].map((scenario) => ({
+        scenario,
+        place: placed(scenario, question),
+        portfolio: null,
+      })),
     }),
   );
 }

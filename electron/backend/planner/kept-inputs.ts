@@ -4,6 +4,7 @@ import type { Store } from '#backend/store/index.ts';
 import { acceleratorModel, catalogRegion, egressTable, storagePrice } from '#shared/domain/catalog.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import { labelSchema } from '#shared/domain/sensitivity.ts';
+import { contentHash } from '#shared/planner/bytes.ts';
 import { OfferTable } from '#shared/planner/offer-table.ts';
 import { inputsHashOf, type PlaceInputs } from '#shared/planner/place/index.ts';
 
@@ -49,6 +50,9 @@ const packed = z.object({
 /** With the offers, as one plan's file carries them. */
 const whole = packed.extend({ offers: z.string() });
 
+/** Read by the same schema from wherever they come, so that they are written the same. */
+const pricesIn = packed.pick({ offersVersion: true, egress: true, storage: true });
+
 const rowOfOffers = (version: string): string => `offers-${version}`;
 
 /** What plans were computed from, by its hash: kept as long as a plan names it. */
@@ -71,6 +75,12 @@ export class KeptInputs {
     const offersRow = rowOfOffers(offers.version);
     if (!this.has(offersRow)) this.#write(offersRow, offers.pack(), now);
     this.#write(hash, JSON.stringify(packed.parse({ ...rest, offersVersion: offers.version })), now);
+  }
+
+  /** Identifies the prices among inputs (pricesKeyOf); null where they are not kept. */
+  pricesKey(hash: string): string | null {
+    const text = this.#read(hash);
+    return text === null ? null : pricesKeyOf(parsed(packed, text));
   }
 
   /** Throws PLAN_INPUTS_GONE, and PLAN_INPUTS_DAMAGED where what is kept is not what it was. */
@@ -133,6 +143,16 @@ export class KeptInputs {
       throw inputsDamaged('it is not whole', cause);
     }
   }
+}
+
+/** The same for the same offers, traffic and storage, whatever machines, quotas and rates of one's own are. */
+export function pricesKeyOf(prices: {
+  offersVersion: string;
+  egress: PlaceInputs['egress'];
+  storage: PlaceInputs['storage'];
+}): string {
+  const { offersVersion, egress, storage } = pricesIn.parse(prices);
+  return contentHash(new TextEncoder().encode(JSON.stringify([offersVersion, egress, storage])));
 }
 
 function parsed<T>(schema: z.ZodType<T>, value: unknown): T {

@@ -7,6 +7,7 @@ import type {
   Placement,
   PlaceRef,
   PlanLimits,
+  PlanSummary,
   Pool,
   PortfolioProblem,
   PortfolioRun,
@@ -18,7 +19,8 @@ import type { Actor } from '#shared/domain/role.ts';
 import type { Run } from '#shared/domain/run.ts';
 import type { Scenario } from '#shared/domain/what-if.ts';
 import type { OwnMachine } from '#shared/planner/place/index.ts';
-import { optionsOf, ownPools, rentedPools } from '#shared/planner/portfolio/index.ts';
+import { pricesOf } from '#shared/planner/plan-summary.ts';
+import { limitsOfEach, optionsOf, ownPools, rentedPools } from '#shared/planner/portfolio/index.ts';
 import { problemUnder } from '#shared/planner/what-if.ts';
 import { Acceptance, type AcceptRequest } from './acceptance.ts';
 import { Solver, type SolverOptions } from './solver/index.ts';
@@ -56,6 +58,16 @@ export interface PortfolioQuestion {
   scenario: Scenario | null;
 }
 
+export interface JudgedOptions {
+  /** When they were judged, epoch ms. */
+  at: number;
+  /** What they follow from; null: it changed while they were judged. */
+  inputsHash: string | null;
+  prices: PlanSummary['prices'];
+  runs: PortfolioRun[];
+  pools: Pool[];
+}
+
 /** Plans for many runs at once: what they may choose from, the plans themselves, and their acceptance. */
 export class Portfolio {
   readonly #dependencies: PortfolioDependencies;
@@ -79,14 +91,14 @@ export class Portfolio {
   async options(
     demands: readonly RunDemand[],
     limits: PlanLimits,
-  ): Promise<{ runs: PortfolioRun[]; pools: Pool[] }> {
+  ): Promise<JudgedOptions> {
     const { clock, judge, quotaOf } = this.#dependencies;
     const at = clock.now();
     const judged = new Map<string, Placement>();
     const runs: PortfolioRun[] = [];
     for (const [index, demand] of demands.entries()) {
       const key = JSON.stringify({ ...demand, name: '' });
-      const placement = judged.get(key) ?? (await judge({ ...demand, name: demand.name }, limits, at));
+      const placement = judged.get(key) ?? (await judge(demand, limitsOfEach(limits), at));
       judged.set(key, placement);
       runs.push({
         id: `run-${index + 1}`,
@@ -103,7 +115,15 @@ export class Portfolio {
     }
     const named = new Set(runs.flatMap(({ options }) => options.map(({ poolId }) => poolId)));
     const rented = rentedPools([...judged.values()], quotaOf).filter(({ id }) => named.has(id));
-    return { runs, pools: [...this.pools(), ...rented] };
+    const hashes = new Set([...judged.values()].map(({ inputsHash }) => inputsHash));
+    const [inputsHash = null] = hashes.size === 1 ? hashes : [];
+    return {
+      at,
+      inputsHash,
+      prices: pricesOf([...judged.values()]),
+      runs,
+      pools: [...this.pools(), ...rented],
+    };
   }
 
   /** The first answer; better ones are published as plan.improved. The same id again ends what it did before. */

@@ -4,19 +4,22 @@ import type { Clock } from '#backend/clock.ts';
 import type { EventBus } from '#backend/events.ts';
 import type { Store } from '#backend/store/index.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
-import type { Placement, SavedPlan } from '#shared/domain/plan.ts';
+import type { Placement, PlanSummary, PortfolioProblem, SavedPlan } from '#shared/domain/plan.ts';
 import { savedPlan } from '#shared/domain/plan.ts';
 import type { Actor } from '#shared/domain/role.ts';
 import { type PlaceInputs, place, workEngine } from '#shared/planner/place/index.ts';
 import {
   type PlaceContent,
   type PlanContent,
+  type PortfolioContent,
   planFileName,
   readPlanContent,
   readPlanFile,
   writePlanFile,
 } from '#shared/planner/plan-file.ts';
-import { KeptInputs } from './kept-inputs.ts';
+import { summaryOf } from '#shared/planner/plan-summary.ts';
+import { limitsOfEach, optionsOf } from '#shared/planner/portfolio/index.ts';
+import { KeptInputs, pricesKeyOf } from './kept-inputs.ts';
 
 export interface SavedPlansDependencies {
   store: Store;
@@ -25,6 +28,12 @@ export interface SavedPlansDependencies {
   clock: Clock;
   /** Inputs of an answer that was given lately; null: not known any more. */
   recentInputs(hash: string): PlaceInputs | null;
+  /** Prices as they are now. */
+  catalog: {
+    table(): { version: string };
+    egress(): PlaceInputs['egress'];
+    storage(): PlaceInputs['storage'];
+  };
 }
 
 interface PlanRow {
@@ -43,6 +52,8 @@ const mostContentBytes = 256 * 1024 * 1024;
 export class SavedPlans {
   readonly #dependencies: SavedPlansDependencies;
   readonly #inputs: KeptInputs;
+  /** What plans come to and from which prices, so that a list does not unpack them all each time. By id and last change. */
+  readonly #known = new Map<string, { summary: PlanSummary; pricesKey: string | null }>();
 
   constructor(dependencies: SavedPlansDependencies) {
     this.#dependencies = dependencies;
@@ -51,20 +62,19 @@ export class SavedPlans {
 
   /** The newest first. */
   list(): SavedPlan[] {
-    return this.#dependencies.store.sql
-      .all<PlanRow>(`SELECT ${columns} FROM plans ORDER BY changedAt DESC, id`)
-      .map(planOf);
+    const rows = this.#dependencies.store.sql.all<PlanRow>(
+      `SELECT ${columns} FROM plans ORDER BY changedAt DESC, id`,
+    );
+    const keys = new Set(rows.map(keyOfRow));
+    for (const key of this.#known.keys()) if (!keys.has(key)) this.#known.delete(key);
+    const now = rows.length === 0 ? '' : this.#pricesNow();
+    return rows.map((row) => this.#planOf(row, now));
   }
 
   /** Throws PLAN_UNKNOWN. */
   open(planId: string): { plan: SavedPlan; content: string } {
-    const row = this.#dependencies.store.sql.get<PlanRow & { content: Uint8Array }>(
-      `SELECT ${columns}, content FROM plans WHERE id = ?`,
-      planId,
-    );
-    if (row === undefined) throw planUnknown();
-    const text = gunzipSync(row.content, { maxOutputLength: mostContentBytes }).toString('utf8');
-    return { plan: planOf(row), content: text };
+    const plan = this.#require(planId);
+    return { plan, content: this.#content(planId) };
   }
 
   /**
@@ -139,13 +149,33 @@ export class SavedPlans {
   /** The answer anew, from the inputs that were kept with it: the same, on any computer, for ever. */
   recompute(planId: string): { answer: Placement; again: Placement } {
     const { plan, content } = this.open(planId);
-    const { answer } = placeOf(readPlanContent(content));
+    const { answer } = contentOf(readPlanContent(content), 'place');
     const inputs = this.#inputs.read(plan.inputsHash);
     const { demand, limits, objective, at } = answer;
     return {
       answer,
       again: place({ demand, limits, objective, at }, inputs, workEngine(inputs.accelerators)),
     };
+  }
+
+  /**
+   * What a plan over many runs chooses from, judged anew from the offers that were kept with it: the same as it was, whatever
+   * prices have become. All else of its question is in it.
+   */
+  recomputeProblem(planId: string): { problem: PortfolioProblem; again: PortfolioProblem } {
+    const { plan, content } = this.open(planId);
+    const { question, sources, limits } = contentOf(readPlanContent(content), 'portfolio');
+    const { problem } = question;
+    const inputs = this.#inputs.read(plan.inputsHash);
+    const engine = workEngine(inputs.accelerators);
+    const demands = new Map(sources.map(({ id, demand }) => [id, demand]));
+    const runs = problem.runs.map((run) => {
+      const demand = demands.get(run.id);
+      if (demand === undefined) return run;
+      const asked = { demand, limits: limitsOfEach(limits), objective: 'cheapest', at: problem.at } as const;
+      return { ...run, options: optionsOf(place(asked, inputs, engine)) };
+    });
+    return { problem, again: { ...problem, runs } };
   }
 
   /** Runs that were launched from a plan are told with it. */
@@ -196,7 +226,51 @@ export class SavedPlans {
       planId,
     );
     if (row === undefined) throw planUnknown();
-    return planOf(row);
+    return this.#planOf(row, this.#pricesNow());
+  }
+
+  #content(planId: string): string {
+    const row = this.#dependencies.store.sql.get<{ content: Uint8Array }>(
+      'SELECT content FROM plans WHERE id = ?',
+      planId,
+    );
+    if (row === undefined) throw planUnknown();
+    return gunzipSync(row.content, { maxOutputLength: mostContentBytes }).toString('utf8');
+  }
+
+  #pricesNow(): string {
+    const { catalog } = this.#dependencies;
+    return pricesKeyOf({
+      offersVersion: catalog.table().version,
+      egress: catalog.egress(),
+      storage: catalog.storage(),
+    });
+  }
+
+  #planOf(row: PlanRow, pricesNow: string): SavedPlan {
+    const key = keyOfRow(row);
+    const known = this.#known.get(key) ?? this.#look(row);
+    this.#known.set(key, known);
+    const { summary, pricesKey } = known;
+    return savedPlan.parse({
+      ...row,
+      runIds: JSON.parse(row.runIds),
+      summary,
+      pricesChanged: pricesKey === null ? null : pricesKey !== pricesNow,
+    });
+  }
+
+  #look({ id, inputsHash }: PlanRow): { summary: PlanSummary; pricesKey: string | null } {
+    try {
+      return {
+        summary: summaryOf(readPlanContent(this.#content(id))),
+        pricesKey: this.#inputs.pricesKey(inputsHash),
+      };
+    } catch (thrown) {
+      // One plan that cannot be read any more hides none of the others: why is said when it is opened.
+      if (!(thrown instanceof TrainyardError)) throw thrown;
+      return { summary: { costMicros: null, timeMs: null, prices: null }, pricesKey: null };
+    }
   }
 
   #changed(planId: string, action: string, actor: Actor, details: Record<string, unknown>): SavedPlan {
@@ -208,15 +282,29 @@ export class SavedPlans {
   }
 }
 
-function placeOf(content: PlanContent): PlaceContent {
-  if (content.kind === 'place') return content;
-  if (content.kind === 'what-if' && content.base.kind === 'place') return content.base;
-  throw new TrainyardError('PLAN_KIND_OTHER', `This is a plan of the kind “${content.kind}”, not “place”.`, {
-    params: { is: content.kind, asked: 'place' },
-  });
+/** The plan itself, or the one that scenarios change. */
+function contentOf<K extends BaseContent['kind']>(
+  content: PlanContent,
+  kind: K,
+): Extract<BaseContent, { kind: K }> {
+  const base = content.kind === 'what-if' ? content.base : content;
+  if (isKind(base, kind)) return base;
+  throw new TrainyardError(
+    'PLAN_KIND_OTHER',
+    `This is a plan of the kind “${content.kind}”, not “${kind}”.`,
+    {
+      params: { is: content.kind, asked: kind },
+    },
+  );
 }
 
-const planOf = ({ runIds, ...row }: PlanRow): SavedPlan =>
-  savedPlan.parse({ ...row, runIds: JSON.parse(runIds) });
+type BaseContent = PlaceContent | PortfolioContent;
+
+const isKind = <K extends BaseContent['kind']>(
+  content: PlanContent,
+  kind: K,
+): content is Extract<BaseContent, { kind: K }> => content.kind === kind;
+
+const keyOfRow = ({ id, changedAt }: PlanRow): string => `${id} ${changedAt}`;
 
 const planUnknown = () => new TrainyardError('PLAN_UNKNOWN', 'This plan is not there any more.');

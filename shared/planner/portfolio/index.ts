@@ -14,6 +14,7 @@ export {
 export { exactPlan, mostExactRuns } from './exact.ts';
 export { frontOf } from './front.ts';
 export { type Choice, type Instance, type Job, readProblem } from './instance.ts';
+export { limitsOfEach } from './limits-of-each.ts';
 export { firstPlan, type Guide, isBetter, planFrom } from './optimal.ts';
 export {
   assumedBusyMs,

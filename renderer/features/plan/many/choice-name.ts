@@ -7,6 +7,6 @@ export function useChoiceName(): (choice: Choice) => string {
   const t = useT();
   return ({ kind, place, solution }) =>
     kind === 'front'
-      ? t('plan.tradeOff', { n: formatInteger(place) })
+      ? t('plan.tradeOffN', { n: formatInteger(place) })
       : t(`plan.strategies.${solution.strategy}`);
 }

@@ -12,6 +12,7 @@ import { useT } from '#renderer/i18n/index.ts';
 import { formatClock, formatDuration, formatWhen, IconButton } from '#renderer/ui/index.ts';
 import type { Assignment, PortfolioProblem } from '#shared/domain/plan.ts';
 import { GanttBand } from './gantt-band.tsx';
+import { formatDay, isMidnight } from './gantt-dates.ts';
 import { type Bar, layOutGantt, timeTicks } from './gantt-layout.ts';
 
 const labelWidth = 148;
@@ -184,13 +185,6 @@ function Told({
     </span>
   );
 }
-
-const isMidnight = (at: number): boolean => {
-  const date = new Date(at);
-  return date.getHours() === 0 && date.getMinutes() === 0;
-};
-/** The day without its clock; the year is said where another one begins. */
-const formatDay = (at: number): string => formatWhen(at, at - 1).replace(/,?\s*\d\d:\d\d$/, '');
 
 /** Left and right go by time within all bands, up and down to the band above or below. */
 function nextIndex(key: string, active: number, order: readonly { bar: Bar; band: number }[]): number | null {

@@ -2,6 +2,7 @@ import { create } from 'zustand';
 import { newId } from '#shared/domain/new-id.ts';
 import type {
   PlanLimits,
+  PlanSummary,
   Pool,
   PortfolioProblem,
   PortfolioRun,
@@ -29,6 +30,9 @@ export interface ManyRun {
 /** Where runs could go, as the planner has judged it. */
 export interface Judged {
   at: number;
+  /** What they follow from, and of when its prices are. */
+  inputsHash: string | null;
+  prices: PlanSummary['prices'];
   runs: readonly PortfolioRun[];
   pools: readonly Pool[];
 }
@@ -180,11 +184,14 @@ export function manyContent(state: ManyState): PortfolioContent | null {
     limits: state.limits,
     question: { problem, strategy: state.strategy, scenario: null },
     answer: { ...state.solution, improving: false },
+    inputsHash: state.judged?.inputsHash ?? null,
+    prices: state.judged?.prices ?? null,
   };
 }
 
 /** A saved plan, shown as it was answered. */
-export function showSavedMany({ sources, limits, question, answer }: PortfolioContent, saved: SavedAs): void {
+export function showSavedMany(content: PortfolioContent, saved: SavedAs): void {
+  const { sources, limits, question, answer, inputsHash, prices } = content;
   const { problem, strategy } = question;
   const byId = new Map(sources.map((source) => [source.id, source]));
   useMany.setState(({ version, demandVersion }) => ({
@@ -199,7 +206,7 @@ export function showSavedMany({ sources, limits, question, answer }: PortfolioCo
     projectBudgets: problem.projectBudgets,
     weights: problem.weights,
     strategy,
-    judged: { at: problem.at, runs: problem.runs, pools: problem.pools },
+    judged: { at: problem.at, runs: problem.runs, pools: problem.pools, inputsHash, prices },
     solution: answer,
     version: version + 1,
     demandVersion: demandVersion + 1,

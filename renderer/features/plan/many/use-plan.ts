@@ -72,7 +72,7 @@ async function judge(signal: AbortSignal): Promise<void> {
   const answer = await rpc().plan.options({ demands: runs.map(({ demand }) => demand), limits }, { signal });
   if (signal.aborted) return;
   judgedVersion = demandVersion;
-  useMany.setState({ judged: { at: Date.now(), ...answer } });
+  useMany.setState({ judged: answer });
 }
 
 /** Better answers are not wanted any more; the last one stays. */

@@ -8,7 +8,7 @@ import { SaveButton } from '../saved/save-plan.tsx';
 import { DataFields, HardwareFields } from './demand-fields.tsx';
 import { useOffer } from './from-offer.ts';
 import { LimitFields } from './limit-fields.tsx';
-import { ask, askLimits, contentOf, type Objective, startAnew, useOne } from './one-store.ts';
+import { ask, askLimits, contentOf, type Objective, type SavedAs, startAnew, useOne } from './one-store.ts';
 import { PlacementView } from './placement-view.tsx';
 import { SavedBar } from './saved-bar.tsx';
 import { TaskSource } from './task-source.tsx';
@@ -24,7 +24,7 @@ export function OnePage() {
   const { answer, error, started, objective, saved, demand } = state;
   const content = contentOf(state);
   const onSaved = useCallback(
-    (plan: { id: string; name: string; changedAt: number }) => {
+    (plan: SavedAs) => {
       useOne.setState({ saved: plan });
       toast('info', t('plan.savedAs', { name: plan.name }));
     },

@@ -9,6 +9,8 @@ export interface SavedAs {
   id: string;
   name: string;
   changedAt: number;
+  /** Null: nobody knows. */
+  pricesChanged: boolean | null;
 }
 
 interface OneState {

@@ -9,6 +9,7 @@ export function SavedBar({ saved, onAgain }: { saved: SavedAs; onAgain(): void }
     <div className="savedbar">
       <span>
         {t('plan.asSaved', { name: saved.name })} <Age at={saved.changedAt} />
+        {saved.pricesChanged ? <span className="soft">. {t('plan.pricesChangedSince')}</span> : null}
       </span>
       <Button small onClick={onAgain}>
         {t('plan.planAgain')}

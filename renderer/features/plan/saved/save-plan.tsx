@@ -19,10 +19,11 @@ export async function savePlan(content: PlanContent, name: string, planId = newI
   });
 }
 
-/** Names what the answer follows from: a placement says so itself, a problem of many runs is its own inputs. */
+/** Names what the answer follows from, as it says itself; a problem of many runs that does not is its own inputs. */
 function inputsHashOf(content: PlanContent): string {
   if (content.kind === 'place') return content.answer.inputsHash;
   if (content.kind === 'what-if') return inputsHashOf(content.base);
+  if (content.kind === 'portfolio' && content.inputsHash !== null) return content.inputsHash;
   return contentHash(new TextEncoder().encode(JSON.stringify(content.question)));
 }
 

@@ -7,12 +7,15 @@ import { useLive } from '#renderer/app/use-live.ts';
 import { useT } from '#renderer/i18n/index.ts';
 import {
   Age,
+  Badge,
   Button,
   ConfirmDialog,
   EmptyState,
   ErrorState,
   Field,
+  formatDuration,
   formatInteger,
+  formatMoney,
   Input,
   Menu,
   Skeleton,
@@ -59,6 +62,13 @@ function PlanList({ plans }: { plans: readonly SavedPlan[] }) {
             <th scope="col">{t('plan.name')}</th>
             <th scope="col">{t('plan.kind')}</th>
             <th scope="col" className="right">
+              {t('plan.cost')}
+            </th>
+            <th scope="col" className="right">
+              {t('plan.time')}
+            </th>
+            <th scope="col">{t('plan.pricesAge')}</th>
+            <th scope="col" className="right">
               {t('plan.launched')}
             </th>
             <th scope="col" className="right">
@@ -84,7 +94,7 @@ function PlanRow({ plan, onRename }: { plan: SavedPlan; onRename(): void }) {
   const t = useT();
   const may = useMay('operator');
   const [, navigate] = useLocation();
-  const { id, name, kind, runIds, changedAt } = plan;
+  const { id, name, kind, runIds, changedAt, summary, pricesChanged } = plan;
   const open = paths.plan('saved', id);
   const content = async () => readPlanContent((await rpc().plan.open({ planId: id })).content);
   return (
@@ -102,6 +112,18 @@ function PlanRow({ plan, onRename }: { plan: SavedPlan; onRename(): void }) {
         </a>
       </th>
       <td>{t(`plan.kinds.${kind}`)}</td>
+      <td className="right num">{summary.costMicros === null ? '–' : formatMoney(summary.costMicros)}</td>
+      <td className="right num">{summary.timeMs === null ? '–' : formatDuration(summary.timeMs)}</td>
+      <td>
+        <span className="saved__prices">
+          {summary.prices ? <Age at={summary.prices.oldestAt} /> : <span className="quiet">–</span>}
+          {pricesChanged ? (
+            <span title={t('plan.pricesChangedText')}>
+              <Badge tone="warn">{t('plan.pricesChanged')}</Badge>
+            </span>
+          ) : null}
+        </span>
+      </td>
       <td className="right num">{runIds.length > 0 ? formatInteger(runIds.length) : '–'}</td>
       <td className="right">
         <Age at={changedAt} />

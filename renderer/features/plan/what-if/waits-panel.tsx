@@ -48,15 +48,19 @@ export function WaitsPanel() {
     servers: places === null || places < 1 ? null : Math.round(places),
     targetWaitMs: target === null || target <= 0 ? null : target * msPerMinute,
   };
+  // With no machine there is nothing that could have been measured.
+  const isAnswerable =
+    asked.machineIds.length > 0 ||
+    (asked.servers !== null && asked.arrivalsPerHour !== null && asked.serviceMs !== null);
   const { value, error } = useLive(
     JSON.stringify(asked),
-    (signal) => rpc().plan.queue(asked, { signal }),
+    async (signal) => (isAnswerable ? rpc().plan.queue(asked, { signal }) : null),
     ({ type }) => type === 'run.changed',
   );
   const { targetWaitMs } = asked;
   useEffect(() => {
-    if (value) useWhatIf.setState({ waits: { ...value, targetWaitMs } });
-  }, [value, targetWaitMs]);
+    if (value || error) useWhatIf.setState({ waits: value ? { ...value, targetWaitMs } : null });
+  }, [value, error, targetWaitMs]);
   return (
     <section className="panel" aria-label={t('plan.waiting')}>
       <div className="asks__head">
@@ -130,7 +134,8 @@ export function WaitsPanel() {
         </div>
         <div className="panel__answer">
           {error ? <ErrorState error={error} /> : null}
-          {!value && !error ? <Skeleton rows={4} /> : null}
+          {isAnswerable ? null : <p className="soft">{t('plan.waitsTyped')}</p>}
+          {isAnswerable && !value && !error ? <Skeleton rows={4} /> : null}
           {value ? <Waits now={value.now} needed={value.needed} target={asked.targetWaitMs} /> : null}
         </div>
       </div>

@@ -132,6 +132,8 @@ describe('scenarios as a table', () => {
         limits,
         question: { problem, strategy: 'cheapest', scenario: null },
         answer: solution,
+        inputsHash: null,
+        prices: null,
       },
       scenarios: [{ scenario: scenario('same'), place: null, portfolio: solution }],
     };
