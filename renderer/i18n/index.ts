@@ -1,6 +1,9 @@
 import i18next from 'i18next';
 import { useSyncExternalStore } from 'react';
 import { toldWithin } from '#shared/domain/because.ts';
+import { isFilledBy } from '#shared/domain/sentence.ts';
+import { englishWords, sayValues, type ValueWords } from '#shared/domain/sentence-values.ts';
+import { isPlannerSentence } from '#shared/planner/sentences.ts';
 import { type Area, areas, type Key } from './areas.ts';
 import { errorWords } from './errors.ts';
 
@@ -45,20 +48,29 @@ export const t: Translate = (key, params) => {
 /** The English of it, so that things are found by their English names too. */
 export const inEnglish = (key: Key): string => sentences.en[key] ?? key;
 
+/** How amounts, times and numbers in the planner's sentences are said: formats of the page, which knows the currency. */
+let valueWords = englishWords;
+export const sayValuesIn = (words: ValueWords): void => {
+  valueWords = words;
+};
+
 /** An error's sentence by its code; the English sentence that came with it where the code has no translation. */
 export function translateError(code: string, params: Params, english: string): string {
   const key = `errors.${code}`;
   if (!instance.exists(key)) return english;
+  const around = sentences[currentLanguage()][key] ?? sentences.en[key] ?? '';
+  const isPlanners = isPlannerSentence(code);
+  if (isPlanners && !isFilledBy(around, params)) return english;
+  const values = isPlanners ? sayValues(params, valueWords) : params;
   const within = toldWithin(params);
-  if (within.length === 0) return instance.t(key, params);
-  const around = sentences[currentLanguage()][key] ?? '';
+  if (within.length === 0) return instance.t(key, values);
   const said = within.map(([name, told]) => {
     const sentence = translateError(told.code, told.params, told.message);
     // It brings a full stop along, which is one too many where the other sentence goes on.
     const goesOn = /^[.。;；,，)）]/.test(around.split(`{{${name}}}`)[1] ?? '');
     return [name, goesOn ? sentence.replace(/[.。]$/, '') : sentence];
   });
-  return instance.t(key, { ...params, ...(Object.fromEntries(said) as Params) });
+  return instance.t(key, { ...values, ...(Object.fromEntries(said) as Params) });
 }
 
 /** A sentence whose key comes from elsewhere; the English that came with it where there is none. */

@@ -1,4 +1,7 @@
-import { currentLanguage, type Language, t } from '#renderer/i18n/index.ts';
+import { currentLanguage, type Language, sayValuesIn, t } from '#renderer/i18n/index.ts';
+import type { Currency } from '#shared/domain/money.ts';
+import { moneyWriter, type WriteMoney } from '#shared/domain/money-text.ts';
+import { numberText } from '#shared/domain/sentence-values.ts';
 
 const cache = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat>();
 
@@ -81,7 +84,9 @@ export function formatDuration(ms: number): string {
   }
   const days = Math.floor(hours / 24);
   const h = hours % 24;
-  return h === 0 || days >= 10 ? t('ui.forDays', { d: days }) : t('ui.forDaysHours', { d: days, h });
+  return h === 0 || days >= 10
+    ? t('ui.forDays', { d: formatInteger(days) })
+    : t('ui.forDaysHours', { d: days, h });
 }
 
 /** How long ago `at` was, in one unit; a date when it is more than 30 days. */
@@ -133,9 +138,11 @@ export function formatWhen(at: number, now: number): string {
 }
 
 /** What amounts of money are shown in, set once from the settings: a currency and how much of it one US dollar is. */
-let shownIn = { currency: 'USD', perDollar: 1 };
-export const showMoneyIn = (currency: string, perDollar: number): void => {
+let shownIn: { currency: Currency; perDollar: number } = { currency: 'USD', perDollar: 1 };
+let writers = new Map<Language, WriteMoney>();
+export const showMoneyIn = (currency: Currency, perDollar: number): void => {
   shownIn = { currency, perDollar };
+  writers = new Map();
 };
 
 /**
@@ -143,19 +150,18 @@ export const showMoneyIn = (currency: string, perDollar: number): void => {
  * one unit, for prices per GB and the like, which differ there.
  */
 export function formatMoney(micros: number, fine = false): string {
-  const { currency, perDollar } = shownIn;
-  const value = (micros / 1e6) * perDollar;
-  const size = Math.abs(value);
-  const digits = size >= 1000 ? 0 : size > 0 && size < (fine ? 1 : 0.01) ? 4 : 2;
-  return cached(
-    `money${currency}${digits}`,
-    (language) =>
-      new Intl.NumberFormat(language, {
-        style: 'currency',
-        currency,
-        currencyDisplay: 'narrowSymbol',
-        minimumFractionDigits: digits,
-        maximumFractionDigits: digits,
-      }),
-  ).format(value);
+  const language = currentLanguage();
+  const write = writers.get(language) ?? moneyWriter(language, shownIn.currency, shownIn.perDollar);
+  writers.set(language, write);
+  return write(micros, fine);
 }
+
+const formatMoment = (at: number): string =>
+  cached(
+    'moment',
+    (language) =>
+      new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' }),
+  ).format(at);
+
+// The planner's reasons have their amounts and times as this page shows all others.
+sayValuesIn({ money: formatMoney, duration: formatDuration, instant: formatMoment, number: numberText });

@@ -20,8 +20,8 @@ export const priceSentences = {
     'Prices in {{currency}} are not taken. Convert them to USD, or give what one is worth in dollars in a column usd_rate.',
   PRICE_UNIT: 'A price per "{{unit}}" is not understood: it can be per hour or per month.',
   PRICE_FAR_FROM_KNOWN:
-    '{{price}} USD an hour for {{offer}} is too far from the price known before, {{known}} USD.',
+    '{{priceMicros}} an hour for {{offer}} is too far from the price known before, {{knownMicros}}.',
   PRICE_FAR_FROM_USUAL:
-    '{{price}} USD an hour per {{accelerator}} is too far from what one usually costs, {{usual}} USD.',
+    '{{priceMicros}} an hour per {{accelerator}} is too far from what one usually costs, {{usualMicros}}.',
 } as const satisfies Record<string, string>;
 export type PriceCode = keyof typeof priceSentences;

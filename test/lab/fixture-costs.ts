@@ -5,6 +5,8 @@ import { TrainyardError } from '#shared/domain/error.ts';
 import type { Figure } from '#shared/domain/figure.ts';
 import type { Machine } from '#shared/domain/machine.ts';
 import { hasEnded, type RunSummary } from '#shared/domain/run.ts';
+import { reasonOf } from '#shared/domain/sentence.ts';
+import { costsSentences } from '#shared/planner/costs-sentences.ts';
 import { fixtureId } from './fixture-data.ts';
 
 const dayMs = 86_400_000;
@@ -127,16 +129,7 @@ function summaryOf(
     })),
     byDay: days,
     idle: counted.length === 0 ? [] : idleOf(machines.filter(({ id }) => own.has(id))),
-    notes:
-      unpricedRuns === 0
-        ? []
-        : [
-            {
-              code: 'COSTS_UNPRICED',
-              params: { count: unpricedRuns },
-              message: `${unpricedRuns} runs were on machines that nobody has said the cost of.`,
-            },
-          ],
+    notes: unpricedRuns === 0 ? [] : [reasonOf(costsSentences, 'COSTS_UNPRICED', { runs: unpricedRuns })],
     figure: {
       ...figureOf('spent', totalMicros),
       formula: 'Σ machines',

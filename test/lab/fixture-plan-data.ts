@@ -104,7 +104,7 @@ const spots: Spot[] = [
   { ...own('wren', 'A6000', 2, 0, 0.8), out: placeReason('PLACE_UNSEEN') },
   {
     ...rented('on-demand', 'aws/ap-northeast-1', 'JP', 'p4d.24xlarge', 'A100', 8, 71, 44.9),
-    out: placeReason('PLACE_LATE', { late: '8 h' }),
+    out: placeReason('PLACE_LATE', { lateMs: 8 * hour }),
   },
 ];
 
@@ -157,8 +157,10 @@ function alternativeOf(spot: Spot, index: number, at: number): Alternative {
       ? [out, ...(out.code === 'PLACE_NO_FIT_UNLESS' ? [say('REMEDY_RECOMPUTE')] : [])]
       : [
           placeReason('PLACE_FITS', { need: '58–71', has: spot.accelerator === 'H200' ? 139 : 78 }),
-          ...(kind === 'spot' ? [placeReason('PLACE_SPOT', { count: '0.8', lost: '1 h 54 min' })] : []),
-          ...(kind === 'machine' ? [placeReason('PLACE_FREE_LATER', { gpus: spot.gpus, time: '4 h' })] : []),
+          ...(kind === 'spot' ? [placeReason('PLACE_SPOT', { count: 0.8, lostMs: 1.9 * hour })] : []),
+          ...(kind === 'machine'
+            ? [placeReason('PLACE_FREE_LATER', { gpus: spot.gpus, timeMs: 4 * hour })]
+            : []),
         ],
     excluded: out !== undefined,
     fit: {
@@ -218,8 +220,8 @@ export function fixturePlacement(
       const cost = one.costMicros?.p50 ?? 0;
       if (one.excluded || limits.budgetMicros === null || cost <= limits.budgetMicros) return one;
       const why = placeReason('PLACE_OVER_BUDGET', {
-        cost: `$${Math.round(cost / dollar)}`,
-        over: `$${Math.round((cost - limits.budgetMicros) / dollar)}`,
+        costMicros: cost,
+        overMicros: cost - limits.budgetMicros,
       });
       return { ...one, excluded: true, reasons: [why] };
     });
@@ -243,8 +245,8 @@ export function fixturePlacement(
       { cheapest: 'PLACE_CHEAPEST', fastest: 'PLACE_FASTEST', balanced: 'PLACE_BALANCED' } as const
     )[objective];
     const why = placeReason(code, {
-      cost: `$${Math.round((best.costMicros?.p50 ?? 0) / dollar)}`,
-      time: `${Math.round((best.durationMs?.p50 ?? 0) / hour)} h`,
+      costMicros: best.costMicros?.p50 ?? 0,
+      timeMs: best.durationMs?.p50 ?? 0,
     });
     best.reasons = [why, ...best.reasons];
   }

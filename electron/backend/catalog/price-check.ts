@@ -41,7 +41,7 @@ export class PriceCheck {
     if (times <= farFromKnown && times >= 1 / farFromKnown) return null;
     return {
       code: 'PRICE_FAR_FROM_KNOWN',
-      params: { offer: id, price: dollars(price), known: dollars(known) },
+      params: { offer: id, priceMicros: price, knownMicros: known },
     };
   }
 
@@ -53,12 +53,10 @@ export class PriceCheck {
     if (each <= usual * farFromUsual && each >= usual / farFromUsual) return null;
     return {
       code: 'PRICE_FAR_FROM_USUAL',
-      params: { accelerator, price: dollars(each), usual: dollars(usual) },
+      params: { accelerator, priceMicros: each, usualMicros: usual },
     };
   }
 }
-
-const dollars = (micros: number): string => String(Number((micros / 1_000_000).toPrecision(6)));
 
 /** The median price per accelerator hour of each kind. */
 function usualPrices(sources: readonly Iterable<Offer>[]): Map<string, number> {

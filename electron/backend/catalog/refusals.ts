@@ -1,5 +1,5 @@
 import type { RefusedRow } from '#shared/domain/catalog.ts';
-import { fillSentence } from '#shared/domain/sentence.ts';
+import { saySentence } from '#shared/domain/sentence.ts';
 import { priceSentences, type PriceCode as RefusalCode } from '#shared/planner/price-sentences.ts';
 
 export interface Refusal {
@@ -22,4 +22,4 @@ export class Refusals {
 }
 
 export const sayRefusal = (code: RefusalCode, params: Refusal['params']): string =>
-  fillSentence(priceSentences[code], params);
+  saySentence(priceSentences[code], params);

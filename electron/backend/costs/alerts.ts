@@ -1,9 +1,10 @@
 import type { Store } from '#backend/store/index.ts';
 import type { BudgetState } from '#shared/domain/cost.ts';
+import type { CostsCode } from '#shared/planner/costs-sentences.ts';
 import { passedShares } from './budget-state.ts';
 import type { BudgetsTable } from './budgets.ts';
 import { dayMs } from './period.ts';
-import { type CostsCode, costsReason } from './sentences.ts';
+import { costsReason } from './sentences.ts';
 
 /** A pace that was seen for less than this says nothing: one run at the beginning of a month is no trend. */
 const leastPaceMs = dayMs;

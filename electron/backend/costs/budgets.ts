@@ -1,6 +1,6 @@
 import { readJson, type Store, writeJson } from '#backend/store/index.ts';
 import { type Budget, budget as budgetSchema } from '#shared/domain/cost.ts';
-import { budgetUnknown } from './sentences.ts';
+import { costsError } from './sentences.ts';
 
 /** Budgets, and which of their alerts were given. */
 export class BudgetsTable {
@@ -44,7 +44,7 @@ export class BudgetsTable {
   /** Throws BUDGET_UNKNOWN. */
   remove(id: string): Budget {
     const budget = this.get(id);
-    if (budget === undefined) throw budgetUnknown(id);
+    if (budget === undefined) throw costsError('BUDGET_UNKNOWN', { budgetId: id });
     this.#store.sql.run('DELETE FROM budgets WHERE id = ?', id);
     return budget;
   }

@@ -1,5 +1,5 @@
 import type { Budget } from '#shared/domain/cost.ts';
-import { TrainyardError } from '#shared/domain/error.ts';
+import { costsError } from './sentences.ts';
 
 export const dayMs = 86_400_000;
 /** More days than anyone looks at in one go. */
@@ -17,11 +17,7 @@ export function checkedPeriod({ from, to }: Period): Period {
   if (Number.isSafeInteger(whole.from) && Number.isSafeInteger(whole.to)) {
     if (whole.from < whole.to && whole.to - whole.from <= longestMs) return whole;
   }
-  throw new TrainyardError(
-    'COSTS_PERIOD_INVALID',
-    'The period must begin before it ends, and be ten years at most. Choose other days.',
-    { params: {} },
-  );
+  throw costsError('COSTS_PERIOD_INVALID');
 }
 
 /** Where UTC days begin within a period, with the period's own ends. */

@@ -36,8 +36,8 @@ export function summarise(
     byDay: byDay(period, charges),
     idle,
     notes: [
-      ...(unpriced.size > 0 ? [costsReason('COSTS_UNPRICED', { count: unpriced.size })] : []),
-      ...(leftovers.size > 0 ? [costsReason('COSTS_LEFTOVERS', { count: leftovers.size })] : []),
+      ...(unpriced.size > 0 ? [costsReason('COSTS_UNPRICED', { runs: unpriced.size })] : []),
+      ...(leftovers.size > 0 ? [costsReason('COSTS_LEFTOVERS', { runs: leftovers.size })] : []),
     ],
     figure: totalFigure(totalMicros, byMachine),
   };

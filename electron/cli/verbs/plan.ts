@@ -61,7 +61,7 @@ export async function planTask(file: string, options: PlanOptions): Promise<numb
       objective,
       scenario: null,
     });
-    if (options.json) printJson(answer);
+    if (options.json) printJson(money.within(answer));
     else print(answer, options.top ?? 10, money);
     return answer.recommended === null ? exitCodes.failed : exitCodes.ok;
   });
@@ -110,13 +110,13 @@ function print(
   top: number,
   money: Money,
 ): void {
-  for (const { message } of summary) printLine(printable(message));
+  for (const each of summary) printLine(printable(money.reason(each)));
   const possible = alternatives.filter(({ excluded }) => !excluded);
   const best = recommended === null ? undefined : alternatives[recommended];
   if (best !== undefined) {
     printLine('');
     printLine(printable(`Recommended: ${best.place.title}${how(best)}`));
-    for (const { message } of best.reasons) printLine(printable(`  ${message}`));
+    for (const each of best.reasons) printLine(printable(`  ${money.reason(each)}`));
     printLine('');
     printTable(
       ['', 'place', 'gpus', 'cost', 'likely', 'time', 'likely', 'lost', 'priced'],
@@ -130,7 +130,7 @@ function print(
     printLine('');
     printLine(`Left out (${count} of ${judged}), those nearest first:`);
     for (const { place, reasons } of excluded.slice(0, top)) {
-      printLine(printable(`- ${place.title}: ${reasons.map(({ message }) => message).join(' ')}`));
+      printLine(printable(`- ${place.title}: ${reasons.map(money.reason).join(' ')}`));
     }
   }
 }

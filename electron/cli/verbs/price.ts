@@ -96,8 +96,8 @@ export async function importPrices(
 ): Promise<number> {
   const text = await textOfFile(file, 'PRICE_FILE_NOT_FOUND');
   const { dryRun = false, partial = false, provider = null } = options;
-  const report = await withBackend(({ client }) =>
-    client.catalog.import({
+  const { report, money } = await withBackend(async ({ client }) => ({
+    report: await client.catalog.import({
       requestId: newId(),
       fileName: path.basename(file),
       text,
@@ -106,12 +106,13 @@ export async function importPrices(
       dryRun,
       partial,
     }),
-  );
+    money: await moneyOf(client),
+  }));
   const isGood = report.accepted > 0 && (report.refusedCount === 0 || partial);
-  if (options.json) printJson(report);
+  if (options.json) printJson(money.within(report));
   else {
-    for (const { row, message } of report.refused.slice(0, 50))
-      printLine(printable(`row ${row}: ${message}`));
+    for (const refused of report.refused.slice(0, 50))
+      printLine(printable(`row ${refused.row}: ${money.reason(refused)}`));
     if (report.refusedCount > 50) printLine(`and ${report.refusedCount - 50} more`);
     const { accepted, rows, added, changed, gone } = report;
     const outcome = report.taken ? 'Taken' : dryRun && isGood ? 'Would be taken' : 'Nothing was taken';

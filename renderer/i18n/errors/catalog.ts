@@ -76,7 +76,7 @@ export default {
     PRICE_AMBIGUOUS: '“{{value}}”有两种读法。请使用小数点，不要使用千位分隔符。',
     PRICE_CURRENCY: '不接受以 {{currency}} 计的价格。请换算为美元，或在 usd_rate 列中给出一单位合多少美元。',
     PRICE_UNIT: '无法理解“{{unit}}”的计价单位：可以按小时或按月。',
-    PRICE_FAR_FROM_KNOWN: '{{offer}} 每小时 {{price}} 美元，与此前已知的 {{known}} 美元相差过大。',
-    PRICE_FAR_FROM_USUAL: '每个 {{accelerator}} 每小时 {{price}} 美元，与通常的 {{usual}} 美元相差过大。',
+    PRICE_FAR_FROM_KNOWN: '{{offer}} 每小时 {{priceMicros}}，与此前已知的 {{knownMicros}} 相差过大。',
+    PRICE_FAR_FROM_USUAL: '每个 {{accelerator}} 每小时 {{priceMicros}}，与通常的 {{usualMicros}} 相差过大。',
   },
 };

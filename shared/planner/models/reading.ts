@@ -1,10 +1,10 @@
 import type { Reason } from '../../domain/figure.ts';
-import { fillSentence, reasonOf } from '../../domain/sentence.ts';
+import { reasonOf, saySentence } from '../../domain/sentence.ts';
 import { TrainyardError } from '../../domain/trainyard-error.ts';
 import { type ModelSentence, modelSentences } from './sentences.ts';
 
 export const modelError = (code: ModelSentence, params: Reason['params']): TrainyardError =>
-  new TrainyardError(code, fillSentence(modelSentences[code], params), { params });
+  new TrainyardError(code, saySentence(modelSentences[code], params), { params });
 
 export const note = (code: ModelSentence, params: Reason['params']): Reason =>
   reasonOf(modelSentences, code, params);

@@ -2,7 +2,7 @@ import type { Reason, Spread } from '#shared/domain/figure.ts';
 import type { Alternative, PlaceRef } from '#shared/domain/plan.ts';
 import { unlabelled } from '#shared/domain/sensitivity.ts';
 import { placeReason } from '../place-sentences.ts';
-import { dollarsText, gibRange, gibText, oneDigit, timeText } from './amounts.ts';
+import { gibibyte, gibRange } from './amounts.ts';
 import type { Candidate, Collector, Excluded, Where } from './collector.ts';
 import { costFigure, type Shown, timeFigure } from './figures.ts';
 import type { OwnMachine, PlaceInputs, PlaceQuestion } from './inputs.ts';
@@ -148,7 +148,7 @@ export class Describer {
     if (better === null) return [];
     const other = this.#ref(better.where, better.use, better.work).title;
     const [saved, sooner] = [one.costMicros - better.costMicros, one.totalMs - better.totalMs];
-    const params = { other, cost: dollarsText(saved), time: timeText(sooner) };
+    const params = { other, costMicros: saved, timeMs: sooner };
     if (sooner < 1000) return [placeReason('PLACE_DOMINATED_COST', params)];
     return [placeReason(saved === 0 ? 'PLACE_DOMINATED_TIME' : 'PLACE_DOMINATED', params)];
   }
@@ -158,7 +158,7 @@ export class Describer {
     if (where.kind === 'machine') {
       const machine = inputs.machines[where.index];
       if (machine === undefined) return [];
-      const later = placeReason('PLACE_FREE_LATER', { gpus: use.gpus, time: timeText(terms.waitMs) });
+      const later = placeReason('PLACE_FREE_LATER', { gpus: use.gpus, timeMs: terms.waitMs });
       const now = placeReason('PLACE_FREE_NOW', { gpus: own.freeOf(machine, work.accelerator) });
       const free = use.gpus === 0 ? [] : [terms.waitMs > 0 ? later : now];
       return [...free, ...ownReasons(machine, this.#context.question.at)];
@@ -187,7 +187,7 @@ export class Describer {
     const fit = work?.fit;
     const params = {
       need: fit ? gibRange(fit.need.lowBytes, fit.need.highBytes) : '',
-      has: fit ? gibText(fit.availableBytes) : '',
+      has: fit ? fit.availableBytes / gibibyte : '',
     };
     const remedy = work?.question ? this.#context.engine.remedy(work.question) : [];
     return [placeReason(remedy.length === 0 ? 'PLACE_NO_FIT' : 'PLACE_NO_FIT_UNLESS', params), ...remedy];
@@ -200,17 +200,16 @@ export class Describer {
     switch (code) {
       case 'PLACE_LATE': {
         const late = at + (shown?.p50.totalMs ?? 0) - (limits.deadlineAt ?? 0);
-        return placeReason(code, { late: timeText(late) });
+        return placeReason(code, { lateMs: late });
       }
       case 'PLACE_OVER_BUDGET': {
-        const cost = shown?.p50.costMicros ?? 0;
-        const over = dollarsText(cost - (limits.budgetMicros ?? 0));
-        return placeReason(code, { cost: dollarsText(cost), over });
+        const costMicros = shown?.p50.costMicros ?? 0;
+        return placeReason(code, { costMicros, overMicros: costMicros - (limits.budgetMicros ?? 0) });
       }
       case 'PLACE_CARBON':
         return placeReason(code, {
-          grams: oneDigit(shown?.p50.carbonGrams ?? 0),
-          limit: oneDigit(limits.maxCarbonGrams ?? 0),
+          grams: shown?.p50.carbonGrams ?? 0,
+          limit: limits.maxCarbonGrams ?? 0,
         });
       case 'PLACE_ACCELERATOR':
       case 'PLACE_NO_ACCELERATOR':
@@ -222,9 +221,9 @@ export class Describer {
       case 'PLACE_CPUS':
         return placeReason(code, { asked: demand.cpus ?? 0, has: has.cpus ?? 0 });
       case 'PLACE_MEMORY':
-        return placeReason(code, { asked: demand.memoryGiB ?? 0, has: oneDigit(has.memoryGiB ?? 0) });
+        return placeReason(code, { asked: demand.memoryGiB ?? 0, has: has.memoryGiB ?? 0 });
       case 'PLACE_DISK':
-        return placeReason(code, { asked: demand.diskGiB ?? 0, has: oneDigit(has.freeDiskGiB ?? 0) });
+        return placeReason(code, { asked: demand.diskGiB ?? 0, has: has.freeDiskGiB ?? 0 });
       case 'PLACE_LABEL':
         return placeReason(code, {
           label: demand.label ?? unlabelled,
@@ -259,12 +258,12 @@ export class Describer {
         kinds.set(accelerator, (kinds.get(accelerator) ?? 0) + 1);
       return {
         name: machine?.name ?? '',
-        accelerators: [...kinds].map(([name, count]) => `${name}:${count}`).join(', ') || 'no accelerator',
+        accelerators: [...kinds].map(([name, count]) => `${name}:${count}`).join(', ') || '–',
         accelerator: machine?.gpus[0]?.accelerator ?? '',
         count: machine?.gpus.length ?? 0,
         cpus: machine?.cpus ?? null,
         memoryGiB: machine?.memoryGiB ?? null,
-        freeDiskGiB: machine?.freeDiskBytes == null ? null : machine.freeDiskBytes / 2 ** 30,
+        freeDiskGiB: machine?.freeDiskBytes == null ? null : machine.freeDiskBytes / gibibyte,
         country: machine?.country ?? null,
         maxLabel: machine?.maxLabel ?? unlabelled,
       };
@@ -291,7 +290,7 @@ const seenLongAgoMs = 10 * 60_000;
 function ownReasons({ name, microsPerHour, seenAt }: OwnMachine, at: number): Reason[] {
   const reasons: Reason[] = [];
   if (seenAt != null && at - seenAt > seenLongAgoMs)
-    reasons.push(placeReason('PLACE_SEEN', { time: timeText(at - seenAt) }));
+    reasons.push(placeReason('PLACE_SEEN', { timeMs: at - seenAt }));
   if (microsPerHour === null) reasons.push(placeReason('PLACE_RATE_UNKNOWN', { machine: name }));
   return reasons;
 }

@@ -1,5 +1,4 @@
 /** Placing one run: every machine of one's own and every offer, judged. Pure. */
-export { dollarsText, timeText } from './amounts.ts';
 export { workEngine } from './engine.ts';
 export type { Objective, OwnGpu, OwnMachine, PlaceInputs, PlaceQuestion, Quota, Unready } from './inputs.ts';
 export { inputsHashOf, place } from './place.ts';

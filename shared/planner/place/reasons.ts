@@ -2,7 +2,7 @@ import type { Reason } from '#shared/domain/figure.ts';
 import type { PlanLimits } from '#shared/domain/plan.ts';
 import { placeReason } from '../place-sentences.ts';
 import { interruptionsPerHour, latestSwitchMs } from '../spot.ts';
-import { dollarsText, gibRange, gibText, oneDigit, timeText } from './amounts.ts';
+import { gibibyte, gibRange } from './amounts.ts';
 import type { Objective } from './inputs.ts';
 import type { Reckoned, Terms } from './reckoning.ts';
 import type { WorkFit } from './work.ts';
@@ -13,7 +13,7 @@ const oldAfterMs = 30 * dayMs;
 
 /** What decided: how the best is called. */
 export const bestReason = (objective: Objective, { costMicros, totalMs }: Reckoned): Reason => {
-  const params = { cost: dollarsText(costMicros), time: timeText(totalMs) };
+  const params = { costMicros, timeMs: totalMs };
   if (objective === 'cheapest') return placeReason('PLACE_CHEAPEST', params);
   return placeReason(objective === 'fastest' ? 'PLACE_FASTEST' : 'PLACE_BALANCED', params);
 };
@@ -21,7 +21,7 @@ export const bestReason = (objective: Objective, { costMicros, totalMs }: Reckon
 export function fitReason(fit: WorkFit | null): Reason[] {
   if (fit === null) return [];
   const { need, availableBytes, verdict } = fit;
-  const params = { need: gibRange(need.lowBytes, need.highBytes), has: gibText(availableBytes) };
+  const params = { need: gibRange(need.lowBytes, need.highBytes), has: availableBytes / gibibyte };
   return [placeReason(verdict === 'fits' ? 'PLACE_FITS' : 'PLACE_TIGHT', params)];
 }
 
@@ -35,17 +35,14 @@ export function spotReasons(
 ): Reason[] {
   if (terms.interruptionsPerHour === 0) return [];
   const { interruptions, lostMs } = reckoned;
-  const count = interruptions < 0.1 ? interruptions.toFixed(3) : oneDigit(interruptions);
-  const reasons = [placeReason('PLACE_SPOT', { count, lost: timeText(lostMs) })];
+  const reasons = [placeReason('PLACE_SPOT', { count: interruptions, lostMs })];
   if (terms.interruptionsPerHour === interruptionsPerHour(null) * terms.nodes)
     reasons.push(placeReason('PLACE_SPOT_ASSUMED'));
   if (deadlineAt === null) return reasons;
   const latest = latestSwitchMs(deadlineAt - at, workMs, terms.setupMs);
   return [
     ...reasons,
-    latest > 0
-      ? placeReason('PLACE_SPOT_SWITCH', { time: timeText(latest) })
-      : placeReason('PLACE_SPOT_NO_SLACK'),
+    latest > 0 ? placeReason('PLACE_SPOT_SWITCH', { timeMs: latest }) : placeReason('PLACE_SPOT_NO_SLACK'),
   ];
 }
 
@@ -53,10 +50,10 @@ export function spotReasons(
 export function riskReasons(p90: Reckoned, { deadlineAt, budgetMicros }: PlanLimits, at: number): Reason[] {
   const reasons: Reason[] = [];
   if (deadlineAt !== null && at + p90.totalMs > deadlineAt)
-    reasons.push(placeReason('PLACE_LATE_RISK', { late: timeText(at + p90.totalMs - deadlineAt) }));
+    reasons.push(placeReason('PLACE_LATE_RISK', { lateMs: at + p90.totalMs - deadlineAt }));
   if (budgetMicros !== null && p90.costMicros > budgetMicros) {
-    const over = dollarsText(p90.costMicros - budgetMicros);
-    reasons.push(placeReason('PLACE_BUDGET_RISK', { cost: dollarsText(p90.costMicros), over }));
+    const overMicros = p90.costMicros - budgetMicros;
+    reasons.push(placeReason('PLACE_BUDGET_RISK', { costMicros: p90.costMicros, overMicros }));
   }
   return reasons;
 }

@@ -1,4 +1,5 @@
 import type { RunDemand } from '#shared/domain/plan.ts';
+import { numberText } from '#shared/domain/sentence-values.ts';
 import { acceleratorKey } from '../accelerators.ts';
 
 /** So many accelerators of a place that are used, on so many of its machines. */
@@ -31,10 +32,10 @@ export function usesOf(demand: RunDemand, has: Has, { most }: { most: number }):
   return uses.length > 0 ? { uses } : { missing: 'count', asked: String(Math.min(...demand.gpuCounts)) };
 }
 
-/** As sentences name it: "H100:8 or A100:8". */
-export function askedOf({ accelerators, gpuCounts }: RunDemand): string {
-  if (accelerators.length > 0) return accelerators.map(({ name, count }) => `${name}:${count}`).join(' or ');
-  return gpuCounts.length > 0 ? `${gpuCounts.join(' or ')} GPUs` : 'an accelerator';
+/** As sentences in any language name it: "H100:8 / A100:8". */
+export function askedOf({ accelerators, gpuCounts }: Pick<RunDemand, 'accelerators' | 'gpuCounts'>): string {
+  if (accelerators.length > 0) return accelerators.map(({ name, count }) => `${name}:${count}`).join(' / ');
+  return gpuCounts.length > 0 ? `${gpuCounts.map(numberText).join(' / ')} GPU` : 'GPU';
 }
 
 function byRequest({ accelerators }: RunDemand, { accelerator, count }: Has, nodes: number): Wanted {
@@ -42,14 +43,14 @@ function byRequest({ accelerators }: RunDemand, { accelerator, count }: Has, nod
   if (named.length === 0)
     return {
       missing: 'accelerator',
-      asked: accelerators.map((each) => `${each.name}:${each.count}`).join(' or '),
+      asked: askedOf({ accelerators, gpuCounts: [] }),
     };
   // Alternatives are in order of preference: the first that can be had.
   for (const { count: asked } of named) {
     const use = takenTogether(asked, count, nodes);
     if (use !== null) return { uses: [use] };
   }
-  return { missing: 'count', asked: named.map((each) => String(each.count)).join(' or ') };
+  return { missing: 'count', asked: named.map((each) => String(each.count)).join(' / ') };
 }
 
 /** Those on one machine that use most of it, and those that need several. */

@@ -2,7 +2,7 @@ import type { Reason } from '#shared/domain/figure.ts';
 import type { Assignment, PortfolioSolution, Strategy } from '#shared/domain/plan.ts';
 import { item, type Job } from './instance.ts';
 import type { Schedule, Slot } from './schedule.ts';
-import { dollarsOf, hoursOf, say } from './sentences.ts';
+import { say } from './sentences.ts';
 
 /** What is proven of a plan, and how it came about. */
 export interface Proof {
@@ -75,8 +75,8 @@ function toAssignment(schedule: Schedule, job: Job): Assignment {
 function whyLate({ instance }: Schedule, job: Job, slot: Slot): Reason[] {
   if (slot.endAt <= job.dueAt) return [];
   const first = Math.min(...job.choices.map(({ ms }) => Math.max(job.readyAt, instance.at) + ms));
-  if (first > job.dueAt) return [say('PORTFOLIO_DEADLINE_IMPOSSIBLE', { hours: hoursOf(first - job.dueAt) })];
-  return [say('PORTFOLIO_LATE', { hours: hoursOf(slot.endAt - job.dueAt) })];
+  if (first > job.dueAt) return [say('PORTFOLIO_DEADLINE_IMPOSSIBLE', { lateMs: first - job.dueAt })];
+  return [say('PORTFOLIO_LATE', { lateMs: slot.endAt - job.dueAt })];
 }
 
 /** What it waited for, where it did not begin as soon as it could by itself. */
@@ -89,8 +89,8 @@ function whyThen({ instance, slots }: Schedule, job: Job, slot: Slot): Reason[] 
   if (last !== undefined && last.endAt >= slot.startAt)
     return [say('PORTFOLIO_WAITS_FOR_RUN', { run: nameOf(last.other) })];
   const pool = item(instance.pools, slot.choice.pool);
-  const hours = hoursOf(slot.startAt - Math.max(own, last?.endAt ?? own));
-  return [say('PORTFOLIO_WAITS_FOR_POOL', { hours, gpus: slot.choice.gpus, pool: pool.place.title })];
+  const waitMs = slot.startAt - Math.max(own, last?.endAt ?? own);
+  return [say('PORTFOLIO_WAITS_FOR_POOL', { waitMs, gpus: slot.choice.gpus, pool: pool.place.title })];
 }
 
 function whyLeftOut(schedule: Schedule, job: Job): Reason {
@@ -102,10 +102,11 @@ function whyLeftOut(schedule: Schedule, job: Job): Reason {
   if (cheapest === undefined) return say('PORTFOLIO_NO_OPTION');
   const missing = job.before.find((index) => schedule.slots[index] === null);
   if (missing !== undefined) return say('PORTFOLIO_AFTER_LEFT_OUT', { run: nameOf(item(jobs, missing)) });
-  const cost = dollarsOf(cheapest.micros);
+  const costMicros = cheapest.micros;
   const lacking = schedule.lacking(job, cheapest.micros);
-  if (lacking === 'all') return say('PORTFOLIO_BUDGET', { cost });
-  if (lacking === 'project') return say('PORTFOLIO_PROJECT_BUDGET', { cost, project: job.run.project ?? '' });
+  if (lacking === 'all') return say('PORTFOLIO_BUDGET', { costMicros });
+  if (lacking === 'project')
+    return say('PORTFOLIO_PROJECT_BUDGET', { costMicros, project: job.run.project ?? '' });
   return say('PORTFOLIO_LEFT_OUT');
 }
 

@@ -5,7 +5,7 @@ import { type Instance, item, type Job, readProblem } from './instance.ts';
 import { firstPlan } from './optimal.ts';
 import type { Relaxation } from './relaxation.ts';
 import type { Schedule } from './schedule.ts';
-import { dollarsOf, say } from './sentences.ts';
+import { say } from './sentences.ts';
 
 /** Something that is asked for, and could be given up. What pools hold cannot. */
 export type Demand = { kind: 'run'; job: number } | { kind: 'budget' } | { kind: 'project'; project: string };
@@ -117,12 +117,11 @@ export function tellConflict(
 ): Reason[] {
   const parts = conflict.slice(0, mostParts).map((demand) => {
     if (demand.kind === 'run') return tellRun(item(jobs, demand.job));
-    if (demand.kind === 'budget')
-      return say('CONFLICT_BUDGET', { amount: dollarsOf(problem.budgetMicros ?? 0) });
+    if (demand.kind === 'budget') return say('CONFLICT_BUDGET', { amountMicros: problem.budgetMicros ?? 0 });
     const { project } = demand;
     return say('CONFLICT_PROJECT_BUDGET', {
       project,
-      amount: dollarsOf(problem.projectBudgets[project] ?? 0),
+      amountMicros: problem.projectBudgets[project] ?? 0,
     });
   });
   const head = say(isSmallest ? 'CONFLICT_TOGETHER' : 'CONFLICT_AMONG', { parts: conflict.length });
@@ -133,11 +132,7 @@ export function tellConflict(
 function tellRun({ run }: Job): Reason {
   const name = run.name || run.id;
   if (run.deadlineAt === null) return say('CONFLICT_RUN_OPEN', { run: name });
-  return say('CONFLICT_RUN', {
-    run: name,
-    deadline: instantText(run.deadlineAt),
-    deadlineAt: run.deadlineAt,
-  });
+  return say('CONFLICT_RUN', { run: name, deadlineAt: run.deadlineAt });
 }
 
 export function tellAlone(jobs: readonly Job[]): Reason[] {
@@ -145,10 +140,6 @@ export function tellAlone(jobs: readonly Job[]): Reason[] {
     const name = job.run.name || job.run.id;
     if (job.choices.length === 0) return say('CONFLICT_ALONE_NO_OPTION', { run: name });
     if (job.orphan) return say('CONFLICT_ALONE_WAITS', { run: name });
-    const deadlineAt = job.run.deadlineAt ?? 0;
-    return say('CONFLICT_ALONE', { run: name, deadline: instantText(deadlineAt), deadlineAt });
+    return say('CONFLICT_ALONE', { run: name, deadlineAt: job.run.deadlineAt ?? 0 });
   });
 }
-
-/** The same everywhere: the page shows `deadlineAt` in the user's own way. */
-const instantText = (at: number) => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;

@@ -1,17 +1,16 @@
 import type { Reason } from '#shared/domain/figure.ts';
 import { reasonOf } from '#shared/domain/sentence.ts';
-import { microsPerDollar, msPerHour } from './units.ts';
 
 /** What is said about a plan of many runs, in English; the page has its other languages beside it (renderer/i18n/errors/portfolio.ts). */
 export const portfolioSentences = {
-  PORTFOLIO_LATE: 'Ends {{hours}} h after its deadline.',
-  PORTFOLIO_DEADLINE_IMPOSSIBLE: 'Even the place that is done first ends {{hours}} h after its deadline.',
+  PORTFOLIO_LATE: 'Ends {{lateMs}} after its deadline.',
+  PORTFOLIO_DEADLINE_IMPOSSIBLE: 'Even the place that is done first ends {{lateMs}} after its deadline.',
   PORTFOLIO_WAITS_FOR_RUN: 'Begins when “{{run}}” has ended.',
-  PORTFOLIO_WAITS_FOR_POOL: 'Waits {{hours}} h until {{gpus}} GPUs are free on {{pool}}.',
+  PORTFOLIO_WAITS_FOR_POOL: 'Waits {{waitMs}} until {{gpus}} GPUs are free on {{pool}}.',
   PORTFOLIO_NO_OPTION: 'None of the places in this plan can take it.',
-  PORTFOLIO_BUDGET: 'Left out: its cheapest place costs {{cost}}, more than is left of the budget.',
+  PORTFOLIO_BUDGET: 'Left out: its cheapest place costs {{costMicros}}, more than is left of the budget.',
   PORTFOLIO_PROJECT_BUDGET:
-    'Left out: its cheapest place costs {{cost}}, more than is left of the budget of project “{{project}}”.',
+    'Left out: its cheapest place costs {{costMicros}}, more than is left of the budget of project “{{project}}”.',
   PORTFOLIO_AFTER_LEFT_OUT: 'Left out: it waits for “{{run}}”, which is not placed.',
   PORTFOLIO_AFTER_UNKNOWN: 'Left out: it waits for a run that is not in this plan: {{run}}.',
   PORTFOLIO_LEFT_OUT: 'Left out: others that weigh more take its places.',
@@ -19,12 +18,12 @@ export const portfolioSentences = {
   CONFLICT_TOGETHER: 'These {{parts}} cannot hold together. Without any one of them the rest can:',
   CONFLICT_AMONG: 'These {{parts}} cannot hold together; perhaps fewer of them cannot, either:',
   CONFLICT_MORE: 'and {{more}} more',
-  CONFLICT_RUN: '“{{run}}” by {{deadline}}',
+  CONFLICT_RUN: '“{{run}}” by {{deadlineAt}}',
   CONFLICT_RUN_OPEN: 'run “{{run}}”',
-  CONFLICT_BUDGET: 'the budget of {{amount}}',
-  CONFLICT_PROJECT_BUDGET: 'the budget of project “{{project}}” of {{amount}}',
+  CONFLICT_BUDGET: 'the budget of {{amountMicros}}',
+  CONFLICT_PROJECT_BUDGET: 'the budget of project “{{project}}” of {{amountMicros}}',
   CONFLICT_ALONE:
-    '“{{run}}” cannot be done by {{deadline}}: no place in this plan is fast enough, or free early enough.',
+    '“{{run}}” cannot be done by {{deadlineAt}}: no place in this plan is fast enough, or free early enough.',
   CONFLICT_ALONE_NO_OPTION: '“{{run}}” cannot be placed: no place in this plan can take it.',
   CONFLICT_ALONE_WAITS: '“{{run}}” cannot be placed: it waits for what cannot be placed itself.',
   CONFLICT_UNPROVEN:
@@ -40,8 +39,3 @@ export type PortfolioCode = keyof typeof portfolioSentences;
 
 export const say = (code: PortfolioCode, params: Reason['params'] = {}): Reason =>
   reasonOf(portfolioSentences, code, params);
-
-/** Hours with one decimal, never 0 for something. */
-export const hoursOf = (ms: number): number => Math.max(0.1, Math.round((ms / msPerHour) * 10) / 10);
-
-export const dollarsOf = (micros: number): string => `$${(micros / microsPerDollar).toFixed(2)}`;

@@ -89,7 +89,7 @@ it('leaves what was spent as it was when a rate changes, and says what has no pr
   expect(world.costs.summary(month)).toMatchObject({
     totalMicros: 10 * dollar,
     unpricedRuns: 1,
-    notes: [{ code: 'COSTS_UNPRICED', params: { count: 1 } }],
+    notes: [{ code: 'COSTS_UNPRICED', params: { runs: 1 } }],
   });
   expect(world.costs.run(unpriced).cost.basis).toBe('none');
   world.price(boxA, 20, world.clock.now());

@@ -133,7 +133,7 @@ describe('at the edges', () => {
     );
     expect(ofProject.assignments[0]?.reasons[0]).toMatchObject({
       code: 'PORTFOLIO_PROJECT_BUDGET',
-      params: { cost: '$4.00', project: 'x' },
+      params: { costMicros: 4_000_000, project: 'x' },
     });
   });
 
@@ -160,7 +160,7 @@ describe('at the edges', () => {
     expect(solution).toMatchObject({ placed: 5, makespanMs: 10 * hour, costMicros: 20_000_000 });
     expect(solution.assignments[4]?.reasons[0]).toMatchObject({
       code: 'PORTFOLIO_WAITS_FOR_POOL',
-      params: { hours: 8, gpus: 1, pool: 'a' },
+      params: { waitMs: 8 * hour, gpus: 1, pool: 'a' },
     });
   });
 
