@@ -3,6 +3,7 @@
 #   put NAME SEEK [1]    stdin to in/NAME from SEEK MiB on; 1: gently
 #   holes NAME SEEK [1]  the same into a file that is all hole: zeros are left out where dd can
 #   pack NAME 0 [1]      a tar on stdin to the directory in/NAME
+#   zipped NAME          the same, compressed on its way
 #   sink                 stdin to nowhere: to measure the way
 #   who                  from which address this came
 # Names are letters and digits: who sends cannot say where anything lands.
@@ -57,26 +58,39 @@ case $verb in
     cat >/dev/null
     exit
     ;;
-  put | holes | pack) ;;
+  put | holes | pack | zipped) ;;
   *) refuse 'asked for something that is no copying' ;;
 esac
 case $name in '' | *[!a-z0-9]*) refuse 'a bad name' ;; esac
 case $seek in *[!0-9]*) refuse 'a bad place' ;; esac
 [ -n "$stage" ] && cd "$stage/in" 2>/dev/null || refuse "write $stage is gone"
 [ ! -L "$name" ] || refuse 'a link is in the way'
-if [ "$verb" != pack ]; then
+if [ "$verb" = put ] || [ "$verb" = holes ]; then
   conv=notrunc
   [ "$verb" = put ] || ! dd if=/dev/null of=/dev/null conv=sparse 2>/dev/null || conv=notrunc,sparse
   said=$(dd of="$name" bs=1048576 seek="${seek:-0}" conv="$conv" 2>&1) || refuse_write "$said"
   exit 0
 fi
-rm -rf "$name"
+# What cannot be unpacked because it did not come as it was sent is sent again, as what was cut off.
+damaged_or() {
+  rm -f "$name.tar"
+  case "$1 $(cat "$name.said" 2>/dev/null)" in *'o space left'* | *'uota exceeded'* | *'short write'*) refuse_write "$1 $(cat "$name.said")" ;; esac
+  [ ! -s "$name.said" ] || exit 5
+  refuse_write "$1"
+}
+
+rm -rf "$name" "$name.tar" "$name.said"
 said=$(mkdir "$name" 2>&1) || refuse_write "$said"
 case $(tar --version 2>/dev/null) in
-  *GNU* | *bsdtar*) said=$(tar -xpof - -C "$name" 2>&1) || refuse_write "$said" ;;
+  *GNU* | *bsdtar*)
+    if [ "$verb" = pack ]; then said=$(tar -xpof - -C "$name" 2>&1) || refuse_write "$said"
+    else said=$(gzip -dc 2>"$name.said" | tar -xpof - -C "$name" 2>&1) || damaged_or "$said"
+    fi
+    ;;
   *)
     # Older small tars follow links that came in the same archive: it is looked through first.
-    said=$(cat 2>&1 >"$name.tar") || { rm -f "$name.tar"; refuse_write "$said"; }
+    if [ "$verb" = zipped ]; then gzip -dc >"$name.tar" 2>"$name.said" || damaged_or "$(cat "$name.said")"; fi
+    said=$(cat 2>&1 >>"$name.tar") || { rm -f "$name.tar"; refuse_write "$said"; }
     if tar -tvf "$name.tar" 2>/dev/null | grep -q '^[lhbcp][-rwxsStT]\{9\} '; then rm -f "$name.tar"; refuse 'more than files in a pack'; fi
     said=$(tar -xpof "$name.tar" -C "$name" 2>&1) || { rm -f "$name.tar"; refuse_write "$said"; }
     rm -f "$name.tar"

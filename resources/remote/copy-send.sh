@@ -3,6 +3,7 @@
 #   SESSION     a directory with a key: through ssh to the other machine ($2: which of its connections)
 #   here        to copy-receive.sh on this machine, whose text is in $TY_RECEIVE, stage $2
 # $3: what the receiver is to do; $4: directory; then "piece FILE SKIP COUNT BYTES" (MiB) or "pack" (names on stdin).
+# With TY_ZIP=1 a pack is compressed on its way.
 # Ends with 0 only when everything was read as long as it was said to be, and taken; with 4 where it could not be read, with 5
 # where it was interrupted, else as what takes it ended: 3 where that refused, 255 where ssh found no way.
 
@@ -26,6 +27,12 @@ if [ "$TY_GENTLE" = 1 ]; then
   ! command -v ionice >/dev/null 2>&1 || ionice -c 3 -p $$ >/dev/null 2>&1
 fi
 
+archive() {
+  if [ "$1" = null ]; then tar $TY_TAR -cf - --null -T -
+  else xargs -0 tar $TY_TAR -cf -
+  fi
+}
+
 produce() {
   if [ "$what" = piece ]; then
     # A file that has become shorter must not end as a piece that looks whole.
@@ -42,11 +49,9 @@ produce() {
     full=$(($4 / 131072)) rest=0
     [ $(($4 % 131072)) = 0 ] || rest=1
     case $said in "$full+$rest records in"*) ;; *) printf '!short %s\n' "$said" >&2; return 4 ;; esac
-  elif [ "$1" = null ]; then
-    # Files that have gone or changed meanwhile are found by their hashes.
-    tar $TY_TAR -cf - --null -T - >&5 || :
-  else
-    xargs -0 tar $TY_TAR -cf - >&5 || :
+  # Files that have gone or changed meanwhile are found by their hashes.
+  elif [ "$TY_ZIP" = 1 ]; then archive "$1" | gzip -1 >&5 || :
+  else archive "$1" >&5 || :
   fi
 }
 

@@ -6,7 +6,7 @@ export interface FaultProxy {
   port: number;
   /** Added to each direction, ms. */
   latency(ms: number): void;
-  /** Bytes per second per direction; 0 is unlimited. */
+  /** Bytes per second per direction, which all connections share; 0 is unlimited. */
   bandwidth(bytesPerSecond: number): void;
   /** Resets every open connection, and every new one until `restore`. */
   cut(): void;
@@ -22,6 +22,7 @@ export interface FaultProxy {
 
 export async function startProxy({ to }: { to: { host?: string; port: number } }): Promise<FaultProxy> {
   const state = { latencyMs: 0, bytesPerSecond: 0, mode: 'pass' as 'pass' | 'cut' | 'silent' };
+  const [up, down]: [Direction, Direction] = [{ freeAt: 0 }, { freeAt: 0 }];
   const open = new Set<Socket>();
   const waiting = new Set<() => void>();
   const passing = () =>
@@ -44,8 +45,8 @@ export async function startProxy({ to }: { to: { host?: string; port: number } }
       socket.on('error', ignore); // the other side is told by the close
       socket.on('close', () => open.delete(socket));
     }
-    client.pipe(slow(state, passing)).pipe(server);
-    server.pipe(slow(state, passing)).pipe(client);
+    client.pipe(slow(state, up, passing)).pipe(server);
+    server.pipe(slow(state, down, passing)).pipe(client);
     client.on('close', () => void passing().then(() => server.destroy()));
     server.on('close', () => void passing().then(() => client.destroy()));
   };
@@ -91,6 +92,15 @@ export async function startProxy({ to }: { to: { host?: string; port: number } }
 
 const ignore = () => undefined;
 
+/** From when on the line can take the next piece. */
+type Direction = { freeAt: number };
+
+/** Timers know whole milliseconds: what is due earlier is due now. */
+async function reached(at: number): Promise<void> {
+  const waitMs = at - performance.now();
+  if (waitMs >= 1) await new Promise((resolve) => setTimeout(resolve, waitMs));
+}
+
 function listen(accept: (socket: Socket) => void, port: number): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = createServer({ allowHalfOpen: true }, accept);
@@ -109,25 +119,32 @@ function closeServer(server: Server): Promise<void> {
  * Delays each piece by the latency counted from its arrival (pieces overlap on the line, as on a real one) and by its
  * length over the bandwidth (pieces do not).
  */
-function slow(state: { latencyMs: number; bytesPerSecond: number }, passing: () => Promise<void>): Transform {
-  let freeAt = 0;
+function slow(
+  state: { latencyMs: number; bytesPerSecond: number },
+  direction: Direction,
+  passing: () => Promise<void>,
+): Transform {
   let last: Promise<void> = Promise.resolve();
   return new Transform({
     transform(piece: Buffer, _encoding, done) {
       const now = performance.now();
       const sendingMs = state.bytesPerSecond > 0 ? (piece.length / state.bytesPerSecond) * 1000 : 0;
-      freeAt = Math.max(now, freeAt) + sendingMs;
+      direction.freeAt = Math.max(now, direction.freeAt) + sendingMs;
+      const { freeAt } = direction;
       const dueAt = freeAt + state.latencyMs;
       const before = last;
       last = (async () => {
         await before;
-        const waitMs = dueAt - performance.now();
-        if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
+        await reached(dueAt);
         await passing();
         this.push(piece);
       })();
-      // With a bandwidth the sender is held up as by a full line; without, only the delay applies.
-      if (sendingMs > 0 || state.latencyMs === 0) void last.then(() => done());
+      // A full line holds up who sends, until its piece is on its way; that it also has to arrive holds up nobody.
+      if (sendingMs > 0)
+        void reached(freeAt)
+          .then(passing)
+          .then(() => done());
+      else if (state.latencyMs === 0) void last.then(() => done());
       else done();
     },
     flush(done) {

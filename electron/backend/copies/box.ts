@@ -41,7 +41,7 @@ export interface Look {
   place: string;
   freeBytes: number | null;
   writable: boolean;
-  has: { tar: boolean; ssh: boolean; keygen: boolean };
+  has: { tar: boolean; ssh: boolean; keygen: boolean; gzip: boolean };
   gnuTar: boolean;
   /** Cores that nobody uses; null: not known. */
   idleCores: number | null;
@@ -190,7 +190,7 @@ export class CopyBox {
       place: text.slice(at + '\nplace='.length),
       freeBytes: said.get('free') !== '' && Number.isFinite(free) ? free * 1024 : null,
       writable: yes('writable'),
-      has: { tar: yes('tar'), ssh: yes('ssh'), keygen: yes('keygen') },
+      has: { tar: yes('tar'), ssh: yes('ssh'), keygen: yes('keygen'), gzip: yes('gzip') },
       idleCores: idleOf(said.get('cores') ?? '', said.get('load') ?? ''),
       gnuTar: yes('gnutar'),
       tarNull: yes('tarnull'),
@@ -215,6 +215,13 @@ export class CopyBox {
 
   async spawn(command: Command, signal: AbortSignal): Promise<RunningProgram> {
     return (await this.#programs(signal)).spawn(command, { signal });
+  }
+
+  /** ms until a command that does nothing has been done. */
+  async answerMs(signal: AbortSignal): Promise<number> {
+    const began = performance.now();
+    await this.exec({ script: ':' }, { signal, timeoutMs: 30_000 });
+    return performance.now() - began;
   }
 
   async exec(command: Command, ask: Ask): Promise<ExecResult> {

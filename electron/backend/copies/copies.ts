@@ -92,6 +92,7 @@ export class CopyService implements Copies {
           place: isFile ? parentOf(source.place) || '/' : source.place,
           stage: `${place}/${stage}`,
           tarOptions: source.gnuTar ? '--format=posix --hard-dereference' : '',
+          canZip: source.has.gzip && destination.has.gzip,
         },
         path ?? null,
         signal,

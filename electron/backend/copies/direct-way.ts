@@ -21,7 +21,11 @@ export interface DirectWayOptions {
   keySeconds?: number;
 }
 
-const laneCount = 4;
+/** One's two ciphers are one core's work each, and ssh has 2 MiB on their way in each at most, however far it is. */
+const fewestLanes = 4;
+const mostLanes = 8;
+/** A connection for one question takes some eight round trips: so long for a lane of 50 MB/s. */
+const questionMsOfLane = 100;
 /** A load that takes longer hangs. */
 const loadMs = 1_800_000;
 const aliveMs = 60_000;
@@ -42,8 +46,8 @@ interface Link {
  */
 export class DirectWay implements Way {
   readonly kind = 'direct';
-  readonly lanes = laneCount;
   readonly #options: DirectWayOptions;
+  #lanes: number | null = null;
   #link: Promise<Link> | null = null;
   #closed = false;
   /** Keys that could not be removed when their time was over. */
@@ -51,6 +55,10 @@ export class DirectWay implements Way {
 
   constructor(options: DirectWayOptions) {
     this.#options = options;
+  }
+
+  get lanes(): number {
+    return this.#lanes ?? fewestLanes;
   }
 
   /** Connects the two. Rejects with why they cannot be: COPY_DIRECT_REFUSED, COPY_NO_HOST_KEY, COPY_TOOL_MISSING … */
@@ -194,9 +202,12 @@ export class DirectWay implements Way {
     for (const knowsExpiry of ['1', '0']) {
       await this.#lay(id, publicKey, '', knowsExpiry, signal);
       const { from } = this.#options;
+      const began = performance.now();
       const who = await from.exec(from.command('key', ['ask', id, 'who']), { signal, timeoutMs: 60_000 });
       const address = who.stdout.toString('latin1').trim();
       if (who.exitCode === 0 && /^[0-9A-Fa-f.:%a-z]+$/.test(address)) {
+        const wanted = Math.ceil((performance.now() - began) / questionMsOfLane);
+        this.#lanes ??= Math.min(mostLanes, Math.max(fewestLanes, wanted));
         return this.#lay(id, publicKey, address.replace(/%.*$/, ''), knowsExpiry, signal);
       }
       const said = who.stderr.toString('utf8');
@@ -226,7 +237,7 @@ export class DirectWay implements Way {
 
   async #startLanes(id: string, name: string, box: CopyBox, signal: AbortSignal): Promise<RunningProgram> {
     const program = await box.spawn(
-      box.command('key', ['lanes', id, String(laneCount), name]),
+      box.command('key', ['lanes', id, String(this.lanes), name]),
       new AbortController().signal,
     );
     const onAbort = () => program.kill();

@@ -5,7 +5,7 @@ import { TrainyardError } from '#shared/domain/error.ts';
 import { type CopyBox, joinScript } from './box.ts';
 import { linkLost, stalled } from './errors.ts';
 import { sendRefusal } from './send-refusal.ts';
-import type { Load } from './way.ts';
+import { isZipped, type Load } from './way.ts';
 
 /** How both ends are reached by programs of this computer. */
 export interface Ends {
@@ -19,8 +19,6 @@ export interface Ends {
 
 /** A load that takes longer hangs. */
 const loadMs = 1_800_000;
-/** Pairs of connections: one's two ciphers are one core's work each. */
-const pairs = 2;
 /** So often in a row no lane may be had. */
 const mostFailures = 2;
 
@@ -46,8 +44,8 @@ export class Joints {
     this.#cargo = cargo;
   }
 
-  /** False: it was not even begun. Rejects as `Way.carry` does. */
-  async carry(load: Load, lane: number, signal: AbortSignal): Promise<boolean> {
+  /** Over one of so many pairs of connections. False: it was not even begun. Rejects as `Way.carry` does. */
+  async carry(load: Load, lane: number, pairs: number, signal: AbortSignal): Promise<boolean> {
     const isGentle = load.gentle === true;
     const pair = await this.#pair(lane % pairs, isGentle, signal);
     if (pair === null) return false;
@@ -59,6 +57,7 @@ export class Joints {
     const mark = randomBytes(12).toString('hex');
     const sending = from.command('send', ['out', '-', load.ask, place, ...load.give], {
       TY_TAR: tarOptions,
+      TY_ZIP: isZipped(load) ? '1' : '',
       ...onLane(pair.from),
     });
     const giver = { ...sending, script: `printf '\\n%s\\n' ${mark}\n${sending.script}` };

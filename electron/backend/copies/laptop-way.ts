@@ -4,7 +4,7 @@ import { TrainyardError } from '#shared/domain/error.ts';
 import type { CopyBox } from './box.ts';
 import { linkLost, stalled } from './errors.ts';
 import { type Ends, Joints } from './joint.ts';
-import type { Load, Way } from './way.ts';
+import { isZipped, type Load, type Way } from './way.ts';
 
 export interface LaptopWayOptions {
   from: CopyBox;
@@ -15,12 +15,29 @@ export interface LaptopWayOptions {
   tarOptions: string;
   /** Nothing arriving for so long is a connection that is gone. */
   silenceMs: number;
+  /** Both ends can compress. */
+  canZip: boolean;
   /** How its two ends are reached so that what flows between them need not pass through us; null: they are not. */
   ends: Ends | null;
 }
 
-/** From here on it is worth a connection of its own. */
+/** From here on it is worth connections of its own. */
 const worthBytes = 32 * 1_048_576;
+/** Packs are small, and mostly compressed where the line is long. */
+const worthBytesOfPacks = 512 * 1_048_576;
+/**
+ * A channel of ssh has 2 MiB on their way at most, whatever the line could carry: 200 MB/s need one for each 10 ms that a byte is
+ * on its way there and back, of which a command takes two.
+ */
+const commandMsOfPair = 25;
+const fewestPairs = 2;
+const mostPairs = 6;
+/** A command that takes longer is not on this computer's own network: there the line is worth more than the processors. */
+const farMs = 15;
+/** So slow a line is worth compressing for, wherever it leads. */
+const slowBytesPerMs = 40_000;
+/** Less is over at once, and says nothing about a line. */
+const tellingBytes = 2 * 1_048_576;
 
 /**
  * Through this computer: what the one machine gives is handed to the other as it comes, and nothing of it is kept. Each side is
@@ -29,7 +46,10 @@ const worthBytes = 32 * 1_048_576;
  */
 export class LaptopWay implements Way {
   readonly kind = 'laptop';
-  readonly lanes = 3;
+  /** One's two ciphers are one core's work each. */
+  #pairs = fewestPairs;
+  #isSlow = false;
+  #answering: Promise<[number, number] | null> | null = null;
   readonly #options: LaptopWayOptions;
   readonly #joints: Joints | null;
   #expected = 0;
@@ -45,12 +65,41 @@ export class LaptopWay implements Way {
     signal: AbortSignal,
     onBytes: (bytes: number) => void,
   ): Promise<void> {
-    if (this.#expected >= worthBytes && (await this.#joints?.carry(load, lane, signal))) return;
-    await this.#hand(load, signal, onBytes);
+    const sent = this.#isZipped(load) ? { ...load, ask: load.ask.replace(/^pack /, 'zipped ') } : load;
+    const began = performance.now();
+    const isPack = load.ask.startsWith('pack ');
+    const isJoint =
+      this.#expected >= (isPack ? worthBytesOfPacks : worthBytes) &&
+      (await this.#joints?.carry(sent, lane, this.#pairs, signal)) === true;
+    if (!isJoint) await this.#hand(sent, signal, onBytes);
+    const bytesPerMs = (load.bytes * this.lanes) / Math.max(1, performance.now() - began);
+    if (load.bytes >= tellingBytes && bytesPerMs < slowBytesPerMs) this.#isSlow = true;
   }
 
-  expect(bytes: number): void {
+  /** One more than there are pairs: while the one's end is waited for, the other's begins. */
+  get lanes(): number {
+    return this.#pairs + 1;
+  }
+
+  begin(signal: AbortSignal): void {
+    const { from, to } = this.#options;
+    this.#answering ??= Promise.all([commandMs(from, signal), commandMs(to, signal)]).catch(() => null);
+  }
+
+  async expect(bytes: number): Promise<void> {
     this.#expected = bytes;
+    const answered = bytes < tellingBytes ? null : await this.#answering;
+    // A connection that broke meanwhile says nothing about how far it is; the copy itself finds out whether it comes back.
+    if (answered == null) return;
+    const ms = Math.max(...answered);
+    this.#isSlow ||= ms > farMs;
+    if (bytes < worthBytes) return;
+    this.#pairs = Math.min(mostPairs, Math.max(fewestPairs, Math.ceil(ms / commandMsOfPair)));
+  }
+
+  /** Small files are mostly text; what is large is not. Beside a training its processors are worth more than the line. */
+  #isZipped({ ask, gentle }: Load): boolean {
+    return this.#options.canZip && this.#isSlow && gentle !== true && ask.startsWith('pack ');
   }
 
   async #hand(load: Load, signal: AbortSignal, onBytes: (bytes: number) => void): Promise<void> {
@@ -67,7 +116,10 @@ export class LaptopWay implements Way {
       const taker = await start(taking, taking.command('receive', [stage, ...load.ask.split(' ')]));
       const giver = await start(
         giving,
-        giving.command('send', ['out', '-', load.ask, place, ...load.give], { TY_TAR: tarOptions }),
+        giving.command('send', ['out', '-', load.ask, place, ...load.give], {
+          TY_TAR: tarOptions,
+          TY_ZIP: isZipped(load) ? '1' : '',
+        }),
       );
       giver.stdin.end(load.names ?? '');
       const said = [textOf(giver.stderr), textOf(taker.stderr)] as const;
@@ -105,6 +157,10 @@ export class LaptopWay implements Way {
     await this.#joints?.close();
   }
 }
+
+/** The shorter of two: the first may have to wait for something that has nothing to do with the line. */
+const commandMs = async (box: CopyBox, signal: AbortSignal): Promise<number> =>
+  Math.min(await box.answerMs(signal), await box.answerMs(signal));
 
 function check(
   box: CopyBox,

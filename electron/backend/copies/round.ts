@@ -79,8 +79,8 @@ export class Round {
 
   async run(units: readonly Unit[]): Promise<RoundResult> {
     this.#units = [...units];
-    this.#options.way.expect?.(this.#bytesToCome);
     const { way, gentle } = this.#options;
+    await way.expect?.(this.#bytesToCome);
     const length = gentle === 'paced' ? 1 : way.lanes;
     const lanes = Array.from({ length }, (_, lane) => this.#lane(lane));
     try {

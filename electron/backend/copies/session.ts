@@ -129,6 +129,7 @@ class Sending {
     const { mirror = false } = this.#send;
     const { clock } = this.#options;
     const began = clock.elapsed();
+    this.#options.way.begin?.(this.#send.signal);
     // Both at once where the one need not be known to look at the other.
     const scanned = files === 'all' && this.#single === null ? this.#destinationNow(files, []) : null;
     scanned?.catch(() => undefined); // waited for below, unless the source says something first

@@ -14,16 +14,22 @@ export interface Load {
   bytes: number;
 }
 
+/** Whether it is compressed on its way. */
+export const isZipped = ({ ask }: Load): boolean => ask.startsWith('zipped ');
+
 /** How bytes get from the one machine to the other. Several loads may be under way at a time, each on a lane of its own. */
 export interface Way {
   readonly kind: CopyPathKind;
+  /** As many as the line deserves; fixed once `expect` has resolved. */
   readonly lanes: number;
   /**
    * Resolves when everything was read, sent and taken in. `onBytes` hears of it meanwhile, where that can be known. Rejects
    * with a retryable error when the connection broke or nothing moved for too long; what arrived of it may be sent again.
    */
   carry(load: Load, lane: number, signal: AbortSignal, onBytes: (bytes: number) => void): Promise<void>;
+  /** Looks at the line while the machines look at their files. */
+  begin?(signal: AbortSignal): void;
   /** So much is going to be carried, at most. */
-  expect?(bytes: number): void;
+  expect?(bytes: number): Promise<void>;
   close(): Promise<void>;
 }

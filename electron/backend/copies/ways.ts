@@ -30,20 +30,21 @@ export interface Cargo {
   place: string;
   stage: string;
   tarOptions: string;
+  canZip: boolean;
 }
 
 /** Sent to measure a way, and for how long at most. */
 const probeBytes = 4 * 1_048_576;
 const probeMs = 2_000;
-const nothing: Cargo = { place: '/', stage: '/nowhere', tarOptions: '' };
+const nothing: Cargo = { place: '/', stage: '/nowhere', tarOptions: '', canZip: false };
 
 /** Each way with what was measured, or why it cannot be used; the best first. */
 export async function probeWays(between: Between, signal: AbortSignal): Promise<CopyPath[]> {
   const { from, to } = between;
   if (from.machineId === to.machineId) return [usable('direct', null, 0), bucket];
-  const roundTrips = await Promise.all([roundTrip(from, signal), roundTrip(to, signal)]);
+  const roundTrips = await Promise.all([from.answerMs(signal), to.answerMs(signal)]);
   const through = await laptopRate(between, signal).then(
-    (rate) => usable('laptop', rate, roundTrips[0] + roundTrips[1]),
+    (rate) => usable('laptop', rate, Math.round(roundTrips[0] + roundTrips[1])),
     (error: unknown) => unusable('laptop', TrainyardError.from(error)),
   );
   const direct = await probeDirect(between, signal);
@@ -105,12 +106,6 @@ export async function bestWay(
   }
   await direct.close();
   return laptop();
-}
-
-async function roundTrip(box: CopyBox, signal: AbortSignal): Promise<number> {
-  const began = performance.now();
-  await box.exec({ script: ':' }, { signal, timeoutMs: 30_000 });
-  return Math.round(performance.now() - began);
 }
 
 /** Bytes per second from the one machine through this computer to the other; what came within the time counts. */

@@ -67,16 +67,25 @@ const once = (work: () => void): (() => void) => {
   };
 };
 const isPut = (words: readonly string[]) => words[1] === 'put';
-const isPack = (words: readonly string[]) => words[1] === 'pack';
+const isPack = (words: readonly string[]) => words[1] === 'pack' || words[1] === 'zipped';
+/** A machine that is so far away that what is small comes compressed. */
+const isFar: Meddling = {
+  before: async (words) => {
+    if (words.length === 0) await new Promise((resolve) => setTimeout(resolve, 25));
+  },
+};
 
 describe.skipIf(!needs('linux'))('what goes wrong on the way', () => {
-  it.each(['large', 'small'] as const)(
+  it.each(['large', 'small', 'compressed'] as const)(
     'a corrupt byte of a %s file is noticed and sent again',
     async (size) => {
       let corrupted = 0;
+      const asked = new Set<string>();
       const { source, destination, open } = await between({
+        here: size === 'compressed' ? isFar : {},
         there: {
           writing: (words, chunk) => {
+            asked.add(words[1] ?? '');
             if (corrupted > 0 || !(size === 'large' ? isPut(words) : isPack(words)) || chunk.length < 2_000)
               return chunk;
             corrupted += 1;
@@ -87,10 +96,12 @@ describe.skipIf(!needs('linux'))('what goes wrong on the way', () => {
           },
         },
       });
-      writeFileSync(path.join(source, 'data'), noise(size === 'large' ? 20 * megabyte : 50_000));
+      const bytes = { large: 20 * megabyte, small: 50_000, compressed: 4 * megabyte }[size];
+      writeFileSync(path.join(source, 'data'), noise(bytes));
       const session = await open();
       await session.send('all', { signal });
       expect(corrupted).toBe(1);
+      expect(asked.has('zipped')).toBe(size === 'compressed');
       expect(differences(source, destination)).toBe('');
       await session.close();
     },
@@ -411,6 +422,8 @@ describe.skipIf(!needs('linux', 'busybox'))('a machine with busybox and nothing 
     for (const applet of applets) symlinkSync(busybox, path.join(bin, applet));
     const env = { PATH: bin };
     const { source, destination, open } = await between({
+      // Compressed in one of the two.
+      here: kind === 'ash' ? isFar : {},
       hereEnv: env,
       thereEnv: env,
       ...(kind === 'ash' ? { shell: path.join(bin, 'ash') } : {}),

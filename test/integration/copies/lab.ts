@@ -156,7 +156,13 @@ export interface TwoBoxes {
 }
 
 export async function twoBoxes(
-  options: { shells?: [BoxShell, BoxShell]; faults?: boolean } = {},
+  options: {
+    shells?: [BoxShell, BoxShell];
+    /** The second box is behind a line that can fail. */
+    faults?: boolean;
+    /** It is behind this one. */
+    line?: (to: { port: number }) => Promise<Pick<FaultProxy, 'port' | 'stop'>>;
+  } = {},
 ): Promise<TwoBoxes> {
   const boxes: Box[] = [];
   for (const [index, name] of ['one', 'two'].entries()) {
@@ -174,16 +180,17 @@ export async function twoBoxes(
   const [one, two] = boxes;
   if (one === undefined || two === undefined) throw new Error('two boxes');
   const proxy = options.faults === true ? await startProxy({ to: { port: two.port } }) : null;
+  const line = (await options.line?.({ port: two.port })) ?? proxy;
   const configFile = await writeSshConfig(one.directory, boxes);
-  if (proxy !== null) {
+  if (line !== null) {
     // The second box is behind a line that can fail; it is known by the name that it has without it.
     const plain = readFileSync(configFile, 'utf8');
     const [first = '', second = ''] = [
       plain.slice(0, plain.indexOf('Host two')),
       plain.slice(plain.indexOf('Host two')),
     ];
-    const line = second.replace(/Port \d+/, `Port ${proxy.port}\n  HostKeyAlias [127.0.0.1]:${two.port}`);
-    writeFileSync(configFile, `${first}${line}`);
+    const there = second.replace(/Port \d+/, `Port ${line.port}\n  HostKeyAlias [127.0.0.1]:${two.port}`);
+    writeFileSync(configFile, `${first}${there}`);
   }
   const pool = createSshPool({
     prompter: { ask: () => Promise.reject(new Error('nobody is there')) },
@@ -215,7 +222,7 @@ export async function twoBoxes(
     stop: async () => {
       await copies.close();
       await pool.close();
-      await proxy?.stop();
+      await line?.stop();
       store.close();
       await Promise.all(boxes.map((box) => box.stop()));
     },

@@ -1,0 +1,20 @@
+import { Worker } from 'node:worker_threads';
+import type { FaultProxy } from '#test/lab/proxy.ts';
+
+/** A line to a machine that is far away, in a thread of its own: what it costs to delay each byte is nobody's who is measured. */
+export interface FarLine extends Pick<FaultProxy, 'port' | 'stop'> {}
+
+/** Each way takes `latencyMs`; all connections share `bytesPerSecond` per direction. */
+export async function farLine(
+  to: { port: number },
+  { latencyMs, bytesPerSecond }: { latencyMs: number; bytesPerSecond: number },
+): Promise<FarLine> {
+  const worker = new Worker(new URL('./far-line-worker.ts', import.meta.url), {
+    workerData: { to, latencyMs, bytesPerSecond },
+  });
+  const port = await new Promise<number>((resolve, reject) => {
+    worker.once('message', resolve);
+    worker.once('error', reject);
+  });
+  return { port, stop: async () => void (await worker.terminate()) };
+}
