@@ -46,6 +46,7 @@ import { createPlanner, MigrationsService } from './migrations/index.ts';
 import { openPolicies } from './policies.ts';
 import { Forwards } from './ports/index.ts';
 import { localPrograms } from './processes/index.ts';
+import { Quotas } from './quotas/index.ts';
 import { remoteScript, resourcesDirectory } from './resources.ts';
 import { RunBackups } from './run-backups/index.ts';
 import { runCredentials } from './run-credentials.ts';
@@ -311,6 +312,14 @@ function build(
     directory: path.join(resourcesDirectory, 'catalog'),
     googleKey: () => googleBillingKey(vault),
   });
+  const quotas = new Quotas({
+    store,
+    events,
+    activity,
+    clock,
+    log,
+    find: (name) => catalog.accelerator(name),
+  });
   const costs = new Costs({ store, events, activity, clock, log, rates: catalog });
   stack.add('costs', () => costs.close());
   const fileAccess = {
@@ -366,7 +375,7 @@ function build(
   stack.add('forwarded ports', () => forwards.shutDown());
   const planning = whenAsked(async () => {
     const { openPlanning } = await import('./planning.ts');
-    return openPlanning({ store, events, activity, clock, log, catalog, sensitivity, runs });
+    return openPlanning({ store, events, activity, clock, log, catalog, quotas, sensitivity, runs });
   });
   stack.add('planning', () => planning.close());
   // Closed before what they work with.
@@ -408,7 +417,7 @@ function build(
     ports: portsRouter(forwards),
     plan: planRouter(planning.open),
     files: filesRouter(browse, new CodeChanges(codeStore, (runId) => store.runs.require(runId).snapshot)),
-    catalog: catalogRouter(catalog),
+    catalog: catalogRouter(catalog, quotas),
     vault: vaultRouter(vault, (signal) => findLogins(undefined, signal)),
   });
   vault

@@ -7,15 +7,18 @@ import {
   Planner,
   type PlannerDependencies,
   Portfolio,
+  poolQuotas,
   readModelAt,
   type WaitSources,
 } from './planner/index.ts';
+import type { Quotas } from './quotas/index.ts';
 import { heldByOthers, type RunsService, usable } from './runs/index.ts';
 import type { Sensitivity } from './sensitivity/index.ts';
 
 interface PlanningDependencies
   extends Pick<PlannerDependencies, 'store' | 'events' | 'activity' | 'clock' | 'log'> {
   catalog: Catalog;
+  quotas: Quotas;
   sensitivity: Sensitivity;
   runs: RunsService;
 }
@@ -25,9 +28,10 @@ const measuredRuns = 500;
 
 /** The rooms of planning, with what they know of runs; main.ts opens them when somebody plans. */
 export function openPlanning(dependencies: PlanningDependencies): PlanServices & { close(): Promise<void> } {
-  const { store, events, activity, clock, catalog, sensitivity, runs } = dependencies;
+  const { store, events, activity, clock, catalog, quotas, sensitivity, runs } = dependencies;
   const planner = new Planner({
     ...dependencies,
+    quotas: () => quotas.list(),
     policies: () => sensitivity.policies(),
     rules: { usable, heldByOthers },
     check: (yaml) => runs.check(yaml, {}),
@@ -42,7 +46,7 @@ export function openPlanning(dependencies: PlanningDependencies): PlanServices &
     judge: (demand, limits, at) =>
       planner.place({ demand, limits, objective: 'cheapest', scenario: null }, at),
     machines: (at) => planner.machines(at),
-    quotaOf: () => null,
+    quotasOf: (place) => poolQuotas(place, catalog.offer(place.id), quotas.list()),
     powerOf: (accelerator) => catalog.accelerator(accelerator)?.powerW ?? null,
     launch: (request, actor) => runs.launch(request, actor),
     openPlan: (planId) => planner.saved.open(planId).content,

@@ -4,13 +4,14 @@ import type { Act, Add } from './adding.ts';
 import { addCopyVerb } from './copy-program.ts';
 import { addCostVerbs } from './costs-program.ts';
 import { addDataVerbs } from './data-program.ts';
-import { addFileVerbs } from './file-program.ts';
+import { addFileVerbs, addRemoveVerb } from './file-program.ts';
 import { addFitVerb } from './fit-program.ts';
 import { addKeepVerbs } from './keep-program.ts';
 import { addMoveVerbs } from './move-program.ts';
 import { addPlanVerbs } from './plan-program.ts';
 import { addPolicyVerbs } from './policy-program.ts';
 import { addPortVerbs } from './ports-program.ts';
+import { addQuotaVerbs } from './quotas-program.ts';
 import { addVaultVerbs } from './vault-program.ts';
 
 const repeatable = (value: string, before: string[] = []): string[] => [...before, value];
@@ -109,14 +110,7 @@ export function buildProgram(version: string, done: (exitCode: number) => void):
       options: Omit<import('./verbs/runs.ts').RestartOptions, 'json'> & { json?: boolean },
     ) => (await import('./verbs/runs.ts')).restartRun(run, { ...options, json: json(options) }),
   );
-  act(
-    add(program, 'rm <run...>', 'delete runs that have ended, here and on their machine').option(
-      '--keep-on-box',
-      'leave the files on the machine',
-    ),
-    async (runs: string[], options: { keepOnBox?: boolean; json?: boolean }) =>
-      (await import('./verbs/runs.ts')).deleteRuns(runs, options.keepOnBox ?? false, json(options)),
-  );
+  addRemoveVerb(program, add, act, json);
 
   const sites = add(program, 'sites', 'the places you have connected').action(async () => {
     done(await (await import('./verbs/sites.ts')).listSites(json(sites.opts())));
@@ -170,6 +164,7 @@ export function buildProgram(version: string, done: (exitCode: number) => void):
   addFitVerb(program, add, act, json);
   addPlanVerbs(program, add, act, json);
   addCostVerbs(program, add, act, json);
+  addQuotaVerbs(program, add, act, json);
   addPortVerbs(program, add, act, json);
   addMoveVerbs(program, add, act, json, done);
   addPolicyVerbs(program, machines, add, act, json);

@@ -11,6 +11,7 @@ import {
 } from '../domain/catalog.ts';
 import { hourlyRate } from '../domain/cost.ts';
 import { idSchema } from '../domain/id.ts';
+import { quota, quotaLimit, quotaReport } from '../domain/quota.ts';
 import { act, look, own } from './base.ts';
 
 /** Accelerators, offers and what else planning needs to know. All of it is on this computer; nothing here waits for the network but `refresh`. */
@@ -48,6 +49,35 @@ export const catalogContract = {
     .output(importReport),
   /** Takes an imported or refreshed source out again. What the app came with stays. */
   removeSource: act.input(z.object({ sourceId: z.string() })).output(z.void()),
+  /** What providers let the user rent at once. */
+  quotas: look.output(z.array(quota)),
+  /**
+   * Takes the place of a quota that limits the same. `instead`: the one that it was before, where what it limits was changed;
+   * `was`: of one that was removed and is put back.
+   */
+  setQuota: act
+    .input(
+      quotaLimit.extend({
+        instead: quota.shape.id.nullable().default(null),
+        was: quota.pick({ title: true, source: true, at: true }).nullable().default(null),
+      }),
+    )
+    .output(quota),
+  removeQuota: act.input(z.object({ id: quota.shape.id })).output(z.void()),
+  /** Takes in what a provider's command line prints of its quotas, or a CSV; with `dryRun` only says what it would do. */
+  importQuotas: act
+    .input(
+      z.object({
+        fileName: z.string().min(1).max(500),
+        text: z.string().max(16 * 1024 * 1024),
+        /** Which region a list is of that does not say. */
+        region: quotaLimit.shape.region,
+        dryRun: z.boolean(),
+        /** Take the good rows though others are refused. */
+        partial: z.boolean(),
+      }),
+    )
+    .output(quotaReport),
   ownCosts: look.output(
     z.array(
       z.object({ machineId: idSchema, costs: ownCosts, rate: hourlyRate, gpuMicrosPerHour: z.number() }),

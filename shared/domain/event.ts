@@ -73,6 +73,7 @@ export const appEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('view.changed'), key: z.string() }),
   /** Other offers, accelerators, own machines' costs: whoever shows them asks again. */
   z.object({ type: z.literal('catalog.changed'), version: z.string() }),
+  z.object({ type: z.literal('quotas.changed') }),
   /** Budgets, projects, rates: whoever shows costs asks again. */
   z.object({ type: z.literal('costs.changed') }),
   z.object({ type: z.literal('plans.changed') }),

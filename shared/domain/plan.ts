@@ -137,10 +137,23 @@ export const portfolioRun = z.object({
       durationMs: z.number().positive(),
       costMicros: micros,
       carbonGrams: z.number().min(0),
+      /** Machines that are taken together; left out: one. What quotas count. */
+      nodes: z.number().int().positive().optional(),
     }),
   ),
 });
 export type PortfolioRun = z.infer<typeof portfolioRun>;
+
+/** A quota that renting in a pool counts against, together with all other pools that name it. */
+export const poolQuota = z.object({
+  id: z.string(),
+  title: z.string(),
+  /** What is left of it, in processors or accelerators. */
+  most: z.number().min(0),
+  /** What one machine of the pool takes of it. */
+  perMachine: z.number().min(0),
+});
+export type PoolQuota = z.infer<typeof poolQuota>;
 
 /** Something with GPUs for a time: an own machine as it frees up, or an offer of which at most so many are rented at once. */
 export const pool = z.object({
@@ -156,6 +169,8 @@ export const pool = z.object({
       basis: z.enum(['estimated', 'assumed']).optional(),
     }),
   ),
+  /** Of an offer; left out: none is known. */
+  quotas: z.array(poolQuota).max(100).optional(),
 });
 export type Pool = z.infer<typeof pool>;
 

@@ -19,7 +19,10 @@ export const placeSentences = {
   PLACE_COUNTRY: 'Excluded: it stands in {{country}}; the data may be in {{countries}} only.',
   PLACE_COUNTRY_UNKNOWN:
     'Excluded: the data may be in {{countries}} only, and nobody says where this stands.',
-  PLACE_QUOTA: 'Excluded: your quota there is {{quota}} GPUs; {{asked}} are needed.',
+  PLACE_QUOTA:
+    'Excluded by your quota “{{quota}}”: {{asked}} GPUs are needed, {{left}} of {{limit}} are left. A quota of {{least}} GPUs would let it pass.',
+  PLACE_QUOTA_VCPUS:
+    'Excluded by your quota “{{quota}}”: {{gpus}} GPUs take {{asked}} vCPUs, {{left}} of {{limit}} are left. A quota of {{least}} vCPUs would let it pass.',
   PLACE_NO_FIT: 'Excluded: {{need}} GiB per GPU needed, {{has}} GiB present.',
   PLACE_NO_FIT_UNLESS: 'Excluded: {{need}} GiB per GPU needed, {{has}} GiB present. It would fit so:',
   PLACE_SETUP: 'Excluded: the set-up cannot be on {{gpus}} GPUs.',

@@ -113,6 +113,24 @@ export function largeProblem(
   return problemOf(runs, pools);
 }
 
+/** With two quotas that some of its pools share, and runs that take one or two machines at once: each by a seed. */
+export function withQuotas(problem: PortfolioProblem, seed: number): PortfolioProblem {
+  const random = seeded(seed + 77_777);
+  const whole = (low: number, high: number) => Math.floor(low + random() * (high - low + 1));
+  const quotas = ['vcpus', 'gpus'].map((id) => ({ id, title: id, most: whole(0, 5) }));
+  return {
+    ...problem,
+    pools: problem.pools.map((pool) => ({
+      ...pool,
+      quotas: quotas.flatMap((quota) => (random() < 0.6 ? [{ ...quota, perMachine: whole(1, 3) }] : [])),
+    })),
+    runs: problem.runs.map((run) => ({
+      ...run,
+      options: run.options.map((option) => (random() < 0.3 ? { ...option, nodes: 2 } : option)),
+    })),
+  };
+}
+
 export interface SmallShape {
   runs: number;
   pools: number;

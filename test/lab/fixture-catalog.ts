@@ -5,8 +5,10 @@ import type { EventBus } from '#backend/events.ts';
 import type { CatalogSource, ImportReport, Offer } from '#shared/domain/catalog.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import type { Machine } from '#shared/domain/machine.ts';
+import type { Quota } from '#shared/domain/quota.ts';
 import { OfferTable, offerId } from '#shared/planner/offer-table.ts';
 import { ownHourlyRate } from '#shared/planner/own-costs.ts';
+import { quotaId } from '#shared/planner/quotas/index.ts';
 
 const day = 24 * 3_600_000;
 const shippedDirectory = path.join(import.meta.dirname, '..', '..', 'resources', 'catalog');
@@ -79,6 +81,7 @@ export function fixtureCatalog(now: number, events: EventBus, machines: readonly
     otherMicrosPerHour: 900_000,
     utilisation: 0.7,
   };
+  let quotas = pretendedQuotas(now - 9 * day);
   const router = api.catalog.router({
     sources: api.catalog.sources.handler(() => sources),
     accelerators: api.catalog.accelerators.handler(() => shipped.accelerators),
@@ -115,8 +118,76 @@ export function fixtureCatalog(now: number, events: EventBus, machines: readonly
       ];
     }),
     setOwnCosts: api.catalog.setOwnCosts.handler(() => undefined),
+    quotas: api.catalog.quotas.handler(() => quotas),
+    setQuota: api.catalog.setQuota.handler(({ input: { instead, was, ...limit } }) => {
+      const id = quotaId(limit);
+      const said = { ...limit, id, title: '', source: 'typed' as const, at: now, ...was };
+      quotas = [...quotas.filter((each) => each.id !== id && each.id !== instead), said];
+      events.publish({ type: 'quotas.changed' });
+      return said;
+    }),
+    removeQuota: api.catalog.removeQuota.handler(({ input }) => {
+      quotas = quotas.filter(({ id }) => id !== input.id);
+      events.publish({ type: 'quotas.changed' });
+    }),
+    importQuotas: api.catalog.importQuotas.handler(() => {
+      throw new TrainyardError('NOT_AVAILABLE', 'The pretended yard takes in no quotas.');
+    }),
   });
   return { router, shipped, offers: () => current };
+}
+
+function pretendedQuotas(at: number): Quota[] {
+  const one = (given: Partial<Quota>): Quota => {
+    const quota: Quota = {
+      id: '',
+      provider: 'aws',
+      region: 'us-east-1',
+      kind: 'on-demand',
+      unit: 'vcpus',
+      accelerator: null,
+      families: ['p'],
+      limit: 192,
+      inUse: null,
+      title: '',
+      source: 'imported',
+      at,
+      ...given,
+    };
+    return { ...quota, id: quotaId(quota) };
+  };
+  return [
+    one({ title: 'Running On-Demand P instances' }),
+    one({ kind: 'spot', families: ['p5'], limit: 0, title: 'All P5 Spot Instance Requests' }),
+    one({ families: ['g', 'vt'], limit: 768, title: 'Running On-Demand G and VT instances' }),
+    one({
+      provider: 'azure',
+      region: 'westeurope',
+      families: ['ncadsa100v4'],
+      limit: 96,
+      inUse: 24,
+      title: 'Standard NCADSA100v4 Family vCPUs',
+    }),
+    one({
+      provider: 'gcp',
+      region: null,
+      kind: 'any',
+      unit: 'accelerators',
+      families: [],
+      limit: 16,
+      inUse: 8,
+      title: 'GPUS_ALL_REGIONS',
+    }),
+    one({
+      provider: 'lambda',
+      region: null,
+      unit: 'accelerators',
+      accelerator: 'H100',
+      families: [],
+      limit: 32,
+      source: 'typed',
+    }),
+  ];
 }
 
 const pretendedImport: ImportReport = {

@@ -168,6 +168,7 @@ function keyOf(event: AppEvent): string {
     case 'plan.improved':
       return `solve ${event.solveId}`;
     case 'catalog.changed':
+    case 'quotas.changed':
     case 'costs.changed':
     case 'plans.changed':
       return event.type;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Store } from '#backend/store/index.ts';
 import { acceleratorModel, catalogRegion, egressTable, storagePrice } from '#shared/domain/catalog.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
+import { quota } from '#shared/domain/quota.ts';
 import { labelSchema } from '#shared/domain/sensitivity.ts';
 import { contentHash } from '#shared/planner/bytes.ts';
 import { OfferTable } from '#shared/planner/offer-table.ts';
@@ -35,15 +36,7 @@ const packed = z.object({
   egress: z.array(egressTable),
   storage: z.array(storagePrice),
   machines: z.array(ownMachine),
-  quotas: z.array(
-    z.object({
-      provider: z.string(),
-      region: z.string().nullable(),
-      accelerator: z.string().nullable(),
-      kind: z.enum(['on-demand', 'spot']),
-      gpus: z.number(),
-    }),
-  ),
+  quotas: z.array(quota),
   sourceTitles: z.record(z.string(), z.string()),
   priceFactor: z.number().positive(),
 });

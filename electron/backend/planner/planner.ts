@@ -17,6 +17,7 @@ import { TrainyardError } from '#shared/domain/error.ts';
 import type { Figure } from '#shared/domain/figure.ts';
 import type { FitReport, TimeEstimate } from '#shared/domain/fit.ts';
 import type { Placement, PlanLimits, RunDemand } from '#shared/domain/plan.ts';
+import type { Quota } from '#shared/domain/quota.ts';
 import type { Actor } from '#shared/domain/role.ts';
 import type { Run } from '#shared/domain/run.ts';
 import type { SitePolicy } from '#shared/domain/sensitivity.ts';
@@ -62,6 +63,8 @@ export interface PlannerDependencies {
   clock: Clock;
   log: Pick<Logger, 'warn'>;
   catalog: PlannerCatalog;
+  /** What providers let the user rent at once. */
+  quotas(): Quota[];
   /** What sites may hold. */
   policies(): SitePolicy[];
   rules: GpuRules;
@@ -205,7 +208,7 @@ export class Planner {
       egress: catalog.egress(),
       storage: catalog.storage(),
       machines: this.machines(at),
-      quotas: [],
+      quotas: this.#dependencies.quotas(),
       sourceTitles: Object.fromEntries(catalog.sources().map(({ id, title }) => [id, title])),
       priceFactor: 1,
     };

@@ -9,6 +9,7 @@ import type {
   PlanLimits,
   PlanSummary,
   Pool,
+  PoolQuota,
   PortfolioProblem,
   PortfolioRun,
   PortfolioSolution,
@@ -37,8 +38,8 @@ export interface PortfolioDependencies {
   judge(demand: RunDemand, limits: PlanLimits, at: number): Placement | Promise<Placement>;
   /** Own machines, as they free up. */
   machines(at: number): OwnMachine[];
-  /** GPUs that may be rented of an offer at once; null: nobody knows. */
-  quotaOf(place: PlaceRef): number | null;
+  /** Quotas that renting an offer counts against. */
+  quotasOf(place: PlaceRef): readonly PoolQuota[];
   /** An accelerator's draw, W, for machines that a scenario buys. */
   powerOf(accelerator: string): number | null;
   /** The runs service's. */
@@ -88,11 +89,8 @@ export class Portfolio {
   }
 
   /** Each demand judged on everything there is; demands that differ by their name only are judged once. */
-  async options(
-    demands: readonly RunDemand[],
-    limits: PlanLimits,
-  ): Promise<JudgedOptions> {
-    const { clock, judge, quotaOf } = this.#dependencies;
+  async options(demands: readonly RunDemand[], limits: PlanLimits): Promise<JudgedOptions> {
+    const { clock, judge, quotasOf } = this.#dependencies;
     const at = clock.now();
     const judged = new Map<string, Placement>();
     const runs: PortfolioRun[] = [];
@@ -114,7 +112,7 @@ export class Portfolio {
       await new Promise((resolve) => setImmediate(resolve));
     }
     const named = new Set(runs.flatMap(({ options }) => options.map(({ poolId }) => poolId)));
-    const rented = rentedPools([...judged.values()], quotaOf).filter(({ id }) => named.has(id));
+    const rented = rentedPools([...judged.values()], quotasOf).filter(({ id }) => named.has(id));
     const hashes = new Set([...judged.values()].map(({ inputsHash }) => inputsHash));
     const [inputsHash = null] = hashes.size === 1 ? hashes : [];
     return {

@@ -81,3 +81,13 @@ CREATE TABLE budgetAlerts (
   PRIMARY KEY (budgetId, periodStartsAt, what)
 ) STRICT, WITHOUT ROWID;
 `;
+
+/** Version 9 of the schema. */
+export const quotas = `
+-- What providers let the user rent at once. id follows from what it limits; content: quota of domain/quota.ts.
+CREATE TABLE quotas (
+  id TEXT PRIMARY KEY,
+  at INTEGER NOT NULL,
+  content TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+`;

@@ -1,4 +1,4 @@
-import { planning } from './planning-tables.ts';
+import { planning, quotas } from './planning-tables.ts';
 
 /** One step of the database's form. Steps are only ever added at the end: what a user's file went through is history. */
 export interface Migration {
@@ -443,4 +443,5 @@ export const migrations: readonly Migration[] = [
   { version: 6, name: 'moving, recovery, backups of runs', sql: moving },
   { version: 7, name: 'terminals, ports, views', sql: terminals },
   { version: 8, name: 'catalogue, plans, costs', sql: planning },
+  { version: 9, name: 'quotas', sql: quotas },
 ];

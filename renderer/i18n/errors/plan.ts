@@ -36,7 +36,10 @@ export default {
     PLACE_COUNTRY_UNKNOWN: '已排除：数据只能位于 {{countries}}，而它所在的国家未知。',
     PLACE_SPOT_UNWANTED: '已排除：未要求可能被收回的机器。',
     PLACE_SPOT_ONLY: '已排除：只要求竞价机器。',
-    PLACE_QUOTA: '已排除：您在那里的配额为 {{quota}} 块 GPU；需要 {{asked}} 块。',
+    PLACE_QUOTA:
+      '已被配额“{{quota}}”排除：需要 {{asked}} 块 GPU，{{limit}} 块中剩余 {{left}} 块。配额达到 {{least}} 块 GPU 即可通过。',
+    PLACE_QUOTA_VCPUS:
+      '已被配额“{{quota}}”排除：{{gpus}} 块 GPU 占用 {{asked}} 个 vCPU，{{limit}} 个中剩余 {{left}} 个。配额达到 {{least}} 个 vCPU 即可通过。',
     PLACE_NO_FIT: '已排除：每块 GPU 需要 {{need}} GiB，现有 {{has}} GiB。',
     PLACE_NO_FIT_UNLESS: '已排除：每块 GPU 需要 {{need}} GiB，现有 {{has}} GiB。这样即可容纳：',
     PLACE_SETUP: '已排除：此设置无法用于 {{gpus}} 块 GPU。',

@@ -24,6 +24,7 @@ export default {
     PORTFOLIO_DEADLINE_IMPOSSIBLE: '即使最先完成的去处也在截止时间之后 {{lateMs}} 才结束。',
     PORTFOLIO_WAITS_FOR_RUN: '在“{{run}}”结束后开始。',
     PORTFOLIO_WAITS_FOR_POOL: '等待 {{waitMs}}，直到 {{pool}} 上有 {{gpus}} 个空闲 GPU。',
+    PORTFOLIO_WAITS_FOR_QUOTA: '等待 {{waitMs}}，直到您的配额“{{quota}}”有余量。',
     PORTFOLIO_NO_OPTION: '此规划中没有能容纳它的去处。',
     PORTFOLIO_BUDGET: '未安排：最便宜的去处需 {{costMicros}}，超过剩余预算。',
     PORTFOLIO_PROJECT_BUDGET: '未安排：最便宜的去处需 {{costMicros}}，超过项目“{{project}}”的剩余预算。',

@@ -2,6 +2,7 @@ import type { Reason, Spread } from '#shared/domain/figure.ts';
 import type { Alternative, PlaceRef } from '#shared/domain/plan.ts';
 import { unlabelled } from '#shared/domain/sensitivity.ts';
 import { placeReason } from '../place-sentences.ts';
+import { quotaName } from '../quotas/index.ts';
 import { gibibyte, gibRange } from './amounts.ts';
 import type { Candidate, Collector, Excluded, Where } from './collector.ts';
 import { costFigure, type Shown, timeFigure } from './figures.ts';
@@ -233,14 +234,25 @@ export class Describer {
       case 'PLACE_COUNTRY':
       case 'PLACE_COUNTRY_UNKNOWN':
         return placeReason(code, { country: has.country ?? '', countries: demand.countries.join(', ') });
-      case 'PLACE_QUOTA': {
-        const kind = where.kind === 'spot' ? 'spot' : 'on-demand';
-        const quota = where.kind === 'machine' ? undefined : this.#context.rented.quotaOf(where.row, kind);
-        return placeReason(code, { quota: quota?.gpus ?? 0, asked: has.count * (use?.nodes ?? 1) });
-      }
+      case 'PLACE_QUOTA':
+        return this.#overQuota(where, use?.nodes ?? 1, has.count);
       default:
         return placeReason(code, { provider: has.name, accelerator: has.accelerator });
     }
+  }
+
+  #overQuota(where: Where, machines: number, gpus: number): Reason {
+    const shortage =
+      where.kind === 'machine' ? null : this.#context.rented.shortage(where.row, where.kind, machines);
+    const { quota, asked = 0, left = 0, least = 0 } = shortage ?? {};
+    return placeReason(quota?.unit === 'vcpus' ? 'PLACE_QUOTA_VCPUS' : 'PLACE_QUOTA', {
+      quota: quota ? quotaName(quota) : '',
+      gpus: gpus * machines,
+      asked,
+      left,
+      limit: quota?.limit ?? 0,
+      least,
+    });
   }
 
   #free(where: Where, work: Work | null): number {

@@ -1,5 +1,5 @@
 /** Placing one run: every machine of one's own and every offer, judged. Pure. */
 export { workEngine } from './engine.ts';
-export type { Objective, OwnGpu, OwnMachine, PlaceInputs, PlaceQuestion, Quota, Unready } from './inputs.ts';
+export type { Objective, OwnGpu, OwnMachine, PlaceInputs, PlaceQuestion, Unready } from './inputs.ts';
 export { inputsHashOf, place } from './place.ts';
 export type { FitQuestion, WorkEngine, WorkFit } from './work.ts';

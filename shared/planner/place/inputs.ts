@@ -1,6 +1,7 @@
 import type { AcceleratorModel, CatalogRegion, EgressTable, StoragePrice } from '#shared/domain/catalog.ts';
 import type { Label } from '#shared/domain/label.ts';
 import type { objectives, PlanLimits, RunDemand } from '#shared/domain/plan.ts';
+import type { Quota } from '#shared/domain/quota.ts';
 import type { OfferTable } from '../offer-table.ts';
 
 export type Objective = (typeof objectives)[number];
@@ -34,16 +35,6 @@ export interface OwnMachine {
   unready: Unready | null;
   /** When it was last looked at. */
   seenAt?: number | null | undefined;
-}
-
-/** How many accelerators may be rented at once. */
-export interface Quota {
-  provider: string;
-  /** Null: in any, of any kind. */
-  region: string | null;
-  accelerator: string | null;
-  kind: 'on-demand' | 'spot';
-  gpus: number;
 }
 
 /** All that a placement follows from besides the question. Plain data: kept with a saved plan, it gives the same answer again. */

@@ -1,9 +1,11 @@
 import type { PlanLimits, RunDemand } from '#shared/domain/plan.ts';
+import type { Quota } from '#shared/domain/quota.ts';
 import type { PlaceCode } from '../place-sentences.ts';
+import { type QuotaShortage, type Rentable, shortageOf } from '../quotas/index.ts';
 import { interruptionsPerHour } from '../spot.ts';
 import { type AreaFacts, areaFacts, checkpointGbps, providersPue } from './areas.ts';
 import { type Collector, codeIndex } from './collector.ts';
-import type { PlaceInputs, PlaceQuestion, Quota } from './inputs.ts';
+import type { PlaceInputs, PlaceQuestion } from './inputs.ts';
 import { beyond, overLimit } from './limits.ts';
 import { type OfferGroup, type PreparedOffers, prepare } from './prepared.ts';
 import { emptyReckoning, type Reckoner, type Terms } from './reckoning.ts';
@@ -54,7 +56,8 @@ export class RentedPlaces {
   readonly #groups: GroupFacts[];
   readonly #areas: AreaFacts[];
   readonly #spotRates: Float64Array;
-  readonly #hasQuotas: boolean;
+  /** By area. */
+  readonly #quotas: Quota[][];
   readonly #providers: number;
 
   constructor(
@@ -73,7 +76,7 @@ export class RentedPlaces {
     this.#areas = areaFacts(this.#prepared.areas, demand, limits, inputs);
     // The last one is of those whose band is not known.
     this.#spotRates = Float64Array.from([0, 1, 2, 3, 4, null], interruptionsPerHour);
-    this.#hasQuotas = inputs.quotas.length > 0;
+    this.#quotas = inputs.quotas.length === 0 ? [] : this.#areas.map((area) => quotasIn(area, inputs.quotas));
     this.#providers = inputs.offers.words.providers.length;
   }
 
@@ -86,10 +89,12 @@ export class RentedPlaces {
     return this.#areas[this.#prepared.areaOf[row] ?? -1];
   }
 
-  quotaOf(row: number, kind: 'on-demand' | 'spot'): Quota | undefined {
-    const area = this.areaOf(row);
-    const group = this.#groups[this.#prepared.groupOf[row] ?? -1];
-    return area && group && this.#quota(area, group, kind);
+  /** What is missing of which quota, to rent so many machines of a row at once; null: nothing. */
+  shortage(row: number, kind: 'on-demand' | 'spot', machines: number): QuotaShortage | null {
+    const quotas = this.#quotas[this.#prepared.areaOf[row] ?? -1];
+    return quotas === undefined || quotas.length === 0
+      ? null
+      : shortageOf(quotas, this.#rentable(row), kind, machines);
   }
 
   judge(collector: Collector): void {
@@ -100,10 +105,8 @@ export class RentedPlaces {
       const area = this.#areas[areaOf[row] ?? -1];
       if (group === undefined || area === undefined) continue;
       const code = area.providerCode ?? group.code ?? this.#tooSmall(row) ?? area.dataCode;
-      if ((columns.onDemandMicrosPerHour[row] ?? Number.NaN) >= 0)
-        this.#one(row, 0, group, area, code, collector);
-      if ((columns.spotMicrosPerHour[row] ?? Number.NaN) >= 0)
-        this.#one(row, 1, group, area, code, collector);
+      if ((columns.onDemandMicrosPerHour[row] ?? Number.NaN) >= 0) this.#one(row, 0, group, code, collector);
+      if ((columns.spotMicrosPerHour[row] ?? Number.NaN) >= 0) this.#one(row, 1, group, code, collector);
     }
   }
 
@@ -142,7 +145,6 @@ export class RentedPlaces {
     row: number,
     kindIndex: 0 | 1,
     group: GroupFacts,
-    area: AreaFacts,
     before: PlaceCode | null,
     collector: Collector,
   ): void {
@@ -168,7 +170,7 @@ export class RentedPlaces {
       const way = group.ways[index];
       if (way === undefined) continue;
       const { trainMs } = way.work;
-      const stands = way.code ?? (this.#hasQuotas ? this.#overQuota(area, group, kind, way.use) : null);
+      const stands = way.code ?? (this.shortage(row, kind, way.use.nodes) === null ? null : 'PLACE_QUOTA');
       if (stands !== null || trainMs === null) {
         if (against === null) [against, nearest] = [stands ?? 'PLACE_TIME_UNKNOWN', way];
         continue;
@@ -228,30 +230,23 @@ export class RentedPlaces {
     return memoryGiB !== null && (columns.memoryGiB[row] ?? Number.NaN) < memoryGiB ? 'PLACE_MEMORY' : null;
   }
 
-  #overQuota(
-    area: AreaFacts,
-    group: OfferGroup,
-    kind: 'on-demand' | 'spot',
-    { nodes }: Use,
-  ): PlaceCode | null {
-    const quota = this.#quota(area, group, kind);
-    return quota !== undefined && group.count * nodes > quota.gpus ? 'PLACE_QUOTA' : null;
-  }
-
-  /** The narrowest that applies: that of the region before the provider's, that of the accelerator before that of all. */
-  #quota(area: AreaFacts, group: OfferGroup, kind: 'on-demand' | 'spot'): Quota | undefined {
-    const narrowness = (each: Quota) => (each.region === null ? 0 : 2) + (each.accelerator === null ? 0 : 1);
-    return this.#inputs.quotas
-      .filter(
-        (each) =>
-          each.provider === area.provider &&
-          each.kind === kind &&
-          (each.region === null || each.region === area.region) &&
-          (each.accelerator === null || each.accelerator === group.accelerator),
-      )
-      .sort((a, b) => narrowness(b) - narrowness(a))[0];
+  #rentable(row: number): Rentable {
+    const { columns, words } = this.#inputs.offers;
+    const vCpus = columns.vCpus[row] ?? Number.NaN;
+    return {
+      provider: words.providers[columns.provider[row] ?? -1] ?? '',
+      region: words.regions[columns.region[row] ?? -1] ?? '',
+      instanceType: words.instanceTypes[columns.instanceType[row] ?? -1] ?? '',
+      accelerator: words.accelerators[columns.accelerator[row] ?? -1] ?? null,
+      gpus: columns.acceleratorCount[row] ?? 0,
+      vCpus: Number.isNaN(vCpus) ? null : vCpus,
+    };
   }
 }
+
+/** Of an area: the quotas that count something there. */
+const quotasIn = ({ provider, region }: AreaFacts, quotas: readonly Quota[]): Quota[] =>
+  quotas.filter((quota) => quota.provider === provider && (quota.region === null || quota.region === region));
 
 const spotCodes = { never: 'PLACE_SPOT_UNWANTED', allowed: null, only: null } as const;
 const onDemandCodes = { never: null, allowed: null, only: 'PLACE_SPOT_ONLY' } as const;

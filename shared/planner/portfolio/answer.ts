@@ -80,7 +80,8 @@ function whyLate({ instance }: Schedule, job: Job, slot: Slot): Reason[] {
 }
 
 /** What it waited for, where it did not begin as soon as it could by itself. */
-function whyThen({ instance, slots }: Schedule, job: Job, slot: Slot): Reason[] {
+function whyThen(schedule: Schedule, job: Job, slot: Slot): Reason[] {
+  const { instance, slots } = schedule;
   const own = Math.max(instance.at, job.run.earliestAt ?? instance.at);
   if (slot.startAt <= own) return [];
   const last = job.before
@@ -89,7 +90,10 @@ function whyThen({ instance, slots }: Schedule, job: Job, slot: Slot): Reason[] 
   if (last !== undefined && last.endAt >= slot.startAt)
     return [say('PORTFOLIO_WAITS_FOR_RUN', { run: nameOf(last.other) })];
   const pool = item(instance.pools, slot.choice.pool);
-  const waitMs = slot.startAt - Math.max(own, last?.endAt ?? own);
+  const from = Math.max(own, last?.endAt ?? own);
+  const waitMs = slot.startAt - from;
+  const quota = instance.quotas[schedule.quotaInTheWay(slot, from)];
+  if (quota !== undefined) return [say('PORTFOLIO_WAITS_FOR_QUOTA', { waitMs, quota: quota.title })];
   return [say('PORTFOLIO_WAITS_FOR_POOL', { waitMs, gpus: slot.choice.gpus, pool: pool.place.title })];
 }
 

@@ -12,6 +12,7 @@ export interface Breach {
     | 'too-early'
     | 'before-dependency'
     | 'pool-overfull'
+    | 'over-quota'
     | 'over-budget'
     | 'over-project-budget'
     | 'wrong-total';
@@ -66,7 +67,8 @@ export function check(problem: PortfolioProblem, solution: PortfolioSolution): B
       tell('wrong-length', [run.id], `takes ${endAt - startAt} ms`);
     if (startAt < Math.max(problem.at, run.earliestAt ?? problem.at))
       tell('too-early', [run.id], `begins at ${startAt}`);
-    placed.push({ id: run.id, poolId, gpus, startAt, endAt, costMicros, project: run.project });
+    const nodes = Math.max(1, ...options.map((option) => option.nodes ?? 1));
+    placed.push({ id: run.id, poolId, nodes, gpus, startAt, endAt, costMicros, project: run.project });
   }
   for (const run of problem.runs) {
     const startAt = found.get(run.id)?.startAt ?? null;
@@ -92,6 +94,7 @@ export function check(problem: PortfolioProblem, solution: PortfolioSolution): B
         );
     }
   }
+  checkQuotas(problem, placed, tell);
   checkMoney(problem, solution, placed, tell);
   return breaches;
 }
@@ -100,10 +103,38 @@ interface Placed {
   id: string;
   poolId: string;
   gpus: number;
+  nodes: number;
   startAt: number;
   endAt: number;
   costMicros: number;
   project: string | null;
+}
+
+/** Of every quota, what the runs on all pools that name it take at once. */
+function checkQuotas(
+  { pools }: PortfolioProblem,
+  placed: readonly Placed[],
+  tell: (what: Breach['what'], runs: string[], detail: string) => void,
+): void {
+  const named = pools.flatMap(({ id, quotas = [] }) => quotas.map((quota) => ({ ...quota, pool: id })));
+  for (const [quota, parts] of Map.groupBy(named, ({ id }) => id)) {
+    const most = Math.min(...parts.map((part) => part.most));
+    const perMachine = new Map(parts.map((part) => [part.pool, part.perMachine]));
+    const here = placed.filter(({ poolId }) => perMachine.has(poolId));
+    for (const { startAt } of here) {
+      const together = here.filter((other) => other.startAt <= startAt && other.endAt > startAt);
+      const taken = together.reduce(
+        (sum, { poolId, nodes }) => sum + nodes * (perMachine.get(poolId) ?? 0),
+        0,
+      );
+      if (taken > most + roundingGpus)
+        tell(
+          'over-quota',
+          together.map(({ id }) => id),
+          `${taken} of ${most} of ${quota} at ${startAt}`,
+        );
+    }
+  }
 }
 
 function checkMoney(

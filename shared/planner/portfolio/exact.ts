@@ -108,5 +108,9 @@ function isSwapped(
 ): boolean {
   if (last === null || last.job.index < job.index) return false;
   if (job.before.includes(last.job.index)) return false;
-  return last.choice === null || choice === null || last.choice.pool !== choice.pool;
+  if (last.choice === null || choice === null) return true;
+  return last.choice.pool !== choice.pool && !shareQuota(last.choice, choice);
 }
+
+const shareQuota = (a: Choice, b: Choice): boolean =>
+  a.held.some(({ quota }) => b.held.some((other) => other.quota === quota));

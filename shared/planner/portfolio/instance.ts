@@ -1,8 +1,14 @@
-import type { Pool, PortfolioProblem, PortfolioRun } from '#shared/domain/plan.ts';
+import type { Pool, PoolQuota, PortfolioProblem, PortfolioRun } from '#shared/domain/plan.ts';
 import { TrainyardError } from '#shared/domain/trainyard-error.ts';
 import { type Weight, weightOf } from './objective.ts';
 import { Timetable } from './timetable.ts';
 import { microsPerDollar } from './units.ts';
+
+/** What a choice takes of a quota, which all pools that name it share. */
+export interface Held {
+  quota: number;
+  amount: number;
+}
 
 /** One option of a run that could be taken on these pools. */
 export interface Choice {
@@ -13,6 +19,7 @@ export interface Choice {
   micros: number;
   dollars: number;
   carbonGrams: number;
+  held: readonly Held[];
 }
 
 /** A run as the schedulers see it. */
@@ -40,6 +47,7 @@ export interface Instance {
   at: number;
   jobs: Job[];
   pools: Pool[];
+  quotas: PoolQuota[];
   /** Every job after those that it waits for. */
   order: number[];
 }
@@ -64,12 +72,13 @@ export function readProblem(problem: PortfolioProblem): Instance {
     'PLAN_RUN_TWICE',
     'run',
   );
+  const quotas = quotasOf(pools);
   const jobs = problem.runs.map((run, index): Job => {
     const before = [...new Set(run.after)].flatMap((id) => runIndex.get(id) ?? []);
     return {
       index,
       run,
-      choices: choicesOf(run, pools, poolIndex),
+      choices: choicesOf(run, pools, poolIndex, quotas),
       weight: weightOf(run.priority, Math.max(0, ...run.options.map(({ costMicros }) => costMicros))),
       before,
       next: [],
@@ -84,11 +93,35 @@ export function readProblem(problem: PortfolioProblem): Instance {
   }
   const order = inOrder(jobs);
   foresee(jobs, order);
-  return { problem, at, jobs, pools, order };
+  return { problem, at, jobs, pools, quotas, order };
 }
 
 export const timetables = ({ at, pools }: Instance): Timetable[] =>
   pools.map(({ gpus, busy }) => new Timetable(at, gpus, busy));
+
+/** What is left of each quota, over time. */
+export const quotaTimetables = ({ at, quotas }: Instance): Timetable[] =>
+  quotas.map(({ most }) => new Timetable(at, most, []));
+
+/** Each once; where pools disagree on what is left of one, the least. */
+function quotasOf(pools: readonly Pool[]): PoolQuota[] {
+  const found = new Map<string, PoolQuota>();
+  for (const quota of pools.flatMap((pool) => pool.quotas ?? [])) {
+    const known = found.get(quota.id);
+    if (known === undefined || quota.most < known.most) found.set(quota.id, quota);
+  }
+  return [...found.values()];
+}
+
+function heldBy({ quotas = [] }: Pool, nodes: number, all: readonly PoolQuota[]): readonly Held[] {
+  if (quotas.length === 0) return nothingHeld;
+  return quotas.map(({ id, perMachine }) => ({
+    quota: all.findIndex((each) => each.id === id),
+    amount: perMachine * nodes,
+  }));
+}
+
+const nothingHeld: readonly Held[] = [];
 
 function indexed(ids: readonly string[], code: string, what: string): Map<string, number> {
   const found = new Map<string, number>();
@@ -105,11 +138,18 @@ function indexed(ids: readonly string[], code: string, what: string): Map<string
  * the two leaves a plan valid and its objective no worse. So no bound changes by leaving it out. Between pools that does not
  * hold (the better one may be taken), and all are kept.
  */
-function choicesOf(run: PortfolioRun, pools: readonly Pool[], poolIndex: Map<string, number>): Choice[] {
+function choicesOf(
+  run: PortfolioRun,
+  pools: readonly Pool[],
+  poolIndex: Map<string, number>,
+  quotas: readonly PoolQuota[],
+): Choice[] {
   const all = run.options.flatMap((option): Choice[] => {
     const pool = poolIndex.get(option.poolId);
     if (pool === undefined || option.gpus > item(pools, pool).gpus) return [];
-    const { gpus, costMicros: micros, carbonGrams } = option;
+    const { gpus, costMicros: micros, carbonGrams, nodes = 1 } = option;
+    const held = heldBy(item(pools, pool), nodes, quotas);
+    if (held.some(({ quota, amount }) => amount > item(quotas, quota).most)) return [];
     return [
       {
         pool,
@@ -118,6 +158,7 @@ function choicesOf(run: PortfolioRun, pools: readonly Pool[], poolIndex: Map<str
         micros,
         dollars: micros / microsPerDollar,
         carbonGrams,
+        held,
       },
     ];
   });
@@ -130,8 +171,11 @@ function choicesOf(run: PortfolioRun, pools: readonly Pool[], poolIndex: Map<str
       return true;
     }
     const beaten = same.some(
-      ({ ms, gpus, carbonGrams }) =>
-        ms <= choice.ms && gpus <= choice.gpus && carbonGrams <= choice.carbonGrams,
+      ({ ms, gpus, carbonGrams, held }) =>
+        ms <= choice.ms &&
+        gpus <= choice.gpus &&
+        carbonGrams <= choice.carbonGrams &&
+        held.every(({ amount }, index) => amount <= (choice.held[index]?.amount ?? amount)),
     );
     if (!beaten) same.push(choice);
     return !beaten;

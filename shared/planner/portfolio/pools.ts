@@ -1,10 +1,12 @@
-import type { Alternative, Placement, PlaceRef, Pool, PortfolioRun } from '#shared/domain/plan.ts';
+import type { Alternative, Placement, PlaceRef, Pool, PoolQuota, PortfolioRun } from '#shared/domain/plan.ts';
 import type { OwnMachine } from '../place/index.ts';
 
 /** What is taken until nobody knows when is taken for so long. Told as `basis: 'assumed'`. */
 export const assumedBusyMs = 24 * 3_600_000;
 /** Of an offer whose quota is not known, so many are rented at once at most. */
 export const rentedAtOnce = 4;
+/** Where quotas allow more than anybody has runs for. */
+const mostAtOnce = 1000;
 /** Options of one run: what is on its Pareto front first, then the cheapest. More change plans little and cost time. */
 export const mostOptions = 32;
 
@@ -67,6 +69,7 @@ export function optionsOf({ alternatives }: Placement, most = mostOptions): Port
         durationMs: Math.max(1, Math.round(durationMs.p50 - (parts?.waitMs ?? 0))),
         costMicros: costMicros.p50,
         carbonGrams: carbonGrams ?? 0,
+        ...(place.nodes > 1 ? { nodes: place.nodes } : {}),
       },
     ];
   });
@@ -75,20 +78,35 @@ export function optionsOf({ alternatives }: Placement, most = mostOptions): Port
 /** A run without GPUs takes one place of a machine. */
 const gpusOf = ({ gpus }: PlaceRef) => (gpus > 0 ? gpus : 1);
 
-/** Offers that options name, each with what may be rented of it at once. `quotaOf`: GPUs, null where nobody knows. */
+/**
+ * Offers that options name, each with what may be rented of it at once: what its quotas leave, which it shares with other offers that
+ * count against them. `quotasOf`: empty where none is known.
+ */
 export function rentedPools(
   placements: readonly Placement[],
-  quotaOf: (place: PlaceRef) => number | null,
+  quotasOf: (place: PlaceRef) => readonly PoolQuota[],
 ): Pool[] {
   const pools = new Map<string, Pool>();
   for (const { alternatives } of placements) {
     for (const { place, excluded } of alternatives) {
       if (excluded || place.kind === 'machine') continue;
       const id = poolIdOf(place);
-      const gpus = Math.max(gpusOf(place), quotaOf(place) ?? gpusOf(place) * rentedAtOnce);
+      const quotas = quotasOf(place);
+      const gpus = Math.max(gpusOf(place), (gpusOf(place) / place.nodes) * atOnce(place, quotas));
       const known = pools.get(id);
-      if (known === undefined || known.gpus < gpus) pools.set(id, { id, place, gpus, busy: [] });
+      if (known !== undefined && known.gpus >= gpus) continue;
+      pools.set(id, { id, place, gpus, busy: [], ...(quotas.length === 0 ? {} : { quotas: [...quotas] }) });
     }
   }
   return [...pools.values()];
+}
+
+/** Machines of an offer that may be there at once. */
+function atOnce({ nodes }: PlaceRef, quotas: readonly PoolQuota[]): number {
+  if (quotas.length === 0) return nodes * rentedAtOnce;
+  return quotas.reduce(
+    (least, { most, perMachine }) =>
+      perMachine > 0 ? Math.min(least, Math.floor(most / perMachine)) : least,
+    mostAtOnce,
+  );
 }

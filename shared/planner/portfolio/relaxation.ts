@@ -1,4 +1,4 @@
-import { type Choice, type Instance, item, type Job, timetables } from './instance.ts';
+import { type Choice, type Instance, item, type Job, quotaTimetables, timetables } from './instance.ts';
 import { lateDollars, leastLateDollars } from './objective.ts';
 import type { Timetable } from './timetable.ts';
 import { microsPerDollar, msPerHour } from './units.ts';
@@ -6,6 +6,7 @@ import { microsPerDollar, msPerHour } from './units.ts';
 /** A limit that many runs share: what they use of it together may not be more than `most`. */
 export type Limit =
   | { kind: 'pool'; pool: number; untilAt: number; most: number }
+  | { kind: 'quota'; quota: number; untilAt: number; most: number }
   | { kind: 'budget'; most: number }
   | { kind: 'project'; project: string; most: number };
 
@@ -19,6 +20,8 @@ export interface Column {
   /** Limits by index: of its pool, each of which it takes so many GPU hours of, and budgets, of which it takes so many dollars. */
   windows: readonly number[];
   hours: number;
+  /** The same of quotas, each with hours of its own unit. */
+  held: readonly { limit: number; hours: number }[];
   budgets: readonly number[];
   dollars: number;
 }
@@ -66,7 +69,13 @@ export class Relaxation {
       }),
     );
     this.outside = instance.jobs.map(({ weight }) => (counted === 'dollars' ? weight.leftOut : 1));
-    const windows = this.#addWindows(inTime, tables);
+    const windows = this.#addWindows(
+      inTime,
+      tables,
+      (choice) => [{ at: choice.pool, hours: hoursOf(choice) }],
+      'pool',
+    );
+    const quotaWindows = this.#addWindows(inTime, quotaTimetables(instance), quotaHoursOf, 'quota');
     const budgetsOf = this.#addBudgets();
     this.columns = instance.jobs.map((job) => {
       const budgets = budgetsOf(job);
@@ -77,13 +86,14 @@ export class Relaxation {
           counts: counted === 'dollars' ? choice.dollars : 0,
           windows: windowsOf(windows.get(choice.pool), job.dueAt),
           hours: hoursOf(choice),
+          held: heldIn(quotaWindows, choice, job.dueAt),
           budgets,
           dollars: choice.dollars,
         }),
       );
       const late = counted === 'dollars' ? leastLate(job, item(ends, job.index)) : null;
       if (late === null) return columns;
-      columns.push({ job: job.index, choice: null, windows: none, hours: 0, budgets, ...late });
+      columns.push({ job: job.index, choice: null, windows: none, hours: 0, held: [], budgets, ...late });
       return columns.sort((a, b) => a.counts - b.counts);
     });
   }
@@ -94,7 +104,8 @@ export class Relaxation {
    */
   only(jobs: readonly number[], keeps: (limit: Limit) => boolean): Relaxation {
     const part: Relaxation = Object.create(Relaxation.prototype);
-    const most = (limit: Limit) => (limit.kind === 'pool' || keeps(limit) ? limit.most : unlimited);
+    const isHard = ({ kind }: Limit) => kind === 'pool' || kind === 'quota';
+    const most = (limit: Limit) => (isHard(limit) || keeps(limit) ? limit.most : unlimited);
     return Object.assign(part, {
       instance: this.instance,
       limits: this.limits.map((limit) => ({ ...limit, most: most(limit) })),
@@ -128,38 +139,46 @@ export class Relaxation {
     return least;
   }
 
-  /** For each pool that could get too full: the instants until which its hours are counted. */
-  #addWindows(inTime: readonly Choice[][], tables: readonly Timetable[]): Map<number, Windows> {
+  /** For each pool (or quota) that could get too full: the instants until which its hours are counted. */
+  #addWindows(
+    inTime: readonly Choice[][],
+    tables: readonly Timetable[],
+    usesOf: (choice: Choice) => readonly Hours[],
+    kind: 'pool' | 'quota',
+  ): Map<number, Windows> {
     const wanted = new Map<number, { job: number; dueAt: number; hours: number }[]>();
     for (const { index: job, dueAt } of this.instance.jobs) {
       if (!Number.isFinite(dueAt)) continue;
       for (const choice of item(inTime, job)) {
-        const hours = hoursOf(choice);
-        const here = wanted.get(choice.pool);
-        const last = here?.at(-1);
-        if (here === undefined) wanted.set(choice.pool, [{ job, dueAt, hours }]);
-        else if (last?.job === job) last.hours = Math.max(last.hours, hours);
-        else here.push({ job, dueAt, hours });
+        for (const { at, hours } of usesOf(choice)) {
+          const here = wanted.get(at);
+          const last = here?.at(-1);
+          if (here === undefined) wanted.set(at, [{ job, dueAt, hours }]);
+          else if (last?.job === job) last.hours = Math.max(last.hours, hours);
+          else here.push({ job, dueAt, hours });
+        }
       }
     }
     const windows = new Map<number, Windows>();
-    for (const [pool, ends] of wanted) {
+    for (const [at, ends] of wanted) {
       ends.sort((a, b) => a.dueAt - b.dueAt);
       const tight: { untilAt: number; most: number }[] = [];
       let hours = 0;
       for (const [index, end] of ends.entries()) {
         hours += end.hours;
         if (ends[index + 1]?.dueAt === end.dueAt) continue;
-        const most = item(tables, pool).freeUntil(end.dueAt) / msPerHour;
+        const most = item(tables, at).freeUntil(end.dueAt) / msPerHour;
         // Where all that could ever be there fits, there is nothing to say.
         if (hours > most) tight.push({ untilAt: end.dueAt, most });
       }
       const kept = spread(tight, mostWindows);
       if (kept.length === 0) continue;
       const limits = kept.map(
-        ({ untilAt, most }) => this.limits.push({ kind: 'pool', pool, untilAt, most }) - 1,
+        (window) =>
+          this.limits.push(kind === 'pool' ? { kind, pool: at, ...window } : { kind, quota: at, ...window }) -
+          1,
       );
-      windows.set(pool, {
+      windows.set(at, {
         untilAt: kept.map(({ untilAt }) => untilAt),
         from: limits.map((_, index) => limits.slice(index)),
       });
@@ -188,11 +207,12 @@ export class Relaxation {
 
 /** What a column counts, and what it uses at these prices. */
 export function priced(
-  { counts, windows, hours, budgets, dollars }: Column,
+  { counts, windows, hours, held, budgets, dollars }: Column,
   prices: ArrayLike<number>,
 ): number {
   let sum = counts;
   for (const limit of windows) sum += hours * (prices[limit] ?? 0);
+  for (const each of held) sum += each.hours * (prices[each.limit] ?? 0);
   for (const limit of budgets) sum += dollars * (prices[limit] ?? 0);
   return sum;
 }
@@ -206,6 +226,20 @@ function windowsOf(windows: Windows | undefined, dueAt: number): readonly number
 }
 
 const hoursOf = ({ gpus, ms }: Choice) => (gpus * ms) / msPerHour;
+
+/** What is taken of a pool or a quota, by its index. */
+interface Hours {
+  at: number;
+  hours: number;
+}
+
+const quotaHoursOf = ({ held, ms }: Choice): readonly Hours[] =>
+  held.map(({ quota, amount }) => ({ at: quota, hours: (amount * ms) / msPerHour }));
+
+const heldIn = (windows: ReadonlyMap<number, Windows>, choice: Choice, dueAt: number): Column['held'] =>
+  quotaHoursOf(choice).flatMap(({ at, hours }) =>
+    windowsOf(windows.get(at), dueAt).map((limit) => ({ limit, hours })),
+  );
 
 /** When it ends at the earliest, with nothing else there than what is busy now. */
 function firstEnd(job: Job, { pool, gpus, ms }: Choice, tables: readonly Timetable[]): number {

@@ -1,4 +1,4 @@
-import { type Choice, type Instance, item, type Job, timetables } from './instance.ts';
+import { type Choice, type Instance, item, type Job, quotaTimetables, timetables } from './instance.ts';
 import { lateDollars } from './objective.ts';
 import type { Timetable } from './timetable.ts';
 
@@ -14,6 +14,7 @@ export class Schedule {
   readonly instance: Instance;
   readonly slots: (Slot | null)[];
   readonly #pools: Timetable[];
+  readonly #quotas: Timetable[];
   #leftMicros: number;
   readonly #leftByProject: Map<string, number>;
 
@@ -22,6 +23,7 @@ export class Schedule {
     this.instance = instance;
     this.slots = instance.jobs.map(() => null);
     this.#pools = timetables(instance);
+    this.#quotas = quotaTimetables(instance);
     this.#leftMicros = problem.budgetMicros ?? Number.POSITIVE_INFINITY;
     this.#leftByProject = new Map(Object.entries(problem.projectBudgets));
   }
@@ -48,7 +50,7 @@ export class Schedule {
   find(job: Job, choice: Choice): Slot | null {
     let from = job.readyAt;
     for (const index of job.before) from = Math.max(from, this.slots[index]?.endAt ?? from);
-    const startAt = item(this.#pools, choice.pool).earliest(choice.gpus, choice.ms, from);
+    const startAt = this.#earliest(choice, from);
     if (startAt === null) return null;
     const endAt = startAt + choice.ms;
     for (const index of job.next) {
@@ -60,7 +62,7 @@ export class Schedule {
 
   put(job: Job, slot: Slot): void {
     this.slots[job.index] = slot;
-    item(this.#pools, slot.choice.pool).take(slot.choice.gpus, slot.startAt, slot.endAt);
+    this.#take(slot);
     this.#spend(job, slot.choice.micros);
   }
 
@@ -69,7 +71,7 @@ export class Schedule {
     const slot = this.slots[job.index] ?? null;
     if (slot === null) return null;
     this.slots[job.index] = null;
-    item(this.#pools, slot.choice.pool).giveBack(slot.choice.gpus, slot.startAt, slot.endAt);
+    this.#giveBack(slot);
     this.#spend(job, -slot.choice.micros);
     return slot;
   }
@@ -91,6 +93,44 @@ export class Schedule {
       const slot = slots[job.index];
       if (slot) this.put(job, slot);
     }
+  }
+
+  /** The quota that keeps a run from starting at `from`, or as soon as its pool alone would let it; -1: none does. */
+  quotaInTheWay(slot: Slot, from: number): number {
+    const { pool, gpus, ms, held } = slot.choice;
+    if (held.length === 0) return -1;
+    this.#giveBack(slot);
+    const alone = item(this.#pools, pool).earliest(gpus, ms, from) ?? slot.startAt;
+    const waits = held.map(
+      ({ quota, amount }) => item(this.#quotas, quota).earliest(amount, ms, alone) ?? slot.startAt,
+    );
+    this.#take(slot);
+    const longest = Math.max(...waits);
+    return alone < slot.startAt && longest > alone ? item(held, waits.indexOf(longest)).quota : -1;
+  }
+
+  /** When its pool and every quota have room for it at once. */
+  #earliest({ pool, gpus, ms, held }: Choice, from: number): number | null {
+    let startAt = item(this.#pools, pool).earliest(gpus, ms, from);
+    if (held.length === 0) return startAt;
+    for (let tried: number | null = null; startAt !== null && startAt !== tried; ) {
+      tried = startAt;
+      for (const { quota, amount } of held) {
+        if (startAt !== null) startAt = item(this.#quotas, quota).earliest(amount, ms, startAt);
+      }
+      if (startAt !== null) startAt = item(this.#pools, pool).earliest(gpus, ms, startAt);
+    }
+    return startAt;
+  }
+
+  #take({ choice, startAt, endAt }: Slot): void {
+    item(this.#pools, choice.pool).take(choice.gpus, startAt, endAt);
+    for (const { quota, amount } of choice.held) item(this.#quotas, quota).take(amount, startAt, endAt);
+  }
+
+  #giveBack({ choice, startAt, endAt }: Slot): void {
+    item(this.#pools, choice.pool).giveBack(choice.gpus, startAt, endAt);
+    for (const { quota, amount } of choice.held) item(this.#quotas, quota).giveBack(amount, startAt, endAt);
   }
 
   #spend(job: Job, micros: number): void {

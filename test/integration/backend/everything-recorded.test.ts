@@ -265,6 +265,28 @@ test('whatever changes something leaves an entry with who did it and in which ro
   await leaves('catalog.removeSource', () =>
     client.catalog.removeSource({ sourceId: prices?.sourceId ?? '' }),
   );
+  await leaves('catalog.importQuotas', () =>
+    client.catalog.importQuotas({
+      fileName: 'quotas.csv',
+      text: 'provider,accelerator,limit\nmine,H100,8\n',
+      region: null,
+      dryRun: false,
+      partial: false,
+    }),
+  );
+  const said = await leaves('catalog.setQuota', () =>
+    client.catalog.setQuota({
+      provider: 'mine',
+      region: 'here',
+      kind: 'on-demand',
+      unit: 'accelerators',
+      accelerator: null,
+      families: [],
+      limit: 8,
+      inUse: null,
+    }),
+  );
+  await leaves('catalog.removeQuota', () => client.catalog.removeQuota({ id: said?.id ?? '' }));
   // Without a key, so that nothing is asked of anybody.
   await leaves('catalog.refresh', () => client.catalog.refresh({ provider: 'gcp', regions: [] }));
   const budget = await leaves('costs.setBudget', () =>

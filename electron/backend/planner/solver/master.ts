@@ -71,6 +71,10 @@ export class Master {
         indices.push(jobs + limit);
         values.push(column?.hours ?? 0);
       }
+      for (const { limit, hours } of column?.held ?? []) {
+        indices.push(jobs + limit);
+        values.push(hours);
+      }
       for (const limit of column?.budgets ?? []) {
         indices.push(jobs + limit);
         values.push(column?.dollars ?? 0);

@@ -1,7 +1,7 @@
 import type { PortfolioProblem } from '#shared/domain/plan.ts';
 
-/** Numbers of one option: its pool's place among `poolIds`, GPUs, ms, micro-dollars, grams. */
-const numbers = 5;
+/** Numbers of one option: its pool's place among `poolIds`, GPUs, ms, micro-dollars, grams, machines. */
+const numbers = 6;
 
 /** A problem with its options as one array of numbers: tens of thousands of small objects are slow to copy to a thread. */
 export interface PackedProblem {
@@ -20,7 +20,7 @@ export function pack(problem: PortfolioProblem): PackedProblem {
   const options = new Float64Array(numbers * counts.reduce((sum, count) => sum + count, 0));
   let at = 0;
   for (const run of problem.runs) {
-    for (const { poolId, gpus, durationMs, costMicros, carbonGrams } of run.options) {
+    for (const { poolId, gpus, durationMs, costMicros, carbonGrams, nodes } of run.options) {
       let place = places.get(poolId);
       if (place === undefined) {
         place = places.size;
@@ -31,6 +31,7 @@ export function pack(problem: PortfolioProblem): PackedProblem {
       options[at + 2] = durationMs;
       options[at + 3] = costMicros;
       options[at + 4] = carbonGrams;
+      options[at + 5] = nodes ?? 0;
       at += numbers;
     }
   }
@@ -48,13 +49,17 @@ export function unpack({ problem, poolIds, counts, options }: PackedProblem): Po
   };
   const runs = problem.runs.map((run, index) => ({
     ...run,
-    options: Array.from({ length: counts[index] ?? 0 }, () => ({
-      poolId: poolIds[next()] ?? '',
-      gpus: next(),
-      durationMs: next(),
-      costMicros: next(),
-      carbonGrams: next(),
-    })),
+    options: Array.from({ length: counts[index] ?? 0 }, () => {
+      const option = {
+        poolId: poolIds[next()] ?? '',
+        gpus: next(),
+        durationMs: next(),
+        costMicros: next(),
+        carbonGrams: next(),
+      };
+      const nodes = next();
+      return nodes > 0 ? { ...option, nodes } : option;
+    }),
   }));
   return { ...problem, runs };
 }

@@ -7,9 +7,9 @@ import { useOne } from './one-store.ts';
 /** An input that is being dragged asks once it has rested this long, ms. */
 const restMs = 120;
 
-/** Prices or own costs are others now: an answer may be another one. */
+/** Prices, own costs or quotas are others now: an answer may be another one. */
 export const changesPlans = ({ type }: AppEvent): boolean =>
-  type === 'catalog.changed' || type === 'costs.changed';
+  type === 'catalog.changed' || type === 'costs.changed' || type === 'quotas.changed';
 
 /** Asks whenever the question changes, and again when what plans follow from does. A saved answer stays as it is. */
 export function useAnswer(): void {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { pack, unpack } from '#backend/planner/solver/packed.ts';
-import { optionOf, problemOf, runOf, smallProblem } from '#test/fakes/portfolio.ts';
+import { optionOf, problemOf, runOf, smallProblem, withQuotas } from '#test/fakes/portfolio.ts';
 
 it('a packed problem is the same when it is unpacked, after its numbers were handed over', () => {
   const odd = problemOf(
@@ -8,7 +8,7 @@ it('a packed problem is the same when it is unpacked, after its numbers were han
     [],
   );
   const problems = Array.from({ length: 50 }, (_, seed) =>
-    smallProblem(seed, { runs: 1 + (seed % 9), pools: 4 }),
+    withQuotas(smallProblem(seed, { runs: 1 + (seed % 9), pools: 4 }), seed),
   );
   for (const problem of [odd, ...problems]) {
     const packed = pack(problem);

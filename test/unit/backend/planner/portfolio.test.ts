@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { systemClock } from '#backend/clock.ts';
-import { Portfolio } from '#backend/planner/index.ts';
+import { Portfolio, poolQuotas } from '#backend/planner/index.ts';
 import { newId } from '#shared/domain/new-id.ts';
 import type { PortfolioProblem } from '#shared/domain/plan.ts';
 import type { Run } from '#shared/domain/run.ts';
@@ -8,7 +8,7 @@ import { assumedBusyMs, check } from '#shared/planner/portfolio/index.ts';
 import { asItStands } from '#shared/planner/what-if.ts';
 import { largeProblem, optionOf, poolOf, problemOf, runOf } from '#test/fakes/portfolio.ts';
 import { until } from '#test/until.ts';
-import { at, hour, someDemand, someLimits } from '../../shared/planner/place/some-world.ts';
+import { at, hour, someDemand, someLimits, someQuota } from '../../shared/planner/place/some-world.ts';
 import { heron, me, type Planned, planned } from './world.ts';
 
 const open: Portfolio[] = [];
@@ -26,7 +26,10 @@ function portfolioOf(world: Planned): Portfolio {
     judge: (demand, limits, now) =>
       planner.place({ demand, limits, objective: 'cheapest', scenario: null }, now),
     machines: (now) => planner.machines(now),
-    quotaOf: () => null,
+    quotasOf: (place) => {
+      const table = world.catalog.table();
+      return poolQuotas(place, table.row(table.indexOf(place.id)), world.quotas);
+    },
     powerOf: () => null,
     launch(request) {
       world.launched.push(request);
@@ -57,6 +60,31 @@ test('pools are own machines as they free up; what ends nobody knows when is ass
   expect(pool?.busy).toEqual(
     Array.from({ length: 3 }, () => ({ gpus: 1, untilAt: at + assumedBusyMs, basis: 'assumed' })),
   );
+});
+
+test('offers share what their quotas leave; what a run takes of one is in its options', async () => {
+  const world = await planned();
+  const portfolio = portfolioOf(world);
+  const demands = ['a', 'b', 'c', 'd'].map((name) =>
+    someDemand({ name, accelerators: [{ name: 'H100', count: 16 }], maxNodes: 2 }),
+  );
+  const rented = async () => {
+    const { runs, pools } = await portfolio.options(demands, someLimits());
+    const [pool] = pools.filter(({ place }) => place.kind === 'on-demand');
+    return { runs, pools, pool };
+  };
+  expect((await rented()).pool?.quotas).toBeUndefined();
+  world.quotas = [someQuota({ limit: 1000, inUse: 100 })];
+  const { runs, pools, pool } = await rented();
+  // Four machines of 192 vCPUs are in 900: two runs at once.
+  expect(pool).toMatchObject({ gpus: 32, quotas: [{ most: 900, perMachine: 192 }] });
+  expect(runs[0]?.options[0]).toMatchObject({ gpus: 16, nodes: 2 });
+  const problem: PortfolioProblem = { ...problemOf(runs, pools), at };
+  const solution = await portfolio.solve({ ...asking(), problem }, never);
+  expect(check(problem, solution)).toEqual([]);
+  expect(solution.placed).toBe(4);
+  const here = solution.assignments.filter(({ poolId }) => poolId === pool?.id);
+  expect(here.filter(({ startAt }) => startAt === at).length).toBeLessThanOrEqual(2);
 });
 
 test('options are what one run would be offered, and can be planned at once', async () => {

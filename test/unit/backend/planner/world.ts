@@ -9,6 +9,7 @@ import type { HourlyRate } from '#shared/domain/cost.ts';
 import type { AppEvent } from '#shared/domain/event.ts';
 import type { Accelerator } from '#shared/domain/machine.ts';
 import { newId } from '#shared/domain/new-id.ts';
+import type { Quota } from '#shared/domain/quota.ts';
 import type { Actor } from '#shared/domain/role.ts';
 import type { Attempt, Run } from '#shared/domain/run.ts';
 import type { SitePolicy } from '#shared/domain/sensitivity.ts';
@@ -60,6 +61,7 @@ export class Planned {
   readonly stopped: string[] = [];
   readonly catalog: PlannerCatalog & { set(offers: readonly Offer[]): void };
   readonly planner: Planner;
+  quotas: Quota[] = [];
   ownCosts: { machineId: string; costs: OwnCosts; rate: HourlyRate }[] = [];
 
   constructor(store: Store, gpus: readonly Accelerator[]) {
@@ -78,6 +80,7 @@ export class Planned {
         },
       },
       catalog: this.catalog,
+      quotas: () => this.quotas,
       policies: () => [{ ...policy, siteId: heron }],
       rules: { usable, heldByOthers },
       check: (yaml) => checkTasks(yaml, { envs: {} }),

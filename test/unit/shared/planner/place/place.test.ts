@@ -15,6 +15,7 @@ import {
   someMachine,
   someOffer,
   someQuestion,
+  someQuota,
 } from './some-world.ts';
 
 const GB = 1_000_000_000;
@@ -212,12 +213,55 @@ describe('why a place is left out', () => {
     const answer = placed({ demand: someDemand({ useSpot: 'never' }) }, someInputs(offers));
     expect(answer.excludedBy).toEqual([{ code: 'PLACE_SPOT_UNWANTED', count: 1 }]);
     const quotas = [
-      { provider: 'aws', region: null, accelerator: null, kind: 'on-demand', gpus: 4 } as const,
-      { provider: 'aws', region: 'eu-north-1', accelerator: 'H100', kind: 'on-demand', gpus: 8 } as const,
+      someQuota({ unit: 'accelerators', accelerator: 'H100', limit: 8 }),
+      someQuota({ unit: 'accelerators', limit: 4, inUse: 1 }),
+      someQuota({ unit: 'accelerators', accelerator: 'A100', limit: 0 }),
     ];
     const limited = placed({}, someInputs([...offers, someOffer({ region: 'eu-north-1' })], [], { quotas }));
     expect(limited.excludedBy).toEqual([{ code: 'PLACE_QUOTA', count: 1 }]);
     expect(of(limited, 'spot').excluded).toBe(false);
+    expect(limited.alternatives.flatMap(({ reasons }) => reasons.slice(0, 1))).toContainEqual(
+      expect.objectContaining({
+        code: 'PLACE_QUOTA',
+        message:
+          'Excluded by your quota “aws us-east-1 · p”: 8 GPUs are needed, 3 of 4 are left. A quota of 9 GPUs would let it pass.',
+      }),
+    );
+  });
+
+  test('a quota in vCPUs says how many to ask for; all machines of a run together count; spot counts apart', () => {
+    const offer = someOffer({ vCpus: 192, spotMicrosPerHour: 1_000_000 });
+    const world = (limit: number, kind: 'on-demand' | 'spot' | 'any' = 'any') =>
+      someInputs([offer], [], {
+        quotas: [someQuota({ limit, kind, title: 'Running On-Demand P instances' })],
+      });
+    const none = placed({}, world(0));
+    expect(none.excludedBy).toEqual([{ code: 'PLACE_QUOTA', count: 2 }]);
+    expect(none.alternatives[0]?.reasons[0]).toMatchObject({
+      code: 'PLACE_QUOTA_VCPUS',
+      message:
+        'Excluded by your quota “aws us-east-1 · Running On-Demand P instances”: 8 GPUs take 192 vCPUs, 0 of 0 are left. A quota of 192 vCPUs would let it pass.',
+    });
+    expect(placed({}, world(192)).excludedBy).toEqual([]);
+    expect(of(placed({}, world(191, 'spot')), 'on-demand').excluded).toBe(false);
+    expect(of(placed({}, world(191, 'spot')), 'spot').excluded).toBe(true);
+    const two = someDemand({ accelerators: [{ name: 'H100', count: 16 }], maxNodes: 2 });
+    expect(placed({ demand: two }, world(383)).recommended).toBeNull();
+    expect(placed({ demand: two }, world(384)).recommended).toBe(0);
+  });
+
+  test('more quota never makes a plan worse', () => {
+    const offers = [
+      someOffer({ vCpus: 192 }),
+      someOffer({ region: 'eu-north-1', vCpus: 192, onDemandMicrosPerHour: 60_000_000 }),
+    ];
+    let before = Number.POSITIVE_INFINITY;
+    for (const limit of [0, 100, 192, 1000]) {
+      const answer = placed({}, someInputs(offers, [], { quotas: [someQuota({ limit })] }));
+      const cost = answer.alternatives[answer.recommended ?? -1]?.costMicros?.p50 ?? Number.POSITIVE_INFINITY;
+      expect(cost).toBeLessThanOrEqual(before);
+      before = cost;
+    }
   });
 
   test.each([

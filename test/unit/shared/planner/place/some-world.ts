@@ -1,8 +1,10 @@
 import type { AcceleratorModel, EgressTable, Offer } from '#shared/domain/catalog.ts';
 import type { PlanLimits, RunDemand } from '#shared/domain/plan.ts';
+import type { Quota } from '#shared/domain/quota.ts';
 import { OfferTable, offerId } from '#shared/planner/offer-table.ts';
 import { figureOf } from '#shared/planner/place/figure-of.ts';
 import type { OwnMachine, PlaceInputs, PlaceQuestion, WorkEngine } from '#shared/planner/place/index.ts';
+import { quotaId } from '#shared/planner/quotas/index.ts';
 
 export const at = Date.UTC(2026, 10, 1);
 export const hour = 3_600_000;
@@ -59,6 +61,26 @@ export function someOffer(change: Partial<Offer> = {}): Offer {
   };
   return { ...offer, id: change.id ?? offerId(offer) };
 }
+
+/** Of AWS's machines with P in us-east-1, in vCPUs, where nothing else is said. */
+export const someQuota = (change: Partial<Quota> = {}): Quota => {
+  const quota: Quota = {
+    id: '',
+    provider: 'aws',
+    region: 'us-east-1',
+    kind: 'on-demand',
+    unit: 'vcpus',
+    accelerator: null,
+    families: ['p'],
+    limit: 192,
+    inUse: null,
+    title: '',
+    source: 'typed',
+    at,
+    ...change,
+  };
+  return { ...quota, id: change.id ?? quotaId(quota) };
+};
 
 export const someMachine = (change: Partial<OwnMachine> = {}): OwnMachine => ({
   id: 'heron',

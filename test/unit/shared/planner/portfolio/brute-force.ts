@@ -13,6 +13,7 @@ interface Placed {
   runId: string;
   poolId: string;
   gpus: number;
+  nodes: number;
   startAt: number;
   endAt: number;
   costMicros: number;
@@ -40,14 +41,16 @@ export function leastObjective(problem: PortfolioProblem): number {
       for (const option of isBlocked ? [] : run.options) {
         const pool = problem.pools.find(({ id }) => id === option.poolId);
         if (pool === undefined || option.gpus > pool.gpus) continue;
-        const startAt = earliest(problem, pool, placed, run, option.gpus, option.durationMs);
-        const { poolId, gpus, costMicros } = option;
+        const startAt = earliest(problem, pool, placed, run, option);
+        if (startAt === null) continue;
+        const { poolId, gpus, costMicros, nodes = 1 } = option;
         const next = [
           ...placed,
           {
             runId: run.id,
             poolId,
             gpus,
+            nodes,
             startAt,
             endAt: startAt + option.durationMs,
             costMicros,
@@ -74,13 +77,14 @@ export function canAllHold(problem: PortfolioProblem): boolean {
       return run.options.some((option) => {
         const pool = problem.pools.find(({ id }) => id === option.poolId);
         if (pool === undefined || option.gpus > pool.gpus) return false;
-        const startAt = earliest(problem, pool, placed, run, option.gpus, option.durationMs);
+        const startAt = earliest(problem, pool, placed, run, option);
+        if (startAt === null) return false;
         const endAt = startAt + option.durationMs;
         if (endAt > (run.deadlineAt ?? endAt)) return false;
-        const { poolId, gpus, costMicros } = option;
+        const { poolId, gpus, costMicros, nodes = 1 } = option;
         const next = [
           ...placed,
-          { runId: run.id, poolId, gpus, startAt, endAt, costMicros, project: run.project },
+          { runId: run.id, poolId, gpus, nodes, startAt, endAt, costMicros, project: run.project },
         ];
         return isPaid(problem, next) && go(rest, next);
       });
@@ -102,9 +106,8 @@ function earliest(
   pool: Pool,
   placed: readonly Placed[],
   run: PortfolioRun,
-  gpus: number,
-  ms: number,
-): number {
+  { gpus, durationMs: ms, nodes = 1 }: PortfolioRun['options'][number],
+): number | null {
   const here = placed.filter(({ poolId }) => poolId === pool.id);
   const from = Math.max(
     problem.at,
@@ -115,15 +118,34 @@ function earliest(
     pool.gpus -
     pool.busy.reduce((sum, busy) => sum + (busy.untilAt > instant ? busy.gpus : 0), 0) -
     here.reduce((sum, each) => sum + (each.startAt <= instant && each.endAt > instant ? each.gpus : 0), 0);
+  const quotas = (pool.quotas ?? []).map(({ id, most, perMachine }) => ({
+    most,
+    takes: perMachine * nodes,
+    others: placed.flatMap((each) => {
+      const other = problem.pools.find((candidate) => candidate.id === each.poolId);
+      const named = other?.quotas?.find((quota) => quota.id === id);
+      return named === undefined ? [] : [{ ...each, takes: named.perMachine * each.nodes }];
+    }),
+  }));
+  if (quotas.some(({ most, takes }) => takes > most)) return null;
+  const hasRoom = (instant: number) =>
+    quotas.every(
+      ({ most, takes, others }) =>
+        others.reduce(
+          (sum, each) => sum + (each.startAt <= instant && each.endAt > instant ? each.takes : 0),
+          takes,
+        ) <= most,
+    );
   const instants = [
     from,
     ...pool.busy.map(({ untilAt }) => untilAt),
     ...here.flatMap(({ startAt, endAt }) => [startAt, endAt]),
+    ...quotas.flatMap(({ others }) => others.flatMap(({ startAt, endAt }) => [startAt, endAt])),
   ].sort((a, b) => a - b);
   for (const start of instants) {
     if (start < from) continue;
     const during = [start, ...instants.filter((each) => each > start && each < start + ms)];
-    if (during.every((each) => freeAt(each) >= gpus)) return start;
+    if (during.every((each) => freeAt(each) >= gpus && hasRoom(each))) return start;
   }
   throw new Error('a pool is never free again');
 }
