@@ -3,14 +3,20 @@ import type { Client } from '#shared/contract/index.ts';
 import { thisComputerId } from '#shared/domain/id.ts';
 import { findMachine } from './names.ts';
 
+/** Whether it is `machine:path`. A colon after a slash belongs to a name, as for scp. */
+export function isPlace(given: string): boolean {
+  const colon = given.indexOf(':');
+  return colon > 0 && !given.slice(0, colon).includes('/');
+}
+
 /** `machine:path`, or a path here. A colon after a slash belongs to a name, as for scp. */
 export async function placeOf(client: Client, given: string): Promise<{ machineId: string; path: string }> {
-  const colon = given.indexOf(':');
-  if (colon <= 0 || given.slice(0, colon).includes('/')) {
+  if (!isPlace(given)) {
     const slash = /(?:^|\/)\.?\.?$/.test(given) || given.endsWith('/') ? '/' : '';
     const absolute = path.resolve(given);
     return { machineId: thisComputerId, path: absolute === '/' ? '/' : `${absolute}${slash}` };
   }
+  const colon = given.indexOf(':');
   const { id } = await findMachine(client, given.slice(0, colon));
   const there = given.slice(colon + 1);
   const isWhole = there.startsWith('/') || there === '~' || there.startsWith('~/');

@@ -5,8 +5,8 @@ import { exitCodes } from '../exit-codes.ts';
 import { findRun } from '../names.ts';
 import { byteSize, printable, printJson, printLine, printTable } from '../output.ts';
 import { placeOf } from '../places.ts';
-import { answerPrompts } from '../prompts.ts';
 import { TerminalFilter } from '../terminal-filter.ts';
+import { withPrompts } from './with-prompts.ts';
 
 const portion = 5000;
 
@@ -15,13 +15,11 @@ export async function listFiles(
   given: string,
   { all = false, json }: { all?: boolean; json: boolean },
 ): Promise<number> {
-  await withBackend(async (backend) =>
-    asking(backend, async () => {
-      const entries = await entriesOf(backend.client, await placeOf(backend.client, given), all);
-      if (json) printJson(entries);
-      else printTable(['mode', 'owner', 'size', 'modified', 'name'], entries.map(rowOf));
-    }),
-  );
+  await withPrompts(async ({ client }) => {
+    const entries = await entriesOf(client, await placeOf(client, given), all);
+    if (json) printJson(entries);
+    else printTable(['mode', 'owner', 'size', 'modified', 'name'], entries.map(rowOf));
+  });
   return exitCodes.ok;
 }
 
@@ -57,17 +55,12 @@ const rowOf = (entry: FileEntry): string[] => [
 
 /** `trainyard cat [MACHINE:]PATH`: byte for byte into a file or a pipe, on a terminal without what would take it over. */
 export async function printFile(given: string, json: boolean): Promise<number> {
-  return withBackend(async (backend) =>
-    asking(backend, async () => {
-      const place = await placeOf(backend.client, given);
-      if (json) {
-        printJson(await backend.client.files.preview(place));
-        return exitCodes.ok;
-      }
-      await streamed(backend, place);
-      return exitCodes.ok;
-    }),
-  );
+  return withPrompts(async (backend) => {
+    const place = await placeOf(backend.client, given);
+    if (json) printJson(await backend.client.files.preview(place));
+    else await streamed(backend, place);
+    return exitCodes.ok;
+  });
 }
 
 async function streamed(backend: CliBackend, place: { machineId: string; path: string }): Promise<void> {
@@ -119,14 +112,4 @@ function sizes(before: number | null, now: number | null): string {
   if (before !== null && now !== null) return `${byteSize(before)} → ${byteSize(now)}`;
   const one = before ?? now;
   return one === null ? '' : byteSize(one);
-}
-
-/** With questions of a machine's login answered at the terminal, where the backend is this process's own. */
-async function asking<T>(backend: CliBackend, work: () => Promise<T>): Promise<T> {
-  const stopAsking = answerPrompts(await backend.connection(), backend.own);
-  try {
-    return await work();
-  } finally {
-    stopAsking();
-  }
 }
