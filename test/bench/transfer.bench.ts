@@ -9,7 +9,7 @@ import { copiesBetween, own, type TwoBoxes, twoBoxes } from '#test/integration/c
 import type { Box } from '#test/lab/sshd.ts';
 import { needs } from '#test/needs.ts';
 import { makeTempDirectory } from '#test/temp.ts';
-import { farLine } from './far-line.ts';
+import { anotherRegion, farLine, type LineKind } from './far-line.ts';
 import { against, type Bench, type BenchRow } from './row.ts';
 
 const run = promisify(execFile);
@@ -169,17 +169,12 @@ async function carriers(
 interface Line {
   where: string;
   /** Null: loopback. */
-  is: { latencyMs: number; bytesPerSecond: number } | null;
+  is: LineKind | null;
   megabytes: number | null;
 }
 
 const lines: readonly Line[] = [
-  // A machine in another region.
-  {
-    where: '1 Gbit/s, 40 ms away',
-    is: { latencyMs: 20, bytesPerSecond: 125_000_000 },
-    megabytes: megabytes / 4,
-  },
+  { ...anotherRegion, megabytes: megabytes / 4 },
   // From where one lives. What cannot be compressed takes as long as the line takes, whoever sends it.
   { where: '100 Mbit/s, 20 ms away', is: { latencyMs: 10, bytesPerSecond: 12_500_000 }, megabytes: null },
   // Nothing is limited but the processors, which both ends share with whoever is measured.

@@ -152,6 +152,8 @@ export interface TwoBoxes {
   configFile: string;
   /** The line to the second box, where it can fail. */
   proxy: FaultProxy | null;
+  /** Where the second box is reached: at the near end of its line, where there is one. */
+  portOfTwo: number;
   stop(): Promise<void>;
 }
 
@@ -219,6 +221,7 @@ export async function twoBoxes(
     journal,
     configFile,
     proxy,
+    portOfTwo: line?.port ?? two.port,
     stop: async () => {
       await copies.close();
       await pool.close();
