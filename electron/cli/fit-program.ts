@@ -46,7 +46,7 @@ export function addFitVerb(
     .addOption(
       new Option('--recompute <what>', 'in the backward pass').choices(recomputations).default('none'),
     )
-    .option('--flash', 'with flash attention (the default)', true)
+    .option('--flash', 'with flash attention', true)
     .option('--no-flash', 'without')
     .option('--sequence <tokens>', 'of one sequence; else 4096, or what the model was made for', count)
     .option('--micro-batch <number>', 'sequences on a GPU at once (1)', count)
@@ -65,6 +65,10 @@ export function addFitVerb(
     .option('--per-machine <number>', 'GPUs of one machine (8)', count)
     .option('--network <gbps>', 'of one machine, 10^9 bits a second', positive);
   act(fit, async (options: Omit<FitOptions, 'json'> & { json?: boolean }) =>
-    (await import('./verbs/fit.ts')).tellFit({ ...options, json: json(options) }),
+    (await import('./verbs/fit.ts')).tellFit({
+      ...options,
+      given: Object.keys(options).filter((name) => fit.getOptionValueSource(name) === 'cli'),
+      json: json(options),
+    }),
   );
 }

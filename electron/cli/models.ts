@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { TrainyardError } from '#shared/domain/trainyard-error.ts';
 import type { ModelShape } from '#shared/domain/workload.ts';
 import { findPreset, presets } from '#shared/planner/models/index.ts';
+import { didYouMean } from './did-you-mean.ts';
 
 /** What is there as a file, else what is known by that name. Throws MODEL_UNKNOWN and what reading throws. */
 export async function modelOf(given: string): Promise<ModelShape> {
@@ -12,9 +13,10 @@ export async function modelOf(given: string): Promise<ModelShape> {
   }
   const preset = findPreset(given);
   if (preset !== null) return preset;
+  const names = presets.map(({ name }) => name);
   throw new TrainyardError(
     'MODEL_UNKNOWN',
-    `"${given}" is neither a file nor a known model. Known are ${presets.map(({ name }) => name).join(', ')}.`,
+    `"${given}" is neither a file nor a known model. ${didYouMean(given, names)}Known are ${names.join(', ')}.`,
     { params: { name: given } },
   );
 }

@@ -17,16 +17,66 @@ export const printLine = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
-/** Columns side by side, the header in capitals; the last one is not padded. Nothing but the header where there are no rows. */
-export function printTable(header: readonly string[], rows: readonly (readonly string[])[]): void {
-  const clean = [header.map((title) => title.toUpperCase()), ...rows.map((row) => row.map(printable))];
-  const widths = header.map((_title, column) => Math.max(...clean.map((row) => width(row[column] ?? ''))));
+/** A sentence over as many lines as the terminal needs, those after the first indented; as one line where it is no terminal. */
+export function printWrapped(text: string, indent = '  '): void {
+  for (const line of wrapped(printable(text), process.stdout.isTTY ? process.stdout.columns : null, indent))
+    printLine(line);
+}
+
+/** Broken between words; a word that is longer than a line keeps its own. */
+export function wrapped(text: string, columns: number | null, indent = '  '): string[] {
+  if (columns === null || columns < 20) return [text];
+  const lead = /^\s*/.exec(text)?.[0] ?? '';
+  const lines: string[] = [];
+  let line = lead;
+  for (const word of text.trim().split(' ')) {
+    const longer = line.trim() === '' ? line + word : `${line} ${word}`;
+    if (width(longer) <= columns || line.trim() === '') line = longer;
+    else {
+      lines.push(line);
+      line = lead + indent + word;
+    }
+  }
+  return [...lines, line];
+}
+
+/**
+ * Columns side by side, the header in capitals; the last one is not padded. Nothing but the header where there are no rows.
+ * @param dispensable columns that are left out, the first of them first, where a terminal is too narrow for all.
+ */
+export function printTable(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  dispensable: readonly number[] = [],
+): void {
+  const all = [header.map((title) => title.toUpperCase()), ...rows.map((row) => row.map(printable))];
+  const allWidths = header.map((_title, column) => Math.max(...all.map((row) => width(row[column] ?? ''))));
+  const out = leftOut(allWidths, dispensable, process.stdout.isTTY ? process.stdout.columns : null);
+  const stays = (_value: unknown, column: number) => !out.has(column);
+  const clean = all.map((row) => row.filter(stays));
+  const widths = allWidths.filter(stays);
   for (const row of clean) {
     const cells = row.map((cell, column) =>
       column === row.length - 1 ? cell : cell + ' '.repeat((widths[column] ?? 0) - width(cell)),
     );
     printLine(cells.join('  ').trimEnd());
   }
+}
+
+/** Which columns a terminal of so many has no room for; none where it is no terminal. */
+export function leftOut(
+  widths: readonly number[],
+  dispensable: readonly number[],
+  columns: number | null,
+): Set<number> {
+  const out = new Set<number>();
+  let total = widths.reduce((sum, each) => sum + each + 2, -2);
+  for (const column of dispensable) {
+    if (columns === null || total <= columns) break;
+    out.add(column);
+    total -= (widths[column] ?? 0) + 2;
+  }
+  return out;
 }
 
 /** Columns on a terminal: Chinese, Japanese, Korean and emoji take two. */

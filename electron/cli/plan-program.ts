@@ -63,7 +63,11 @@ export function addPlanVerbs(program: Command, add: Add, act: Act, json: (option
     .option('--provider <names>', 'only these providers: aws,gcp', list)
     .option('--top <number>', 'so many places (10)', count);
   act(plan, async (file: string, options: Omit<PlanOptions, 'json'> & Plain) =>
-    (await import('./verbs/plan.ts')).planTask(file, { ...options, json: json(options) }),
+    (await import('./verbs/plan.ts')).planTask(file, {
+      ...options,
+      given: Object.keys(options).filter((name) => plan.getOptionValueSource(name) === 'cli'),
+      json: json(options),
+    }),
   );
   addPriceVerbs(program, add, act, json);
 }

@@ -6,7 +6,7 @@ import { withBackend } from '../backend.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { moneyOf } from '../money.ts';
 import { findRun } from '../names.ts';
-import { duration, printable, printJson, printLine, printTable } from '../output.ts';
+import { duration, printable, printJson, printLine, printTable, printWrapped } from '../output.ts';
 
 const dayMs = 86_400_000;
 
@@ -47,7 +47,7 @@ export async function listCosts({ from, to, by, json }: CostsOptions): Promise<n
   printLine(
     `${money.say(summary.totalMicros)} from ${dayText(summary.from)} to ${dayText(summary.to - 1)}${idle > 0 ? `; ${money.say(idle)} more for machines that nobody used` : ''}`,
   );
-  for (const { message } of summary.notes) printLine(printable(message));
+  for (const note of summary.notes) printWrapped(money.reason(note));
   return exitCodes.ok;
 }
 

@@ -6,12 +6,14 @@ import { type AcceleratorModel, acceleratorModel } from '#shared/domain/catalog.
 import type { FitReport, TimeEstimate } from '#shared/domain/fit.ts';
 import { TrainyardError } from '#shared/domain/trainyard-error.ts';
 import type { InferenceSetup, ModelShape, Setup, TrainingSetup } from '#shared/domain/workload.ts';
-import { acceleratorFinder, type FindAccelerator } from '#shared/planner/accelerators.ts';
+import { acceleratorFinder } from '#shared/planner/accelerators.ts';
 import { fit as fitOf, splitModel } from '#shared/planner/fit/index.ts';
 import { estimateTime } from '#shared/planner/time.ts';
+import { type Assumption, assumptionLines, assumptionsOf } from '../assumptions.ts';
+import { didYouMean } from '../did-you-mean.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { modelOf } from '../models.ts';
-import { duration, printable, printJson, printLine, printTable } from '../output.ts';
+import { duration, printable, printJson, printLine, printTable, printWrapped } from '../output.ts';
 
 export interface FitOptions {
   model: string;
@@ -38,13 +40,14 @@ export interface FitOptions {
   tokens?: number;
   perMachine?: number;
   network?: number;
+  /** Names of the options that were typed: the others are assumed, and said. */
+  given?: readonly string[];
   json: boolean;
 }
 
 /** `trainyard fit`: 0 where it fits or may, 6 where it does not. Needs neither an app nor a network. */
 export async function tellFit(options: FitOptions): Promise<number> {
-  const find = acceleratorFinder(shippedAccelerators());
-  const { accelerator, gpus } = gpusOf(options.on, find);
+  const { accelerator, gpus } = gpusOf(options.on, shippedAccelerators());
   const model = await modelOf(options.model);
   const setup = options.inference
     ? servingSetup(options, model, gpus)
@@ -62,8 +65,9 @@ export async function tellFit(options: FitOptions): Promise<number> {
           gpusPerNode: options.perMachine ?? Math.min(8, gpus),
           networkGbps: options.network ?? null,
         });
-  if (options.json) printJson(asJson(report, time));
-  else print(report, time, options.tokens ?? null);
+  const assumptions = assumptionsOf(setup, options.given ?? []);
+  if (options.json) printJson(asJson(report, time, assumptions));
+  else print(report, time, options.tokens ?? null, assumptions);
   return report.verdict === 'no' ? exitCodes.doesNotFit : exitCodes.ok;
 }
 
@@ -81,16 +85,22 @@ function shippedAccelerators(): AcceleratorModel[] {
 }
 
 /** "H100:8", "8xH100", "H100". Throws USAGE, ACCELERATOR_UNKNOWN. */
-function gpusOf(given: string, find: FindAccelerator): { accelerator: AcceleratorModel; gpus: number } {
+function gpusOf(
+  given: string,
+  known: readonly AcceleratorModel[],
+): { accelerator: AcceleratorModel; gpus: number } {
   const [, before, name, after] = /^(?:(\d+)\s*[x×]\s*)?([^:]+?)(?::(\d+))?$/i.exec(given.trim()) ?? [];
   const gpus = Number(before ?? after ?? 1);
   if (name === undefined || gpus < 1 || gpus > 100_000 || (before !== undefined && after !== undefined))
     throw new TrainyardError('USAGE', `"${given}" does not name GPUs. Write which and how many: H100:8.`);
-  const accelerator = find(name);
+  const accelerator = acceleratorFinder(known)(name);
   if (accelerator === null)
     throw new TrainyardError(
       'ACCELERATOR_UNKNOWN',
-      `No accelerator called "${name}" is in the catalogue. It has H100, A100-80GB, L4, RTX4090, MI300X and others by such names.`,
+      `No accelerator called "${name}" is in the catalogue. ${didYouMean(
+        name,
+        known.map((each) => each.name),
+      )}It has H100, A100-80GB, L4, RTX4090, MI300X and others by such names.`,
       { params: { name } },
     );
   return { accelerator, gpus };
@@ -138,7 +148,7 @@ const servingSetup = (options: FitOptions, model: ModelShape, gpus: number): Inf
 const widestTensor = (model: ModelShape, gpus: number): number =>
   [8, 4, 2].find((value) => value <= gpus && model.heads % value === 0) ?? 1;
 
-function asJson(report: FitReport, time: TimeEstimate | null) {
+function asJson(report: FitReport, time: TimeEstimate | null, assumptions: readonly Assumption[]) {
   const { model, need, remedies, warnings } = report;
   return {
     model: { name: model.name, parameters: model.parameters, activeParameters: model.activeParameters },
@@ -161,6 +171,7 @@ function asJson(report: FitReport, time: TimeEstimate | null) {
     })),
     warnings: warnings.map(({ code, message }) => ({ code, message })),
     setup: report.setup,
+    assumptions: assumptions.map(({ option, value, given }) => ({ option, value, given })),
     ...(time === null
       ? {}
       : { time: { ms: time.ms, tokensPerSecond: time.tokensPerSecond, basis: time.basis } }),
@@ -183,7 +194,12 @@ const verdicts = {
   no: 'It does not fit.',
 } as const;
 
-function print(report: FitReport, time: TimeEstimate | null, tokens: number | null): void {
+function print(
+  report: FitReport,
+  time: TimeEstimate | null,
+  tokens: number | null,
+  assumptions: readonly Assumption[],
+): void {
   const { model, need, setup, remedies, warnings } = report;
   const active =
     model.activeParameters < model.parameters ? `, ${billions(model.activeParameters)} of them active` : '';
@@ -193,6 +209,7 @@ function print(report: FitReport, time: TimeEstimate | null, tokens: number | nu
   printLine(
     `on ${report.gpus} × ${report.accelerator}, ${gib(report.availableBytes)} GiB of each to be used`,
   );
+  for (const line of assumptionLines(assumptions)) printWrapped(line);
   printLine('');
   const rows = need.parts.map(({ part, lowBytes, highBytes }) => [
     partNames[part],
@@ -207,11 +224,11 @@ function print(report: FitReport, time: TimeEstimate | null, tokens: number | nu
       `On the host, over all machines: ${gib(need.host.lowBytes)} to ${gib(need.host.highBytes)} GiB.`,
     );
   printLine(`${verdicts[report.verdict]} ${largest(setup, report.largestMicroBatch)}`);
-  for (const { message } of warnings) printLine(printable(`! ${message}`));
+  for (const { message } of warnings) printWrapped(`! ${message}`);
   if (remedies.length > 0) printLine('\nWhat would change that:');
   for (const { reason, also, total, verdict } of remedies) {
     const need = `${gib(total.lowBytes)}–${gib(total.highBytes)} GiB${verdict === 'tight' ? ', may fit' : ''}`;
-    printLine(printable(`- ${[reason, ...also].map(({ message }) => message).join(' ')} (${need})`));
+    printWrapped(`- ${[reason, ...also].map(({ message }) => message).join(' ')} (${need})`);
   }
   // Of what does not fit no time is told; it would take one of the changes first.
   if (tokens !== null && report.verdict !== 'no') printTime(report, time, tokens);

@@ -1,13 +1,16 @@
 import type { Label } from '#shared/domain/label.ts';
 import type { Alternative, Placement, RunDemand } from '#shared/domain/plan.ts';
+import { numberText } from '#shared/domain/sentence-values.ts';
 import { TrainyardError } from '#shared/domain/trainyard-error.ts';
 import type { ModelShape, TrainingSetup } from '#shared/domain/workload.ts';
+import { type Assumption, assumptionLines, assumptionsOf } from '../assumptions.ts';
 import { withBackend } from '../backend.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { textOfFile } from '../input-file.ts';
 import { modelOf } from '../models.ts';
 import { type Money, moneyOf } from '../money.ts';
-import { duration, printable, printJson, printLine, printTable } from '../output.ts';
+import { duration, printable, printJson, printLine, printTable, printWrapped } from '../output.ts';
+import { type Unknown, unknownsOf } from '../plan-unknowns.ts';
 
 export interface PlanOptions {
   model?: string;
@@ -32,6 +35,8 @@ export interface PlanOptions {
   countries?: string[];
   provider?: string[];
   top?: number;
+  /** Names of the options that were typed: the others are assumed, and said. */
+  given?: readonly string[];
   json: boolean;
 }
 
@@ -47,8 +52,9 @@ export async function planTask(file: string, options: PlanOptions): Promise<numb
     const [read] = await client.plan.demandOf({ yaml, model, setup });
     if (read === undefined) throw new TrainyardError('TASK_INVALID', 'The task file holds no task.');
     const { deadline, budget, provider = [], objective } = options;
+    const demand = demandWith(read, options);
     const answer = await client.plan.place({
-      demand: demandWith(read, options),
+      demand,
       limits: {
         deadlineAt:
           deadline === undefined ? null : 'at' in deadline ? deadline.at : Date.now() + deadline.inMs,
@@ -61,8 +67,15 @@ export async function planTask(file: string, options: PlanOptions): Promise<numb
       objective,
       scenario: null,
     });
-    if (options.json) printJson(money.within(answer));
-    else print(answer, options.top ?? 10, money);
+    const assumptions = setup === null ? [] : assumptionsOf(setup, options.given ?? []);
+    const unknown = unknownsOf(yaml, demand);
+    if (options.json) {
+      const assumed = assumptions.map(({ option, value, given }) => ({ option, value, given }));
+      printJson({ ...money.within(answer), assumptions: assumed, unknown });
+    } else {
+      print(answer, options.top ?? 10, money);
+      printBasis(assumptions, unknown);
+    }
     return answer.recommended === null ? exitCodes.failed : exitCodes.ok;
   });
 }
@@ -110,17 +123,18 @@ function print(
   top: number,
   money: Money,
 ): void {
-  for (const each of summary) printLine(printable(money.reason(each)));
+  for (const each of summary) printWrapped(money.reason(each));
   const possible = alternatives.filter(({ excluded }) => !excluded);
   const best = recommended === null ? undefined : alternatives[recommended];
   if (best !== undefined) {
     printLine('');
     printLine(printable(`Recommended: ${best.place.title}${how(best)}`));
-    for (const each of best.reasons) printLine(printable(`  ${money.reason(each)}`));
+    for (const each of best.reasons) printWrapped(`  ${money.reason(each)}`);
     printLine('');
     printTable(
       ['', 'place', 'gpus', 'cost', 'likely', 'time', 'likely', 'lost', 'priced'],
       possible.slice(0, top).map((one) => rowOf(one, money)),
+      [7, 6, 4, 8],
     );
     if (possible.some(({ pareto }) => pareto)) printLine('* nothing is both cheaper and faster');
   }
@@ -128,11 +142,19 @@ function print(
   if (excluded.length > 0) {
     const count = excludedBy.reduce((sum, each) => sum + each.count, 0);
     printLine('');
-    printLine(`Left out (${count} of ${judged}), those nearest first:`);
+    printLine(`Left out (${numberText(count)} of ${numberText(judged)}), those nearest first:`);
     for (const { place, reasons } of excluded.slice(0, top)) {
-      printLine(printable(`- ${place.title}: ${reasons.map(money.reason).join(' ')}`));
+      printWrapped(`- ${place.title}: ${reasons.map(money.reason).join(' ')}`);
     }
   }
+}
+
+/** What the answer rests on, last: it is read by who doubts the answer. */
+function printBasis(assumptions: readonly Assumption[], unknown: readonly Unknown[]): void {
+  if (assumptions.length + unknown.length > 0) printLine('');
+  for (const line of assumptionLines(assumptions)) printWrapped(line);
+  if (unknown.length > 0) printLine('Not known:');
+  for (const { text } of unknown) printWrapped(`- ${text}`);
 }
 
 const how = ({ place }: Alternative): string =>

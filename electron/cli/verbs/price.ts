@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type Offer, spotBands } from '#shared/domain/catalog.ts';
+import { type AcceleratorModel, type Offer, spotBands } from '#shared/domain/catalog.ts';
 import { newId } from '#shared/domain/new-id.ts';
 import { TrainyardError } from '#shared/domain/trainyard-error.ts';
 import { acceleratorFinder } from '#shared/planner/accelerators.ts';
@@ -7,6 +7,7 @@ import { offerColumns } from '#shared/planner/offer-columns.ts';
 import { allOffers, filterOffers, type OfferSort } from '#shared/planner/offer-filter.ts';
 import { OfferTable } from '#shared/planner/offer-table.ts';
 import { withBackend } from '../backend.ts';
+import { didYouMean } from '../did-you-mean.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { textOfFile } from '../input-file.ts';
 import { finishedJob } from '../job.ts';
@@ -41,7 +42,7 @@ export async function listPrices(wanted: NamedGpus | null, options: PriceOptions
   }));
   const offers = table === null ? OfferTable.of([]) : OfferTable.unpack(table.packed);
   const model = wanted === null ? null : acceleratorFinder(accelerators)(wanted.name);
-  if (wanted !== null && model === null) throw acceleratorUnknown(wanted.name);
+  if (wanted !== null && model === null) throw acceleratorUnknown(wanted.name, accelerators);
   const { spot = false, provider = [], region = [], limit = 20 } = options;
   const rows = filterOffers(offers, offerColumns(offers, accelerators, regions), {
     ...allOffers,
@@ -73,6 +74,7 @@ export async function listPrices(wanted: NamedGpus | null, options: PriceOptions
       bandOf(offer.spotBand),
       `${Math.max(0, Math.floor((now - offer.pricedAt) / dayMs))} d ago`,
     ]),
+    [7, 4, 8],
   );
   printLine(
     `${found.length} of ${rows.length} offers, prices as old as they say; trainyard price sources tells where from`,
@@ -163,9 +165,12 @@ export async function listSources(json: boolean): Promise<number> {
   return exitCodes.ok;
 }
 
-const acceleratorUnknown = (name: string) =>
+const acceleratorUnknown = (name: string, known: readonly AcceleratorModel[]) =>
   new TrainyardError(
     'ACCELERATOR_UNKNOWN',
-    `The catalogue has no accelerator “${printable(name)}”. “trainyard price” without a name lists what there is.`,
+    `The catalogue has no accelerator “${printable(name)}”. ${didYouMean(
+      name,
+      known.map((each) => each.name),
+    )}“trainyard price” without a name lists what there is.`,
     { params: { name } },
   );

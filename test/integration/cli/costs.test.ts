@@ -25,7 +25,7 @@ describe.skipIf(!needs('linux'))('costs from the command line', () => {
       said: expect.stringContaining('--capex'),
     });
     const price = ['--capex', '35040000', '--overhead', '0', '--kwh', '0', '--utilisation', '50'];
-    expect((await say('costs', 'set', 'local', ...price)).said).toContain('$1,000.00 an hour, used or not');
+    expect((await say('costs', 'set', 'local', ...price)).said).toContain('$1,000 an hour, used or not');
     await trainyardJson(env, ['run', file, '--on', 'local']);
     const asked = () => trainyardJson<{ cost: RunCost; figure: Figure }>(env, ['costs', 'run', 'dear']);
     await until('it has ended', async () => (await asked()).cost.endedAt !== null);

@@ -36,6 +36,9 @@ describe('trainyard fit', () => {
     );
     expect(code).toBe(0);
     const told = JSON.parse(out);
+    const given = told.assumptions.filter((each: { given: boolean }) => each.given);
+    expect(given).toEqual([{ option: 'sequence', value: 4096, given: true }]);
+    expect(told.assumptions).toContainEqual({ option: 'optimiser', value: 'adamw', given: false });
     expect(told).toMatchObject({
       model: { name: 'Llama-3.1-8B', parameters: 8030261248, activeParameters: 8030261248 },
       accelerator: 'H100',
