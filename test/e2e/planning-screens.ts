@@ -102,6 +102,20 @@ export const planningScreens: readonly Screen[] = [
     },
   },
   {
+    name: 'plan, by a model',
+    path: '/plan',
+    leaves: true,
+    prepare: async (page, language) => {
+      await page.locator('.plan__yaml').fill('name: llama-sft\nrun: python train.py\n');
+      await page.locator('.pick').waitFor();
+      await page.getByRole('button', { name: ['Model', '模型'][language] ?? '', exact: true }).click();
+      await page.locator('.asks__model .fit__section .picklist').first().click();
+      await page.getByRole('option', { name: /^Llama-3\.1-8B / }).click();
+      await page.locator('.asks__model .amount').first().waitFor();
+      await page.locator('.pick').waitFor();
+    },
+  },
+  {
     name: 'plan, none may be taken',
     path: '/plan',
     leaves: true,

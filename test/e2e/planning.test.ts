@@ -8,6 +8,20 @@ import { until } from '#test/until.ts';
 import { type App, startApp } from './app.ts';
 import { main, pickFromMenu } from './steps.ts';
 
+/** As it lies beside the weights of a small Llama. */
+const smallLlama = {
+  architectures: ['LlamaForCausalLM'],
+  model_type: 'llama',
+  hidden_size: 2048,
+  intermediate_size: 5632,
+  num_hidden_layers: 22,
+  num_attention_heads: 32,
+  num_key_value_heads: 4,
+  vocab_size: 32000,
+  max_position_embeddings: 2048,
+  torch_dtype: 'bfloat16',
+};
+
 const dollarsIn = (text: string): number =>
   Number(/\$([\d,]+(?:\.\d+)?)/.exec(text)?.[1]?.replaceAll(',', ''));
 
@@ -70,6 +84,16 @@ describe.skipIf(!needs('chromium', 'linux'))('planning', () => {
       .getByRole('textbox', { name: 'Task file' })
       .fill('name: sft\nresources:\n  accelerators: A100:8\nrun: python train.py\n');
     await main(page).getByText('8 × A100').first().waitFor();
+    // The same chooser of models as on the page of fit: a config.json, or typed numbers.
+    const work = main(page).getByRole('region', { name: 'Work', exact: true });
+    await work.getByRole('button', { name: 'Model', exact: true }).click();
+    await work.locator('input[type=file]').setInputFiles({
+      name: 'config.json',
+      mimeType: 'application/json',
+      buffer: Buffer.from(JSON.stringify(smallLlama)),
+    });
+    await work.getByText('22 layers of 2,048', { exact: false }).first().waitFor();
+    await choice.getByText('Memory per GPU').waitFor();
     await page.getByText('Known time').click();
     await page.getByLabel('Hours').fill('10');
     await page.getByLabel('On GPUs').fill('8');

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { useT } from '#renderer/i18n/index.ts';
-import { Field, Input } from '#renderer/ui/index.ts';
+import { Field, formatInteger, Input } from '#renderer/ui/index.ts';
 
 /**
  * A number that is typed, or drawn along steps that people use. Kept as text while it makes no sense. `sign`: how values are
@@ -14,7 +14,7 @@ export function AmountField({
   hint,
   most = 1_000_000,
   whole = true,
-  format = String,
+  format = formatInteger,
 }: {
   label: string;
   value: number;

@@ -1,13 +1,13 @@
 import { useMemo } from 'react';
 import { useMachines } from '#renderer/app/machine-store.ts';
 import { placeName } from '#renderer/app/place-name.ts';
-import { formatCompact } from '#renderer/features/figures/index.ts';
 import { useT } from '#renderer/i18n/index.ts';
 import { compareNames, Field, formatBytes, type Pick, PickList } from '#renderer/ui/index.ts';
 import type { AcceleratorModel } from '#shared/domain/catalog.ts';
 import type { FindAccelerator } from '#shared/planner/accelerators.ts';
 import { AmountField } from './amount-field.tsx';
 import type { FitState } from './question.ts';
+import { TokensField } from './tokens-field.tsx';
 
 const ofMachine = 'machine ';
 
@@ -92,15 +92,7 @@ export function GpuSection({
         most={100_000}
         onValue={(gpus) => onChange({ gpus })}
       />
-      <AmountField
-        label={t(state.kind === 'training' ? 'fit.tokens' : 'fit.tokensWritten')}
-        value={state.tokens ?? 1e9}
-        steps={[1e6, 1e7, 1e8, 3e8, 1e9, 3e9, 1e10, 3e10, 1e11, 3e11, 1e12, 3e12, 1.5e13]}
-        most={1e16}
-        whole={false}
-        format={formatCompact}
-        onValue={(tokens) => onChange({ tokens })}
-      />
+      <TokensField kind={state.kind} tokens={state.tokens} onTokens={(tokens) => onChange({ tokens })} />
     </section>
   );
 }

@@ -5,8 +5,10 @@ import { formatCompact } from '#renderer/features/figures/index.ts';
 import { translateError, useT } from '#renderer/i18n/index.ts';
 import { Button, ErrorState, Field, formatInteger, Input, type Pick, PickList } from '#renderer/ui/index.ts';
 import type { ModelShape } from '#shared/domain/workload.ts';
-import { presets } from '#shared/planner/models/index.ts';
+import { findPreset, presets } from '#shared/planner/models/index.ts';
+import './model-form.css';
 import { modelFromFile } from './model-files.ts';
+import { usualModel } from './question.ts';
 import { TypedModel } from './typed-model.tsx';
 
 type Way = 'path' | 'typed' | null;
@@ -16,8 +18,9 @@ export function ModelSection({
   model,
   onModel,
 }: {
-  model: ModelShape;
-  onModel(model: string | ModelShape): void;
+  /** Null: none has been chosen. */
+  model: ModelShape | null;
+  onModel(model: ModelShape): void;
 }) {
   const t = useT();
   const may = useMay('operator');
@@ -29,7 +32,6 @@ export function ModelSection({
       presets.map(({ name, parameters }) => ({ value: name, label: name, hint: formatCompact(parameters) })),
     [],
   );
-  const isPreset = model.source === 'preset';
   const take = async (read: () => Promise<ModelShape>) => {
     setFailure(null);
     try {
@@ -58,14 +60,17 @@ export function ModelSection({
           <PickList
             id={id}
             label={t('fit.model')}
-            value={isPreset ? model.name : ''}
+            value={model?.source === 'preset' ? model.name : ''}
             picks={picks}
-            placeholder={model.name}
-            onPick={onModel}
+            placeholder={model?.name ?? t('fit.chooseModel')}
+            onPick={(name) => {
+              const preset = findPreset(name);
+              if (preset) onModel(preset);
+            }}
           />
         )}
       </Field>
-      <ModelFacts model={model} />
+      {model ? <ModelFacts model={model} /> : null}
       <div className="fit__ways">
         <input
           ref={field}
@@ -93,8 +98,8 @@ export function ModelSection({
       </div>
       {failure ? <ErrorState error={failure} /> : null}
       {way === 'path' ? <PathForm onRead={(path) => take(() => rpc().plan.readModelAt({ path }))} /> : null}
-      {way === 'typed' ? <TypedModel model={model} onModel={onModel} /> : null}
-      {(model.notes ?? []).map(({ code, params, message }) => (
+      {way === 'typed' ? <TypedModel model={model ?? usualModel()} onModel={onModel} /> : null}
+      {(model?.notes ?? []).map(({ code, params, message }) => (
         <p key={`${code} ${message}`} className="quiet">
           {translateError(code, params, message)}
         </p>

@@ -45,9 +45,17 @@ export function FitPage() {
           <div className="fit__form">
             {model ? (
               <>
-                <ModelSection model={model} onModel={(next) => change({ model: next })} />
+                <ModelSection
+                  model={model}
+                  onModel={(next) => change({ model: next.source === 'preset' ? next.name : next })}
+                />
                 <GpuSection state={state} accelerators={accelerators} find={find} onChange={change} />
-                <SetupSection state={state} model={model} onChange={change} />
+                <SetupSection
+                  setup={setupOf(state)}
+                  others={state}
+                  model={model}
+                  onSetup={(next) => change(withSetup(state, next))}
+                />
               </>
             ) : (
               <EmptyState

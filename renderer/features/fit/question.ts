@@ -7,6 +7,7 @@ import {
   type TrainingSetup,
   trainingSetup,
 } from '#shared/domain/workload.ts';
+import { findPreset } from '#shared/planner/models/index.ts';
 
 /** What the page is asked. */
 export interface FitState {
@@ -50,6 +51,8 @@ export const usualInference: InferenceSetup = {
   pipelineParallel: 1,
 };
 
+export const usualTokens = 1e9;
+
 export const usualState: FitState = {
   model: 'Llama-3.1-8B',
   training: usualTraining,
@@ -57,8 +60,21 @@ export const usualState: FitState = {
   kind: 'training',
   on: 'H100',
   gpus: 8,
-  tokens: 1e9,
+  tokens: usualTokens,
 };
+
+/** What typed numbers begin with where no model was chosen. */
+export function usualModel(): ModelShape {
+  const model = findPreset(String(usualState.model));
+  if (!model) throw new RangeError('the usual model is no preset');
+  return model;
+}
+
+/** The usual training of a model, with no longer sequences than it was made for. */
+export const usualTrainingOf = ({ context }: ModelShape): TrainingSetup => ({
+  ...usualTraining,
+  sequence: Math.min(usualTraining.sequence, context),
+});
 
 export const setupOf = ({ kind, training, inference }: FitState): Setup =>
   kind === 'training' ? training : inference;

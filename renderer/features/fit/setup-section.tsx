@@ -8,11 +8,12 @@ import {
   precisions,
   quantisations,
   recomputations,
+  type Setup,
   shardings,
   type TrainingSetup,
 } from '#shared/domain/workload.ts';
+import './model-form.css';
 import { AmountField } from './amount-field.tsx';
-import type { FitState } from './question.ts';
 
 const twos = (from: number, to: number): number[] => {
   const all: number[] = [];
@@ -23,38 +24,33 @@ const parallel = [1, 2, 4, 8, 16] as const;
 
 /** What is done with the model, and how. What few change is folded away. */
 export function SetupSection({
-  state,
+  setup,
+  others,
   model,
-  onChange,
+  onSetup,
 }: {
-  state: FitState;
+  setup: Setup;
+  /** What was said of either kind: gone to when the kind is changed. */
+  others: { training: TrainingSetup; inference: InferenceSetup };
   model: ModelShape;
-  onChange(changes: Partial<FitState>): void;
+  onSetup(setup: Setup): void;
 }) {
   const t = useT();
   return (
     <section className="fit__section">
       <Segments
         label={t('fit.work')}
-        value={state.kind}
+        value={setup.kind}
         options={[
           { value: 'training', label: t('fit.training') },
           { value: 'inference', label: t('fit.inference') },
         ]}
-        onValue={(kind) => onChange({ kind })}
+        onValue={(kind) => onSetup(others[kind])}
       />
-      {state.kind === 'training' ? (
-        <Training
-          setup={state.training}
-          model={model}
-          onChange={(changes) => onChange({ training: { ...state.training, ...changes } })}
-        />
+      {setup.kind === 'training' ? (
+        <Training setup={setup} model={model} onChange={(changes) => onSetup({ ...setup, ...changes })} />
       ) : (
-        <Inference
-          setup={state.inference}
-          model={model}
-          onChange={(changes) => onChange({ inference: { ...state.inference, ...changes } })}
-        />
+        <Inference setup={setup} model={model} onChange={(changes) => onSetup({ ...setup, ...changes })} />
       )}
     </section>
   );

@@ -28,15 +28,15 @@ export function RangeField(props: RangeFieldProps) {
   const id = useId();
   // What is being typed is left alone until it is a number.
   const [typed, setTyped] = useState<string | null>(null);
-  const shown = typed ?? (value === null ? '' : String(value));
+  const shown = typed ?? (value === null ? '' : writeNumber(value));
   const type = (text: string) => {
     setTyped(text);
     if (text.trim() === '') {
       if (!needed) onValue(null);
       return;
     }
-    const number = Number(text.replace(',', '.'));
-    if (Number.isFinite(number)) onValue(number);
+    const number = readNumber(text);
+    if (number !== null) onValue(number);
   };
   return (
     <div className="field range">
@@ -45,7 +45,7 @@ export function RangeField(props: RangeFieldProps) {
         <input
           type="range"
           aria-label={label}
-          aria-valuetext={value === null ? t('plan.notSet') : `${value} ${unit}`}
+          aria-valuetext={value === null ? t('plan.notSet') : `${writeNumber(value)} ${unit}`}
           data-set={value !== null}
           min={0}
           max={steps}
@@ -70,6 +70,21 @@ export function RangeField(props: RangeFieldProps) {
       {hint ? <div className="field__hint">{hint}</div> : null}
     </div>
   );
+}
+
+const written = new Intl.NumberFormat('en-US', { maximumFractionDigits: 6 });
+
+/** With separators between thousands, and read again as the same. */
+export const writeNumber = (value: number): string => written.format(value);
+
+/** "300,000", "300000", "2.5", "2,5"; null where it is no number. Commas are between thousands where they stand so, else the point. */
+export function readNumber(text: string): number | null {
+  const trimmed = text.trim().replace('−', '-');
+  const plain = /^-?\d{1,3}(,\d{3})+(\.\d*)?$/.test(trimmed)
+    ? trimmed.replaceAll(',', '')
+    : trimmed.replace(',', '.');
+  const number = Number(plain);
+  return plain !== '' && Number.isFinite(number) ? number : null;
 }
 
 /** Where the slider stands for a number, 0 to `steps`. */

@@ -1,11 +1,17 @@
 import { useEffect, useState } from 'react';
-import { rpc } from '#renderer/app/backend.ts';
-import { sayError } from '#renderer/app/session-store.ts';
-import { formatCompact } from '#renderer/features/figures/index.ts';
+import { ModelSection } from '#renderer/features/fit/model-section.tsx';
+import {
+  usualInference,
+  usualTokens,
+  usualTraining,
+  usualTrainingOf,
+} from '#renderer/features/fit/question.ts';
+import { SetupSection } from '#renderer/features/fit/setup-section.tsx';
+import { TokensField } from '#renderer/features/fit/tokens-field.tsx';
 import { useT } from '#renderer/i18n/index.ts';
-import { Field, Segments, Select } from '#renderer/ui/index.ts';
+import { Segments } from '#renderer/ui/index.ts';
 import type { RunDemand } from '#shared/domain/plan.ts';
-import type { ModelShape, TrainingSetup } from '#shared/domain/workload.ts';
+import type { InferenceSetup, Setup, TrainingSetup } from '#shared/domain/workload.ts';
 import { TextField } from '../text-field.tsx';
 import { askDemand, useOne } from './one-store.ts';
 
@@ -53,75 +59,45 @@ const readNumber = (text: string): number | null => {
   return text.trim() !== '' && Number.isFinite(number) && number > 0 ? number : null;
 };
 
-const usualSetup = (model: ModelShape): TrainingSetup => ({
-  kind: 'training',
-  method: 'full',
-  lora: { rank: 16, targets: 'all-linear' },
-  precision: 'bf16',
-  optimiser: 'adamw',
-  sharding: 'fsdp',
-  offload: 'none',
-  recomputation: 'selective',
-  flashAttention: true,
-  sequence: Math.min(4096, model.context),
-  microBatch: 1,
-  globalBatch: 64,
-  tensorParallel: 1,
-  pipelineParallel: 1,
-  sequenceParallel: false,
-});
-
-const methods = ['full', 'lora', 'qlora'] as const;
-
+/** The same form as on the page of fit: which model, how it is trained or served, and how many tokens. */
 function ModelFields({ demand: { model, setup, tokens } }: { demand: RunDemand }) {
-  const t = useT();
-  const [presets, setPresets] = useState<readonly ModelShape[]>([]);
-  useEffect(() => {
-    rpc().plan.presets().then(setPresets).catch(sayError);
-  }, []);
-  const all = model && !presets.some(({ name }) => name === model.name) ? [model, ...presets] : presets;
-  const training = setup?.kind === 'training' ? setup : null;
+  // What was said of training is still there after a look at serving, and the other way round.
+  const [others, setOthers] = useState<SetupKinds>({ training: usualTraining, inference: usualInference });
+  const take = (next: Setup) => {
+    setOthers((before) => ({ ...before, [next.kind]: next }));
+    askDemand({ setup: next });
+  };
   return (
-    <>
-      <Field label={t('plan.model')}>
-        {(ids) => (
-          <Select
-            {...ids}
-            className="input--small"
-            value={model?.name ?? ''}
-            options={[
-              { value: '', label: t('plan.chooseModel') },
-              ...all.map(({ name, parameters }) => ({
-                value: name,
-                label: `${name} (${formatCompact(parameters)})`,
-              })),
-            ]}
-            onValue={(name) => {
-              const next = all.find((one) => one.name === name) ?? null;
-              askDemand({ model: next, setup: next ? (setup ?? usualSetup(next)) : null, duration: null });
-            }}
-          />
-        )}
-      </Field>
-      {training ? (
-        <Segments
-          label={t('plan.method')}
-          value={training.method}
-          onValue={(method) => askDemand({ setup: { ...training, method } })}
-          options={methods.map((method) => ({ value: method, label: t(`plan.method.${method}`) }))}
-        />
-      ) : null}
-      <TextField
-        label={t('plan.tokens')}
-        value={tokens === null ? null : tokens / 1e9}
-        write={(value) => (value === null ? '' : String(value))}
-        read={readNumber}
-        onValue={(value) => askDemand({ tokens: value === null ? null : value * 1e9 })}
-        wrong={t('plan.numberWanted')}
-        placeholder="1.5"
+    <div className="asks__model">
+      <ModelSection
+        model={model}
+        onModel={(next) =>
+          askDemand({
+            model: next,
+            setup: setup ?? usualTrainingOf(next),
+            tokens: tokens ?? usualTokens,
+            duration: null,
+          })
+        }
       />
-    </>
+      {model && setup ? (
+        <>
+          <TokensField kind={setup.kind} tokens={tokens} onTokens={(next) => askDemand({ tokens: next })} />
+          <SetupSection
+            setup={setup}
+            others={{ ...others, [setup.kind]: setup }}
+            model={model}
+            onSetup={take}
+          />
+        </>
+      ) : null}
+    </div>
   );
+}
+
+interface SetupKinds {
+  training: TrainingSetup;
+  inference: InferenceSetup;
 }
 
 const msPerHour = 3_600_000;
