@@ -16,6 +16,7 @@ import { TrainyardError } from '#shared/domain/error.ts';
 import type { ResolvedHost } from '../config/resolve.ts';
 import { connectionLost, sessionRefused, shellFailed } from '../errors.ts';
 import type { SshConnection, SshConnectionState } from '../interface.ts';
+import { atExit } from './at-exit.ts';
 import { bootstrap } from './bootstrap.ts';
 import { ChannelQueue, type ChannelUse, type Slot } from './channel-queue.ts';
 import { endWith, execWithin, signalCommand } from './exec.ts';
@@ -58,14 +59,13 @@ export class OpenSshConnection implements SshConnection, CarriesShells {
     parts.master.stderr?.on('data', (bytes: Buffer) => {
       this.#complaints = (this.#complaints + bytes.toString('latin1')).slice(-4096);
     });
-    const clean = () => {
+    const spared = atExit(() => {
       parts.master.kill('SIGKILL');
       rmSync(parts.directory, { recursive: true, force: true });
-    };
-    process.once('exit', clean);
+    });
     this.#gone = new Promise((resolve) => {
       const over = () => {
-        process.off('exit', clean);
+        spared();
         rmSync(parts.directory, { recursive: true, force: true });
         this.#end('lost', connectionLost(parts.host.alias));
         resolve();

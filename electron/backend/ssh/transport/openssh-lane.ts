@@ -6,6 +6,7 @@ import path from 'node:path';
 import { TrainyardError } from '#shared/domain/error.ts';
 import { openSshMissing } from '../errors.ts';
 import type { SshLane } from '../interface.ts';
+import { atExit } from './at-exit.ts';
 import { plainCommandLine } from './bootstrap.ts';
 import { findSsh, loggedIn, type MasterTarget, masterArguments } from './openssh-connect.ts';
 import { unlessAborted } from './socket.ts';
@@ -33,23 +34,22 @@ export async function openSshLane(
     detached: true, // no terminal
     env: { ...process.env, LC_ALL: 'C' },
   });
+  const spared = atExit(() => {
+    master.kill('SIGKILL');
+    rmSync(directory, { recursive: true, force: true });
+  });
   const said = { text: '' };
   let isOpen = true;
   const gone = new Promise<void>((resolve) => {
     const over = () => {
       isOpen = false;
-      process.off('exit', end);
+      spared();
       rmSync(directory, { recursive: true, force: true });
       resolve();
     };
     master.once('error', over);
     master.once('exit', over);
   });
-  const end = () => {
-    master.kill('SIGKILL');
-    rmSync(directory, { recursive: true, force: true });
-  };
-  process.once('exit', end);
   master.stdin.on('error', () => undefined); // its exit tells
   master.stderr.on('data', (bytes: Buffer) => {
     said.text = (said.text + bytes.toString('utf8')).slice(-4_096);

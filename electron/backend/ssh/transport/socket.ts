@@ -7,6 +7,7 @@ import { cancelled } from '#backend/processes/index.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import type { ResolvedHost } from '../config/resolve.ts';
 import { hostNotFound, proxyFailed, refused, unreachable } from '../errors.ts';
+import { atExit } from './at-exit.ts';
 
 /** The addresses of a name. SSH_HOST_NOT_FOUND. */
 export async function resolveName(host: ResolvedHost, signal: AbortSignal): Promise<LookupAddress[]> {
@@ -126,7 +127,7 @@ export interface ProxySocket {
 const complaintMs = 2_000;
 
 const running = new Set<ChildProcess>();
-process.on('exit', () => running.forEach(endGroup)); // they have a process group of their own and would outlive us
+atExit(() => running.forEach(endGroup)); // they have a process group of their own and would outlive us
 
 /** Starts a ProxyCommand by the shell, as OpenSSH does. It ends with `end`, and with the stream. SSH_PROXY_FAILED. */
 export function openProxy(
