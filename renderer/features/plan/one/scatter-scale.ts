@@ -33,7 +33,8 @@ export function evenAxisOf(values: readonly number[]): Axis {
 
 /** Round numbers where one power's ticks are too far apart. */
 function between(low: number, high: number): number[] {
-  const unit = 10 ** Math.floor(Math.log10((high - low) / 2));
+  const power = 10 ** Math.floor(Math.log10((high - low) / 5));
+  const unit = power * ([1, 2, 5, 10].find((step) => (high - low) / (power * step) < 5) ?? 10);
   const found: number[] = [];
   for (let tick = Math.ceil(low / unit) * unit; tick <= high; tick += unit)
     found.push(Number(tick.toPrecision(6)));
