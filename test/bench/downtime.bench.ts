@@ -1,7 +1,8 @@
 import type { MovingBox } from '#test/lab/moving/yard.ts';
 import { needs } from '#test/needs.ts';
 import { until } from '#test/until.ts';
-import { against, type Bench, median } from './row.ts';
+import { anotherRegion } from './far-line.ts';
+import { against, type Bench, type BenchRow, median } from './row.ts';
 import {
   checkpointMib,
   environmentFiles,
@@ -15,6 +16,8 @@ import {
   trainingLab,
 } from './training.ts';
 
+/** The lines whose names begin so. */
+const only = process.env.TRAINYARD_BENCH_MOVE_LINE ?? null;
 const pace = '--pace 0.02';
 const stopPeer = 'kill -TERM $(cat peer/pid); while kill -0 $(cat peer/pid) 2>/dev/null; do sleep 0.05; done';
 
@@ -92,57 +95,56 @@ async function took(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - began;
 }
 
+/** Two boxes side by side, whose processors are all that is limited; and two in another region, as far from each other as from the laptop. */
+const lines = [{ where: 'side by side', is: null }, anotherRegion];
+
+async function rowsOver({ where, is }: (typeof lines)[number]): Promise<BenchRow[]> {
+  const lab = await trainingLab(is);
+  try {
+    const { one, two } = lab;
+    const environment = environmentFrom(await packageTree(lab.yard.directory));
+    await lab.ssh(one, `mkdir peer && cd peer && ${environment}`);
+    const runId = await startedRun(lab, pace, environment);
+    const mine: number[] = [];
+    for (let turn = 0; turn < moveTurns; turn++)
+      mine.push(await ours(lab, runId, turn % 2 === 0 ? two : one));
+    lab.laptop.runs.stop(runId, undefined, { name: 'bench', role: 'owner' });
+    const code = lab.yard.address.code;
+    await lab.ssh(one, `cp ${code}/*.py peer/`);
+    await startPeer(lab, 1, one);
+    const theirs: number[] = [];
+    for (let turn = 0; turn < moveTurns; turn++) {
+      const [from, to] = turn % 2 === 0 ? [one, two] : [two, one];
+      theirs.push(await peer(lab, turn + 2, from, to));
+    }
+    const least = await floor(lab, runId);
+    const row = (name: string, measure: string, reach: number) => ({
+      name,
+      measure: `${where}: ${measure}`,
+      unit: 'ms',
+      reach,
+      lowerIsBetter: true,
+    });
+    const what = `${checkpointMib} MiB checkpoint, ${environmentFiles} files of real packages as environment`;
+    return [
+      against(row('downtime', what, 2), mine, theirs),
+      against(row('floor', 'step + save + S/B + verify + start, each alone', 1 / 1.15), mine, [least]),
+    ];
+  } finally {
+    await lab.stop();
+  }
+}
+
 export const bench: Bench = {
   name: 'downtime',
   about: `a run with a checkpoint of ${checkpointMib} MiB and an environment of ${environmentFiles} files of real packages (some 2 GB) is moved, against a script: stop, rsync -a of everything to a box that has nothing of it, start`,
   missing: () =>
     needs('linux', 'root', 'sshd', 'ssh', 'rsync', 'torch') ? null : 'root, sshd, ssh, rsync or PyTorch',
   async run() {
-    const lab = await trainingLab();
-    try {
-      const { one, two } = lab;
-      const environment = environmentFrom(await packageTree(lab.yard.directory));
-      await lab.ssh(one, `mkdir peer && cd peer && ${environment}`);
-      const runId = await startedRun(lab, pace, environment);
-      const mine: number[] = [];
-      for (let turn = 0; turn < moveTurns; turn++)
-        mine.push(await ours(lab, runId, turn % 2 === 0 ? two : one));
-      lab.laptop.runs.stop(runId, undefined, { name: 'bench', role: 'owner' });
-      const code = lab.yard.address.code;
-      await lab.ssh(one, `cp ${code}/*.py peer/`);
-      await startPeer(lab, 1, one);
-      const theirs: number[] = [];
-      for (let turn = 0; turn < moveTurns; turn++) {
-        const [from, to] = turn % 2 === 0 ? [one, two] : [two, one];
-        theirs.push(await peer(lab, turn + 2, from, to));
-      }
-      const least = await floor(lab, runId);
-      return [
-        against(
-          {
-            name: 'downtime',
-            measure: `${checkpointMib} MiB checkpoint, ${environmentFiles} files of real packages as environment`,
-            unit: 'ms',
-            reach: 2,
-            lowerIsBetter: true,
-          },
-          mine,
-          theirs,
-        ),
-        against(
-          {
-            name: 'floor',
-            measure: 'the same; against step + save + S/B + verify + start, each alone',
-            unit: 'ms',
-            reach: 1 / 1.15,
-            lowerIsBetter: true,
-          },
-          mine,
-          [least],
-        ),
-      ];
-    } finally {
-      await lab.stop();
+    const rows: BenchRow[] = [];
+    for (const line of lines) {
+      if (only === null || line.where.startsWith(only)) rows.push(...(await rowsOver(line)));
     }
+    return rows;
   },
 };

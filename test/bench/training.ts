@@ -10,6 +10,7 @@ import { type Laptop, openLaptop } from '#test/lab/moving/laptop.ts';
 import { type MovingBox, type MovingYard, movingYard, readIfThere } from '#test/lab/moving/yard.ts';
 import { makeTempDirectory } from '#test/temp.ts';
 import { until } from '#test/until.ts';
+import { farLine, type LineKind } from './far-line.ts';
 
 const run = promisify(execFile);
 
@@ -67,8 +68,9 @@ export interface TrainingLab {
   stop(): Promise<void>;
 }
 
-export async function trainingLab(): Promise<TrainingLab> {
-  const yard = await movingYard(2, { direct: true });
+/** `line`: how far each box is from everybody; null: not at all. */
+export async function trainingLab(line: LineKind | null = null): Promise<TrainingLab> {
+  const yard = await movingYard(2, { line: line === null ? 'none' : (to) => farLine(to, line) });
   const data = await makeTempDirectory('bench-laptop');
   const laptop = await openLaptop({ address: yard.address, data, pace: usualPace, plans: true });
   const [one, two] = yard.boxes;
@@ -93,7 +95,8 @@ export async function trainingLab(): Promise<TrainingLab> {
       copyFileSync(to.knownHostsFile, known);
       own(from, key);
       own(from, known);
-      return `ssh -F none -c aes128-gcm@openssh.com -p ${to.port} -i ${key} -o UserKnownHostsFile=${known} -o BatchMode=yes`;
+      const host = `-p ${to.reachedAt} -o HostKeyAlias=[127.0.0.1]:${to.port} -o UserKnownHostsFile=${known}`;
+      return `ssh -F none -c aes128-gcm@openssh.com ${host} -i ${key} -o BatchMode=yes`;
     },
     calm: async () => void (await run('sync')),
     async stop() {

@@ -11,9 +11,14 @@ import { makeTempDirectory } from '#test/temp.ts';
 export interface MovingBox extends Box {
   id: string;
   proxy: FaultProxy;
+  /** The port at which it is known. */
+  reachedAt: number;
   /** What its trainers write down (test/lab/trainers/ledger.py). */
   ledger: string;
 }
+
+/** What lies between a box and everybody else, instead of a proxy that can cut it off. */
+export type Line = (to: { port: number }) => Promise<Pick<FaultProxy, 'port' | 'stop'>>;
 
 /** What a laptop must know of a yard; goes to a child process as JSON. */
 export interface YardAddress {
@@ -34,12 +39,12 @@ export interface MovingYard {
 const letters = ['a', 'b', 'c', 'd'] as const;
 
 /**
- * `count` real sshd boxes, each with an account of its own; their ids are `aaaaaaaaaaaa`, `bbbbbbbbbbbb` … `direct`: nothing is
- * between them, for benches. Needs root.
+ * `count` real sshd boxes, each with an account of its own; their ids are `aaaaaaaaaaaa`, `bbbbbbbbbbbb` … `line`: for benches,
+ * another than one that fails, or nothing. Needs root.
  */
 export async function movingYard(
   count: 2 | 3,
-  { direct = false, ...options }: BoxOptions & { direct?: boolean } = {},
+  { line, ...options }: BoxOptions & { line?: Line | 'none' } = {},
 ): Promise<MovingYard> {
   const directory = await makeTempDirectory('yard');
   chmodSync(directory, 0o711);
@@ -51,11 +56,11 @@ export async function movingYard(
   for (const name of ['train.py', 'plain.py', 'ledger.py'])
     copyFileSync(path.join(trainersDirectory, name), path.join(code, name));
   const boxes: MovingBox[] = [];
-  for (const name of letters.slice(0, count)) boxes.push(await movingBox(name, gate, options));
+  for (const name of letters.slice(0, count)) boxes.push(await movingBox(name, gate, line, options));
   const configFile = path.join(directory, 'ssh_config');
   const knownHosts = path.join(directory, 'known_hosts');
-  writeFileSync(knownHosts, boxes.map((box) => knownBy(box, direct)).join(''));
-  writeFileSync(configFile, boxes.map((box) => entryOf(box, knownHosts, direct)).join('\n'), { mode: 0o600 });
+  writeFileSync(knownHosts, boxes.map(knownBy).join(''));
+  writeFileSync(configFile, boxes.map((box) => entryOf(box, knownHosts)).join('\n'), { mode: 0o600 });
   return {
     boxes,
     address: { boxes: boxes.map(({ id, name }) => ({ id, name })), configFile, code },
@@ -66,14 +71,18 @@ export async function movingYard(
       return found;
     },
     stop: async () => {
-      await Promise.all(boxes.map((box) => box.proxy.stop()));
       await Promise.all(boxes.map((box) => box.stop()));
       await rm(directory, { recursive: true, force: true, maxRetries: 3 });
     },
   };
 }
 
-async function movingBox(name: string, gate: string, options: BoxOptions): Promise<MovingBox> {
+async function movingBox(
+  name: string,
+  gate: string,
+  line: Line | 'none' | undefined,
+  options: BoxOptions,
+): Promise<MovingBox> {
   const box = await startBox({
     ...options,
     name,
@@ -81,19 +90,30 @@ async function movingBox(name: string, gate: string, options: BoxOptions): Promi
     env: { LAB_HOST: name, LAB_LEDGER: '%h/ledger', LAB_GATE: gate, TY_BEAT: '1', ...options.env },
   });
   const proxy = await startProxy({ to: { port: box.port } });
-  return { ...box, id: name.repeat(12), proxy, ledger: path.join(box.home, 'ledger') };
+  const other = typeof line === 'function' ? await line({ port: box.port }) : null;
+  return {
+    ...box,
+    id: name.repeat(12),
+    proxy,
+    reachedAt: line === 'none' ? box.port : (other ?? proxy).port,
+    ledger: path.join(box.home, 'ledger'),
+    stop: async () => {
+      await Promise.all([proxy.stop(), other?.stop()]);
+      await box.stop();
+    },
+  };
 }
 
-/** The host key as it is known under the proxy's port. */
-const knownBy = (box: MovingBox, direct: boolean): string =>
+/** The host key as it is known under the port at which it is reached. */
+const knownBy = (box: MovingBox): string =>
   readFileSync(box.knownHostsFile, 'utf8').replaceAll(
     `[127.0.0.1]:${box.port} `,
-    `[127.0.0.1]:${direct ? box.port : box.proxy.port} `,
+    `[127.0.0.1]:${box.reachedAt} `,
   );
 
-const entryOf = (box: MovingBox, knownHosts: string, direct: boolean): string =>
+const entryOf = (box: MovingBox, knownHosts: string): string =>
   box.configSnippet
-    .replace(`Port ${box.port}\n`, `Port ${direct ? box.port : box.proxy.port}\n`)
+    .replace(`Port ${box.port}\n`, `Port ${box.reachedAt}\n`)
     .replace(/UserKnownHostsFile .*\n/, `UserKnownHostsFile ${knownHosts}\n`);
 
 /** A file in a box's home, its account's own. */
