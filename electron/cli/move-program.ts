@@ -42,9 +42,17 @@ export function addMoveVerbs(
   );
   const moves = add(program, 'moves', 'moves of runs, the newest first');
   const jsonOf = (options: { json?: boolean }) => json({ ...moves.opts(), ...options });
-  moves.action(async () => {
-    done((await (await import('./verbs/moves.ts')).listMoves(undefined, false, jsonOf({}))) ?? 0);
-  });
+  moves
+    .option('--clean', 'what they have left on machines: list it, ask, and remove it')
+    .option('--dry-run', 'with --clean: only list it')
+    .option('--yes', 'with --clean: do not ask')
+    .action(async (options: { clean?: boolean; dryRun?: boolean; yes?: boolean }) => {
+      if (options.clean) {
+        const { cleanMoves } = await import('./verbs/clean-moves.ts');
+        const { dryRun = false, yes = false } = options;
+        done(await cleanMoves({ dryRun, yes, json: jsonOf({}) }));
+      } else done((await (await import('./verbs/moves.ts')).listMoves(undefined, false, jsonOf({}))) ?? 0);
+    });
   act(
     add(moves, 'list [run]', 'list them all, or those of a run').option('--active', 'those under way'),
     async (run: string | undefined, options: { active?: boolean; json?: boolean }) =>

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { foundCheckpoint, runCheckpoint } from '../domain/checkpoint.ts';
 import { copyJob, copyPath, copyPathKind } from '../domain/copy.ts';
 import { idSchema } from '../domain/id.ts';
+import { cleaned, leftover } from '../domain/leftover.ts';
 import { migration, migrationMode, migrationPlan } from '../domain/migration.ts';
 import {
   evacuation,
@@ -59,6 +60,25 @@ export const migrationsContract = {
     .output(z.array(migration)),
   /** Goes back, as `cancelConsequence` says. MOVE_PAST_CANCEL where it cannot any more. */
   cancel: act.input(z.object({ migrationId: idSchema })).output(migration),
+  /** What moves have left on machines. `connect`: those that are not connected are, for it; else what is known of them is `away`. */
+  leftovers: act
+    .input(
+      z.object({
+        runId: idSchema.optional(),
+        machineId: idSchema.optional(),
+        connect: z.boolean().default(false),
+      }),
+    )
+    .output(z.array(leftover)),
+  /** Removes these where nothing is lost with them; on a machine that is away as soon as it is seen. MOVE_LEFT_GONE: none is there. */
+  clean: act
+    .input(
+      z.object({
+        ids: z.array(leftover.shape.id).min(1).max(10_000),
+        connect: z.boolean().default(false),
+      }),
+    )
+    .output(z.array(cleaned)),
 };
 
 export const checkpointsContract = {

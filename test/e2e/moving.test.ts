@@ -156,6 +156,18 @@ describe.skipIf(!needs('chromium'))('moving a run', () => {
     nothingWrong();
   });
 
+  test('leaves things behind, which are listed with their sizes and removed', async () => {
+    const page = await open(`/runs/${llama}?tab=moves`);
+    await main(page).getByRole('button', { name: 'Look for it' }).click();
+    await main(page).getByText('Its checkpoint checkpoint-12400 is nowhere else.').waitFor();
+    await main(page).getByText('Its machine is not connected.').waitFor();
+    await main(page).getByRole('button', { name: 'Remove 2 of them (48.7 GiB)' }).click();
+    await dialog(page).getByRole('button', { name: 'Remove' }).click();
+    await main(page).getByText('1 was removed.').waitFor();
+    await main(page).getByText('1 will be removed when its machine is seen.').waitFor();
+    nothingWrong();
+  });
+
   test('is asked for by dragging its car to another track', async () => {
     const page = await open('/');
     const car = main(page)

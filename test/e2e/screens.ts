@@ -61,7 +61,14 @@ export const screens: readonly Screen[] = [
   { name: 'run, specification', path: `/runs/${run}?tab=spec` },
   { name: 'run, attempts', path: `/runs/${run}?tab=attempts` },
   { name: 'run, checkpoints', path: `/runs/${run}?tab=checkpoints` },
-  { name: 'run, moves', path: `/runs/${run}?tab=moves` },
+  {
+    name: 'run, moves',
+    path: `/runs/${run}?tab=moves`,
+    prepare: async (page, language) => {
+      await page.getByRole('button', { name: ['Look for it', '查找'][language] ?? '', exact: true }).click();
+      await page.locator('.leftbehind__list li').nth(2).waitFor();
+    },
+  },
   { name: 'run, moving', path: `/runs/${fixtureId('r', 1)}?tab=files` },
   { name: 'run, a move that waits', path: `/runs/${fixtureId('r', 2)}?tab=moves` },
   { name: 'run, recovery', path: `/runs/${run}?tab=recovery` },

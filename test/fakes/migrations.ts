@@ -137,6 +137,13 @@ export class FakeMigrations implements Migrations {
     return this.get(id);
   }
 
+  async leftovers(): Promise<[]> {
+    return [];
+  }
+  async clean(): Promise<[]> {
+    return [];
+  }
+
   async ended(id: string, signal: AbortSignal): Promise<Migration> {
     const migration = this.get(id);
     if (isOver(migration.phase)) return migration;

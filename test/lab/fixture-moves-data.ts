@@ -1,3 +1,4 @@
+import type { Leftover } from '#shared/domain/leftover.ts';
 import type { Machine } from '#shared/domain/machine.ts';
 import type { Migration, MigrationMode, MigrationPhase, MigrationPlan } from '#shared/domain/migration.ts';
 import { migrationPhases } from '#shared/domain/migration.ts';
@@ -236,4 +237,42 @@ export function fixturePlan(
     ],
     estimate: fails.length > 0 ? null : fixtureEstimate(mode),
   };
+}
+
+/** What moves have left: of one run on two machines, one of them away; the half of a copy that was broken off. */
+export function fixtureLeft(run: RunSummary, [first, away, third]: readonly Machine[]): Leftover[] {
+  if (!first || !away || !third) return [];
+  const of = (machine: Machine) => ({ machineId: machine.id, machineName: machine.name });
+  const directory = {
+    what: 'directory' as const,
+    runId: run.id,
+    runName: run.name,
+    path: `~/.trainyard/runs/${run.id}/code`,
+  };
+  return [
+    {
+      ...of(first),
+      ...directory,
+      id: 'one',
+      bytes: 61.2 * GiB,
+      state: 'kept',
+      why: said('LEFT_ONLY_CHECKPOINT', 'Its checkpoint checkpoint-12400 is nowhere else.', {
+        path: 'checkpoint-12400',
+        step: 12_400,
+      }),
+    },
+    { ...of(third), ...directory, id: 'two', bytes: 48.7 * GiB, state: 'removable', why: null },
+    { ...of(away), ...directory, id: 'three', bytes: null, state: 'away', why: null },
+    {
+      ...of(third),
+      id: 'four',
+      what: 'staging',
+      runId: null,
+      runName: null,
+      path: `/home/mei/.trainyard/runs/${run.id}/.trainyard-copy-0a1b2c3d4e5f6071`,
+      bytes: 3.4 * GiB,
+      state: 'removable',
+      why: null,
+    },
+  ];
 }

@@ -19,6 +19,7 @@ import {
 import {
   committedMove,
   consequenceOf,
+  fixtureLeft,
   fixtureMove,
   fixturePlan,
   rolledBackMove,
@@ -131,6 +132,7 @@ export function fixtureMoves({ now, events, machines, runs, detail }: Yard) {
     if (!move) throw notFound('move');
     return move;
   };
+  let left = small ? [] : fixtureLeft(runAt(0), [at(3), at(5), at(1)]);
   const migrations = api.migrations.router({
     plan: api.migrations.plan.handler(async ({ input }) => {
       await control.hold.plans;
@@ -163,6 +165,18 @@ export function fixtureMoves({ now, events, machines, runs, detail }: Yard) {
         .sort((a, b) => b.startedAt - a.startedAt)
         .slice(0, input.limit),
     ),
+    leftovers: api.migrations.leftovers.handler(({ input }) =>
+      left.filter(
+        ({ machineId, runId }) =>
+          (!input.machineId || machineId === input.machineId) && (!input.runId || runId === input.runId),
+      ),
+    ),
+    clean: api.migrations.clean.handler(({ input }) => {
+      const wanted = left.filter(({ id }) => input.ids.includes(id));
+      left = left.filter((each) => !wanted.includes(each) || each.state === 'kept');
+      const results = { removable: 'removed', away: 'later', kept: 'kept' } as const;
+      return wanted.map((leftover) => ({ leftover, result: results[leftover.state], why: leftover.why }));
+    }),
     cancel: api.migrations.cancel.handler(({ input }) => {
       const before = get(input.migrationId);
       const move: Migration = {

@@ -16,4 +16,10 @@ export const migrationsRouter = (migrations: Migrations) =>
     cancel: api.migrations.cancel.handler(({ input, context }) =>
       migrations.cancel(input.migrationId, context.actor),
     ),
+    leftovers: api.migrations.leftovers.handler(({ input, signal }) =>
+      migrations.leftovers(input, signal ?? never()),
+    ),
+    clean: api.migrations.clean.handler(({ input, context, signal }) =>
+      migrations.clean(input, context.actor, signal ?? never()),
+    ),
   });

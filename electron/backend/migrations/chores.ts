@@ -1,4 +1,6 @@
+import { because } from '#shared/domain/because.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
+import { whyItStays } from './leftovers/judge.ts';
 import { isDead, type Move } from './move.ts';
 import type { Chore } from './record.ts';
 
@@ -34,11 +36,13 @@ async function doChore(move: Move, chore: Chore, signal: AbortSignal): Promise<v
   if (store.runs.summary(move.runId) === undefined) return;
   const cameBack = move.run.attempts.some(
     ({ machineId, epoch }) =>
-      machineId === chore.machineId && (chore.kind === 'remove-copy' || epoch > chore.epoch),
+      machineId === chore.machineId &&
+      (chore.kind === 'remove-copy' || (chore.kind === 'entomb' && epoch > chore.epoch)),
   );
   // It has an attempt there of its own by now: nothing of it is a left-over.
   if (cameBack) return;
   const { box } = await handover.connect(chore.machineId, signal);
+  if (chore.kind === 'remove-work') return removeWork(move, chore.machineId, signal);
   if (chore.kind === 'remove-copy') {
     const report = await box.status([move.runId], signal);
     // Another laptop has brought the run there meanwhile, and it was started: it is a copy no more.
@@ -50,6 +54,25 @@ async function doChore(move: Move, chore: Chore, signal: AbortSignal): Promise<v
   }
   await endStray(move, chore.epoch, signal);
   await box.entomb(move.runId, chore.epoch, chore.to, signal);
+}
+
+/** Wished for while the machine was away: whether it may be is known only now. */
+async function removeWork(move: Move, machineId: string, signal: AbortSignal): Promise<void> {
+  const { handover, store } = move.context;
+  const why = await whyItStays(move.context, move.run, machineId, signal);
+  if (why === null) {
+    const { box } = await handover.connect(machineId, signal);
+    await box.remove(move.runId, signal, 'work');
+    return;
+  }
+  const machine = store.machines.get(machineId)?.name ?? machineId;
+  store.notices.add({
+    level: 'info',
+    code: 'MOVE_LEFT_KEPT',
+    params: { name: move.migration.runName, machine, ...because('why', why) },
+    message: `What run "${move.migration.runName}" has left on ${machine} was not removed: ${why.message}`,
+    runId: move.runId,
+  });
 }
 
 /** There can be none, if all we know is true. Should there be one all the same, the run trains elsewhere: this one ends. */

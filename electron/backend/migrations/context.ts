@@ -35,6 +35,7 @@ export type MovingHands = Pick<
   | 'admit'
   | 'begin'
   | 'claim'
+  | 'claimedBy'
   | 'connect'
   | 'connected'
   | 'end'

@@ -1,4 +1,5 @@
 import type { CopyPathKind } from '#shared/domain/copy.ts';
+import type { Cleaned, Leftover } from '#shared/domain/leftover.ts';
 import type { Migration, MigrationMode, MigrationPlan } from '#shared/domain/migration.ts';
 import type { Actor } from '#shared/domain/role.ts';
 import type { Label, Override } from '#shared/domain/sensitivity.ts';
@@ -34,6 +35,17 @@ export interface Migrations {
     limit?: number | undefined;
   }): Migration[];
   cancel(id: string, actor: Actor): Migration;
+  /** What moves have left on machines where their runs are no more. `connect`: machines that are not connected are, for it. */
+  leftovers(
+    filter: { runId?: string | undefined; machineId?: string | undefined; connect?: boolean | undefined },
+    signal: AbortSignal,
+  ): Promise<Leftover[]>;
+  /** Removes those of them with which nothing is lost. Throws MOVE_LEFT_GONE where none of them is there. */
+  clean(
+    request: { ids: readonly string[]; connect?: boolean },
+    actor: Actor,
+    signal: AbortSignal,
+  ): Promise<Cleaned[]>;
   /** Resolves when the move has ended, either way. */
   ended(id: string, signal: AbortSignal): Promise<Migration>;
 }

@@ -25,6 +25,8 @@ export const chore = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('entomb'), machineId: z.string(), epoch: z.number().int(), to: z.string() }),
   /** The copy of a run that never began there. */
   z.object({ kind: z.literal('remove-copy'), machineId: z.string() }),
+  /** Its working directory where it is no more, as the user wished. */
+  z.object({ kind: z.literal('remove-work'), machineId: z.string() }),
 ]);
 export type Chore = z.infer<typeof chore>;
 

@@ -1,5 +1,7 @@
+import { remoteScript } from '#backend/resources.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import { newId } from '#shared/domain/id.ts';
+import type { Cleaned, Leftover } from '#shared/domain/leftover.ts';
 import { isOver, type Migration, type MigrationPlan } from '#shared/domain/migration.ts';
 import type { Actor } from '#shared/domain/role.ts';
 import type { Attempt } from '#shared/domain/run.ts';
@@ -18,9 +20,10 @@ import {
 import type { Migrations, MoveRequest } from './interface.ts';
 import { Journal, type JournalFilter, moveUnknown } from './journal.ts';
 import { newToken } from './leash.ts';
+import { type LeftoverFilter, Leftovers } from './leftovers/leftovers.ts';
 import { Move } from './move.ts';
 import { usualPace } from './pace.ts';
-import { cancelConsequence, type MoveRecord, newMemory } from './record.ts';
+import { type Chore, cancelConsequence, type MoveRecord, newMemory } from './record.ts';
 
 interface UnderWay {
   move: Move;
@@ -33,11 +36,17 @@ export class MigrationsService implements Migrations {
   /** Those that are driven now, their clearing up included. */
   readonly #underWay = new Map<string, UnderWay>();
   readonly #stopListening: () => void;
+  readonly #leftovers: Leftovers;
   #closed = false;
 
   constructor({ pace, ...dependencies }: MigrationsDependencies) {
     const journal = new Journal(dependencies.store, dependencies.log);
     this.#context = { ...dependencies, journal, pace: { ...usualPace, ...pace } };
+    this.#leftovers = new Leftovers({
+      ...this.#context,
+      scripts: { left: remoteScript('move-left.sh'), key: remoteScript('copy-key.sh') },
+      later: (id, chore) => this.later(id, chore),
+    });
     this.#stopListening = dependencies.handover.onUserStop((runId) => this.#userStop(runId));
   }
 
@@ -172,6 +181,41 @@ export class MigrationsService implements Migrations {
     });
   }
 
+  /** To be done on a machine as soon as that is seen, also after a restart of the app. Of a move that is over. */
+  later(id: string, chore: Chore): void {
+    const record = this.#context.journal.get(id);
+    if (record === null || !isOver(record.migration.phase) || this.#closed) return;
+    const going = this.#underWay.get(id);
+    const move = going?.move ?? new Move(this.#context, record);
+    const { chores } = move.memory;
+    const isKnown = chores.some(
+      ({ kind, machineId }) => kind === chore.kind && machineId === chore.machineId,
+    );
+    if (!isKnown) move.note({ chores: [...chores, chore] });
+    if (going === undefined) this.#drive(move);
+    // Its last round may have been over already.
+    else void going.driven.then(() => this.#again(id));
+  }
+
+  #again(id: string): void {
+    const record = this.#context.journal.get(id);
+    if (this.#closed || record === null || record.memory.chores.length === 0 || this.#underWay.has(id))
+      return;
+    this.#drive(new Move(this.#context, record));
+  }
+
+  leftovers(filter: LeftoverFilter, signal: AbortSignal): Promise<Leftover[]> {
+    return this.#leftovers.find(filter, signal);
+  }
+
+  clean(
+    request: { ids: readonly string[]; connect?: boolean },
+    actor: Actor,
+    signal: AbortSignal,
+  ): Promise<Cleaned[]> {
+    return this.#leftovers.clean(request, actor, signal);
+  }
+
   #view(record: MoveRecord): Migration {
     return this.#underWay.get(record.migration.id)?.move.view() ?? record.migration;
   }
@@ -287,7 +331,7 @@ export class MigrationsService implements Migrations {
       if (move.runId !== runId || !isOver(move.phase)) continue;
       move.close();
       await driven;
-      const chores = move.memory.chores.filter(({ kind }) => kind !== 'remove-copy');
+      const chores = move.memory.chores.filter(({ kind }) => kind === 'entomb');
       move.note({ chores });
       if (chores.length > 0)
         this.#drive(new Move(this.#context, { migration: move.migration, memory: move.memory }));

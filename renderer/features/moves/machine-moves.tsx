@@ -8,6 +8,7 @@ import { useT } from '#renderer/i18n/index.ts';
 import { Age, ErrorState, Skeleton, StatusDot } from '#renderer/ui/index.ts';
 import type { Migration } from '#shared/domain/migration.ts';
 import { isOver } from '#shared/domain/migration-phases.ts';
+import { LeftBehind } from './left-behind.tsx';
 import { lookOfEnd, shortProgress, shortTime } from './words.ts';
 
 /** Which runs came to a machine and left it by a move, newest first. */
@@ -31,6 +32,7 @@ export function MachineMoves({ machineId }: { machineId: string }) {
           <Line key={move.id} move={move} machineId={machineId} />
         ))}
       </ul>
+      {value && value.length > 0 ? <LeftBehind machineId={machineId} /> : null}
     </section>
   );
 }

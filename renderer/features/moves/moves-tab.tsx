@@ -8,6 +8,7 @@ import type { Migration } from '#shared/domain/migration.ts';
 import { isOver } from '#shared/domain/migration-phases.ts';
 import type { RunSummary } from '#shared/domain/run.ts';
 import { askMove, canMove } from './ask-move.ts';
+import { LeftBehind } from './left-behind.tsx';
 import { MovePanel } from './move-panel.tsx';
 import { useMoves } from './move-store.ts';
 import { ResultCard } from './result-card.tsx';
@@ -43,6 +44,7 @@ export function MovesTab({ run }: { run: RunSummary }) {
           <MovePanel key={move.id} move={move} />
         ),
       )}
+      <LeftBehind runId={run.id} />
     </div>
   );
 }

@@ -49,6 +49,18 @@ export default {
       '{{machine}} is out of sight: waiting until nothing can train there any more.',
     MOVE_WAITS_TO_CONFIRM:
       '{{machine}} is out of sight: unless it is seen again in time, the run there stops itself and goes on on {{from}}.',
+    MOVE_LEFT_UNKNOWN:
+      'The machine did not answer what moves have left on it; its shell may be restricted to certain commands.',
+    MOVE_LEFT_GONE: 'None of it is there any more.',
+    MOVE_LEFT_KEPT: 'What run “{{name}}” has left on {{machine}} was not removed: {{why}}',
+    LEFT_IN_USE: 'Run “{{name}}” is there.',
+    LEFT_MOVING: 'Run “{{name}}” is being moved or recovered.',
+    LEFT_NOT_BROUGHT:
+      'The machine was out of sight when run “{{name}}” went on on {{machine}}: what it wrote last is nowhere else.',
+    LEFT_ONLY_CHECKPOINT: 'Its checkpoint {{path}} is nowhere else.',
+    LEFT_BUSY: 'It was written to within the last ten minutes: a copy may be under way.',
+    LEFT_HELD: 'A copy between two machines uses it now; it ends by itself.',
+    LEFT_NOT_SEEN: 'Not looked at: {{why}}',
     MOVE_BRINGS_BACK: 'It has trained on {{machine}} up to step {{step}}, which is brought back.',
   },
   'zh-CN': {
@@ -91,6 +103,16 @@ export default {
     MOVE_WAITS_FOR_DESTINATION: '看不到 {{machine}}：等待那里不再可能有任何训练。',
     MOVE_WAITS_TO_CONFIRM:
       '看不到 {{machine}}：如果没有及时恢复，那里的任务会自行停止，并在 {{from}} 上继续。',
+    MOVE_LEFT_UNKNOWN: '这台机器没有回答迁移在它上面留下了什么；它的 shell 可能只允许某些命令。',
+    MOVE_LEFT_GONE: '这些都已经不在了。',
+    MOVE_LEFT_KEPT: '任务“{{name}}”留在 {{machine}} 上的内容没有删除：{{why}}',
+    LEFT_IN_USE: '任务“{{name}}”就在那里。',
+    LEFT_MOVING: '任务“{{name}}”正在迁移或恢复。',
+    LEFT_NOT_BROUGHT: '任务“{{name}}”在 {{machine}} 上继续时看不到这台机器：它最后写下的内容别处没有。',
+    LEFT_ONLY_CHECKPOINT: '它的检查点 {{path}} 别处没有。',
+    LEFT_BUSY: '最近十分钟内还有写入：可能正在复制。',
+    LEFT_HELD: '两台机器之间的复制正在使用它；它会自行结束。',
+    LEFT_NOT_SEEN: '没有查看：{{why}}',
     MOVE_BRINGS_BACK: '它在 {{machine}} 上训练到了第 {{step}} 步，正在把该检查点带回。',
   },
 };

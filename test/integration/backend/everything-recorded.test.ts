@@ -28,6 +28,7 @@ const unrecorded: Record<string, string> = {
   'vault.logins': 'looks for logins of other programs and changes nothing',
   'checkpoints.inspect': 'looks at a directory of a machine and changes nothing',
   'migrations.plan': 'looks at both machines and changes nothing; the move itself is recorded',
+  'migrations.leftovers': 'looks at machines and changes nothing; what is removed is recorded',
   'places.planEvacuation': 'asks where runs would go and changes nothing; the evacuation itself is recorded',
   'ports.listening': 'asks a machine who listens on it and changes nothing; what is forwarded is recorded',
   'terminals.resize': 'how large a window is',
@@ -221,6 +222,7 @@ test('whatever changes something leaves an entry with who did it and in which ro
     client.migrations.start({ requestId: newId(), runId, machineId: siteId, secrets: {} }),
   );
   await leaves('migrations.cancel', () => client.migrations.cancel({ migrationId: newId() }));
+  await leaves('migrations.clean', () => client.migrations.clean({ ids: ['directory x y'] }));
   await leaves('checkpoints.request', () => client.checkpoints.request({ runId }));
   const backupId = newId();
   await leaves('backups.setPolicy', () => client.backups.setPolicy({ runId, policy: null }));

@@ -1,6 +1,8 @@
-import { writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Cleaned, Leftover } from '#shared/domain/leftover.ts';
 import type { Migration, MigrationPlan } from '#shared/domain/migration.ts';
 import type { Run } from '#shared/domain/run.ts';
 import { needs } from '#test/needs.ts';
@@ -53,6 +55,63 @@ describe.skipIf(!needs('sshd', 'root', 'python3'))('trainyard move', () => {
     const shown = await trainyard(env, ['moves', 'show', listed?.id ?? '']);
     expect(shown.out).toBe(moved.out);
     expect(await trainyard(env, ['moves', 'cancel', id])).toMatchObject({ code: 3 });
+    await cleansUp(env, lab, id);
     expect((await trainyard(env, ['stop', id])).code).toBe(0);
   });
 });
+
+/** What it has left at the source goes, but for what is nowhere else and what is in use; that of a machine that is away, later. */
+async function cleansUp(env: NodeJS.ProcessEnv, { boxes: [one] }: Lab, id: string): Promise<void> {
+  const home = path.join(one.home, '.trainyard/runs', id);
+  const only = path.join(home, 'code/checkpoints/step-9999999.bin');
+  const stages = ['0a', '0b'].map((name) => path.join(home, `.trainyard-copy-${name}`));
+  const plant =
+    'for stage; do mkdir "$stage" && echo half >"$stage/in"; done; chown -R --reference="$(dirname "$1")" "$@"; touch -d "-1 hour" "$1/in" "$1"';
+  spawnSync('sh', ['-c', plant, 'sh', ...stages]);
+  writeFileSync(only, 'a');
+  const left = () => trainyardJson<Leftover[]>(env, ['moves', '--clean', '--dry-run']);
+  const stateOf = (all: readonly Leftover[], where: string) => {
+    const found = all.find((each) => each.machineName === 'one' && each.path.endsWith(where));
+    return found === undefined ? null : `${found.state} ${found.why?.code ?? ''}`.trim();
+  };
+
+  const first = await left();
+  // While a copy may be under way beside it, nothing of it is touched.
+  expect(stateOf(first, '/code')).toBe('kept LEFT_BUSY');
+  expect(stateOf(first, '-0a')).toBe('removable');
+  expect(stateOf(first, '-0b')).toBe('kept LEFT_BUSY');
+  rmSync(stages[1] ?? '', { recursive: true });
+  const second = await left();
+  expect(stateOf(second, '/code')).toBe('kept LEFT_ONLY_CHECKPOINT');
+  rmSync(only);
+  const third = await left();
+  expect(stateOf(third, '/code')).toBe('removable');
+  expect(third.find(({ what }) => what === 'directory')?.bytes).toBeGreaterThan(0);
+  // Where the run is, nothing is a left-over.
+  expect(third.filter(({ machineName, runId }) => machineName === 'two' && runId === id)).toEqual([]);
+  expect(existsSync(path.join(home, 'code'))).toBe(true);
+
+  const unasked = await trainyard(env, ['moves', '--clean', '--json']);
+  expect(unasked.code).toBe(2);
+  expect(unasked.err).toContain('--yes');
+
+  await one.stopServer();
+  one.dropConnections();
+  const away = await trainyardJson<Cleaned[]>(env, ['moves', '--clean', '--yes']);
+  expect(away.map(({ leftover, result }) => [leftover.machineName, leftover.what, result])).toEqual([
+    ['one', 'directory', 'later'],
+  ]);
+  await one.startServer();
+  await until('it is removed as the machine is seen', () => !existsSync(path.join(home, 'code')), {
+    deadlineMs: 60_000,
+  });
+  // Its records and logs stay.
+  expect(existsSync(path.join(home, 'attempts/1/log'))).toBe(true);
+  expect(existsSync(path.join(home, 'moved'))).toBe(true);
+
+  const last = await trainyard(env, ['moves', '--clean', '--yes']);
+  expect(last).toMatchObject({ code: 0, err: '' });
+  expect(last.out).toMatch(/^removed {2}one:.*trainyard-copy-0a/m);
+  expect(await left()).toEqual([]);
+  expect((await trainyard(env, ['moves', '--clean'])).out).toContain('nothing');
+}

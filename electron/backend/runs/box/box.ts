@@ -139,9 +139,14 @@ export function createBoxRuns(programs: RunsPrograms, options: BoxOptions = {}):
       checkId(runId);
       return usage(box, runId, signal);
     },
-    async remove(runId, signal) {
+    async remove(runId, signal, what = 'all') {
       checkId(runId);
-      const result = await call('remove', [runId], { timeoutMs: 600_000 }, signal);
+      const result = await call(
+        'remove',
+        what === 'all' ? [runId] : [runId, what],
+        { timeoutMs: 600_000 },
+        signal,
+      );
       const answer = result.stdout.toString('utf8');
       if (answer !== 'ok\n') throw refused(answer, runId, 0);
     },

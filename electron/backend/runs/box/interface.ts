@@ -42,8 +42,11 @@ export interface BoxRuns {
   ): Promise<{ bytes: Buffer; sizeBytes: number }>;
   /** Bytes that `remove` would free. */
   usage(runId: string, signal?: AbortSignal): Promise<number>;
-  /** Removes the run's directory; refused with RUN_ALREADY_LIVE while an attempt is alive. */
-  remove(runId: string, signal?: AbortSignal): Promise<void>;
+  /**
+   * Removes the run's directory, or its working directory alone (`work`: records, logs and its tombstone stay); refused with
+   * RUN_ALREADY_LIVE while an attempt is alive.
+   */
+  remove(runId: string, signal?: AbortSignal, what?: 'all' | 'work'): Promise<void>;
   /**
    * Runs the setup of a launch that is to come, in its working directory, under the same lock and with the same mark as a launch
    * would: that one then finds it done. Rejects with RUN_SETUP_FAILED and its last words.
