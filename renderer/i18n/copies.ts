@@ -18,6 +18,9 @@ export const copies = words({
     'state.done': 'done',
     'state.failed': 'failed',
     'state.cancelled': 'cancelled',
+    'state.cut': 'cut off',
+    cutOff_one: '{{count}} upload cut off',
+    cutOff_other: '{{count}} uploads cut off',
     recopied_one: '{{count}} file changed meanwhile and was copied again',
     recopied_other: '{{count}} files changed meanwhile and were copied again',
   },
@@ -35,6 +38,8 @@ export const copies = words({
     'state.done': '完成',
     'state.failed': '失败',
     'state.cancelled': '已取消',
+    'state.cut': '已中断',
+    cutOff_other: '{{count}} 个上传已中断',
     recopied_other: '有 {{count}} 个文件在此期间改变，已重新复制',
   },
 });

@@ -1,14 +1,16 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { newId, thisComputerId } from '#shared/domain/new-id.ts';
+import { type FaultProxy, startProxy } from '#test/lab/proxy.ts';
 import { type Box, startBox } from '#test/lab/sshd.ts';
 import { needs } from '#test/needs.ts';
 import { until } from '#test/until.ts';
-import { type App, startApp } from './app.ts';
+import { type App, besidesAbsence, startApp } from './app.ts';
 import { main } from './steps.ts';
 
 const training = 'import torch\n\nlr = 8.2e-5\nprint("training")\n';
@@ -16,11 +18,15 @@ const training = 'import torch\n\nlr = 8.2e-5\nprint("training")\n';
 describe.skipIf(!needs('chromium', 'sshd', 'root'))('files of a machine', () => {
   let app: App;
   let box: Box;
+  let proxy: FaultProxy;
   let machineId: string;
   beforeAll(async () => {
     [app, box] = await Promise.all([startApp(), startBox({ name: 'heron' })]);
+    proxy = await startProxy({ to: { port: box.port } });
     const config = path.join(app.home, 'heron_config');
-    await writeFile(config, box.configSnippet);
+    const through = box.configSnippet.replace(`Port ${box.port}`, `Port ${proxy.port}`);
+    // The key is known under the box's own port, not the proxy's.
+    await writeFile(config, `${through}  HostKeyAlias [127.0.0.1]:${box.port}\n`);
     await app.rpc().sites.add({ ssh: { host: 'heron', configFile: config }, connect: true });
     machineId = await until('the box is connected', async () => {
       const { rows } = await app.rpc().machines.list({ limit: 10 });
@@ -30,6 +36,7 @@ describe.skipIf(!needs('chromium', 'sshd', 'root'))('files of a machine', () => 
   });
   // Each test, and each try of one, finds the same.
   beforeEach(async () => {
+    proxy.bandwidth(0);
     const work = path.join(box.home, 'work');
     await rm(work, { recursive: true, force: true });
     await rm(path.join(app.home, 'Downloads'), { recursive: true, force: true });
@@ -53,6 +60,7 @@ describe.skipIf(!needs('chromium', 'sshd', 'root'))('files of a machine', () => 
   });
   afterAll(async () => {
     await app?.stop();
+    await proxy?.stop();
     await box?.stop();
   });
 
@@ -196,6 +204,41 @@ describe.skipIf(!needs('chromium', 'sshd', 'root'))('files of a machine', () => 
     await dialog(page).getByText('the hashes of 2 files are those of what was sent').waitFor();
     await dialog(page).getByRole('button', { name: 'Close' }).click();
     expect(complaints).toEqual([]);
+  });
+
+  test('whose upload is cut off by a new load of the page go on where they were, once chosen again', async () => {
+    const name = 'weights.bin';
+    const content = randomBytes(24_000_000);
+    const source = path.join(app.home, name);
+    await writeFile(source, content);
+    const { page, complaints } = await show('old');
+    page.on('dialog', (asked) => void asked.accept());
+    await row(page, 'a.txt').waitFor();
+    proxy.bandwidth(6_000_000);
+    await main(page).locator('input[data-choose="files"]').setInputFiles(source);
+    const begun = async () => {
+      const names = await readdir(at('old'));
+      const rest = names.find((each) => each.startsWith('.trainyard-upload-'));
+      return rest === undefined ? null : stat(path.join(at('old'), rest)).catch(() => null);
+    };
+    await until('much of it has arrived', async () => ((await begun())?.size ?? 0) > 9_000_000);
+    await page.reload();
+    await page.getByRole('button', { name: '1 upload cut off' }).click();
+    await dialog(page).getByText('only you have the files').waitFor();
+    const before = await begun();
+    const asks = page.waitForEvent('filechooser');
+    await dialog(page).getByRole('button', { name: 'Choose again…' }).click();
+    await (await asks).setFiles(source);
+    proxy.bandwidth(0);
+    await dialog(page)
+      .getByText(/^Verified: SHA-256 [0-9a-f]{64}$/)
+      .waitFor();
+    const there = path.join(at('old'), name);
+    expect((await readFile(there)).equals(content)).toBe(true);
+    // It is what was begun before, not a new one.
+    expect((await stat(there)).ino).toBe(before?.ino);
+    await dialog(page).getByRole('button', { name: 'Close' }).click();
+    expect(besidesAbsence(complaints)).toEqual([]);
   });
 
   test('are downloaded, renamed with a way back, made, and removed after it was said what goes', async () => {

@@ -127,7 +127,8 @@ export class Uploads {
       box = await boxOf(this.#options, machineId, signal);
       await this.#sweep(machineId, box);
       const start = await begun(box, session, request, signal);
-      yield { info: { kind: 'upload', offset: start.at, done: null } };
+      const begunWith = start.at === 0 ? {} : { begunSha256: start.digest };
+      yield { info: { kind: 'upload', offset: start.at, done: null, ...begunWith } };
       const sha256 = await this.#take(box, session, start, request, { ...context, signal });
       const args = [String(bytes), sha256, ...timeWords(request.modifiedAt), request.replace ? '1' : '0'];
       const there = textOf(

@@ -15,12 +15,14 @@ export function CopiesNow() {
   const uploads = useUploads(({ byId }) => byId);
   const copying = [...copies.values()].filter(({ state }) => state === 'running');
   const uploading = [...uploads.values()].filter(({ state }) => state === 'running');
+  const cut = [...uploads.values()].filter(({ state }) => state === 'cut');
   const rate =
     copying.reduce((sum, { progress }) => sum + progress.bytesPerSecond, 0) +
     uploading.reduce((sum, { bytesPerSecond }) => sum + bytesPerSecond, 0);
   const counts = [
     copying.length > 0 ? t('copies.underWay', { count: copying.length }) : '',
     uploading.length > 0 ? t('copies.uploading', { count: uploading.length }) : '',
+    cut.length > 0 ? t('copies.cutOff', { count: cut.length }) : '',
   ].filter(Boolean);
   const count = counts.join(t('ui.comma'));
   const isQuiet = counts.length === 0;

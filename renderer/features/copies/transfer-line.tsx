@@ -6,15 +6,19 @@ import { translateError, useT } from '#renderer/i18n/index.ts';
 import { Age, formatBytes, ProgressBar, type Shape, StatusDot, type Tone } from '#renderer/ui/index.ts';
 import type { CopyJob } from '#shared/domain/copy.ts';
 
-const looks: Record<CopyJob['state'], [Tone, Shape]> = {
+const looks: Record<TransferState, [Tone, Shape]> = {
+  cut: ['warn', 'half'],
   running: ['accent', 'half'],
   done: ['ok', 'tick'],
   failed: ['bad', 'cross'],
   cancelled: ['idle', 'square'],
 };
 
+/** An upload may have been cut off by a new load of its page. */
+type TransferState = CopyJob['state'] | 'cut';
+
 interface TransferLineProps {
-  transfer: Pick<CopyJob, 'state' | 'endedAt' | 'error'>;
+  transfer: Pick<CopyJob, 'endedAt' | 'error'> & { state: TransferState };
   what: string;
   to: string;
   doneBytes: number;
@@ -56,6 +60,7 @@ export function TransferLine({
         ) : (
           <p className="quiet num">
             {t(`copies.state.${state}`)}, {formatBytes(bytes.doneBytes)}
+            {state === 'cut' ? ` / ${formatBytes(bytes.totalBytes)}` : null}
             {endedAt === null ? null : (
               <>
                 , <Age at={endedAt} />

@@ -77,7 +77,7 @@ export async function upload(
     signal?: AbortSignal;
     sent?: (offset: number) => void;
   } = {},
-): Promise<{ from: number; done: { path: string; sha256: string } | null }> {
+): Promise<{ from: number; begun: string | null; done: { path: string; sha256: string } | null }> {
   const offset = Promise.withResolvers<number>();
   offset.promise.catch(() => undefined);
   let from = -1;
@@ -98,17 +98,19 @@ export async function upload(
     replace,
     credit: 0,
   };
+  let begun: string | null = null;
   let done: { path: string; sha256: string } | null = null;
   const context = { actor: owner, signal: more.signal ?? signal, input };
   for await (const piece of uploads.receive(request, context) as AsyncIterable<BytePiece<'upload'>>) {
     if (!('info' in piece)) continue;
     if (from < 0) {
       from = piece.info.offset;
+      begun = piece.info.begunSha256 ?? null;
       offset.resolve(from);
     }
     done = piece.info.done;
   }
-  return { from, done };
+  return { from, begun, done };
 }
 
 /** A download to its end. */

@@ -36,8 +36,12 @@ describe.each(['dash', 'busybox'] as const)('files up to a box with %s, and down
   test('a large file arrives whole, at its time, and comes back the same', async () => {
     const content = randomBytes(9_500_001);
     const place = lab.at("up/lar'ge");
-    const { done, from } = await upload(lab.uploads, place, content);
-    expect({ done, from }).toEqual({ from: 0, done: { path: place.path, sha256: sha256(content) } });
+    const { done, from, begun } = await upload(lab.uploads, place, content);
+    expect({ done, from, begun }).toEqual({
+      from: 0,
+      begun: null,
+      done: { path: place.path, sha256: sha256(content) },
+    });
     expect(sha256(readFileSync(place.path))).toBe(sha256(content));
     expect(statSync(place.path).mtimeMs).toBe(1_700_000_000_000);
     expect(await codeOf(upload(lab.uploads, place, content))).toBe('FILE_EXISTS');
@@ -71,6 +75,8 @@ describe.each(['dash', 'busybox'] as const)('files up to a box with %s, and down
     const second = await upload(lab.uploads, place, content, { uploadId, replace: true });
     expect(second.from).toBeGreaterThanOrEqual(4 * 1024 * 1024);
     expect(second.from).toBeLessThanOrEqual(size);
+    // By this a page that was loaded anew sees whether it has the same file.
+    expect(second.begun).toBe(sha256(content.subarray(0, second.from)));
     expect(sha256(readFileSync(place.path))).toBe(sha256(content));
     const other = newId();
     await cutAfter(other, 10_000_000);

@@ -1,5 +1,6 @@
 import type { ByteChannel } from '#renderer/rpc/index.ts';
 import { TrainyardError } from '#shared/domain/trainyard-error.ts';
+import { Sha256 } from './sha256.ts';
 
 const pieceBytes = 512 * 1024;
 
@@ -10,12 +11,14 @@ export interface SendRequest {
   path: string;
   file: File;
   replace: boolean;
+  /** So much of it was sent from this very file; what is there beyond that is compared before it is gone on with. */
+  sentBytes: number;
 }
 
 /**
  * Sends one file. It goes on by itself after a cut, from the byte that the backend asks for. Resolves when the machine has it under
- * its name with the right hash. Throws FILE_EXISTS, UPLOAD_FILE_CHANGED (the file here cannot be read any more), CANCELLED, and
- * what the backend says.
+ * its name with the right hash. Throws FILE_EXISTS, UPLOAD_UNREADABLE, UPLOAD_OTHER_BEGINNING (what is there under this upload is of
+ * another file: to be sent under another id), CANCELLED, and what the backend says.
  */
 export function sendFile(
   channel: Pick<ByteChannel, 'open'>,
@@ -24,12 +27,13 @@ export function sendFile(
     signal,
     onSent,
     onConnected,
-  }: { signal: AbortSignal; onSent(bytes: number): void; onConnected?(is: boolean): void },
+  }: { signal: AbortSignal; onSent(bytes: number, fromHere: boolean): void; onConnected?(is: boolean): void },
 ): Promise<{ path: string; sha256: string }> {
   const { uploadId, machineId, path, file, replace } = request;
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(cancelled());
     let turn = 0;
+    let sentBytes = request.sentBytes;
     let answer: { path: string; sha256: string } | null = null;
     const end = (settle: () => void) => {
       turn += 1;
@@ -41,14 +45,20 @@ export function sendFile(
       end(() => reject(error));
     };
     const stop = () => fail(cancelled());
-    const pump = async (from: number, mine: number) => {
+    const pump = async (from: number, begunSha256: string | undefined, mine: number) => {
+      if (from > sentBytes && begunSha256 !== undefined) {
+        const isOther = (await hashOf(file, from, () => mine === turn)) !== begunSha256;
+        if (mine !== turn) return;
+        if (isOther) throw otherBeginning(path);
+      }
       for (let at = from; at < file.size && mine === turn; ) {
         const bytes = await readPiece(file, at);
         if (mine !== turn) return;
         await stream.send(bytes);
         if (mine !== turn) return;
         at += bytes.byteLength;
-        onSent(at);
+        sentBytes = Math.max(sentBytes, at);
+        onSent(at, true);
       }
       if (mine === turn) stream.finish();
     };
@@ -61,8 +71,8 @@ export function sendFile(
             return;
           }
           turn += 1;
-          onSent(info.offset);
-          pump(info.offset, turn).catch(fail);
+          onSent(info.offset, false);
+          pump(info.offset, info.begunSha256, turn).catch(fail);
         },
         onEnd(error) {
           const done = answer;
@@ -78,6 +88,19 @@ export function sendFile(
     signal.addEventListener('abort', stop);
   });
 }
+
+/** Of its first bytes; ends early once it is not wanted any more. */
+async function hashOf(file: File, bytes: number, isWanted: () => boolean): Promise<string> {
+  const hash = new Sha256();
+  for (let at = 0; at < bytes && isWanted(); at += pieceBytes)
+    hash.update((await readPiece(file, at)).subarray(0, bytes - at));
+  return hash.digest();
+}
+
+const otherBeginning = (path: string) =>
+  new TrainyardError('UPLOAD_OTHER_BEGINNING', `What has arrived of ${path} is of another file.`, {
+    params: { path },
+  });
 
 async function readPiece(file: File, at: number): Promise<Uint8Array> {
   try {

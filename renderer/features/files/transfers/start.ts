@@ -12,9 +12,18 @@ import { leadsTo } from '../entry-words.ts';
 import { sayArrival } from './arrivals.ts';
 import { askClashes } from './ask-clashes.ts';
 import { resolveClashes, takenNames } from './clashes.ts';
-import { type Chosen, mostFiles, renamedTops, TooMany, topsOf } from './drop-entries.ts';
+import { type Chosen, mostFiles, readField, renamedTops, TooMany, topsOf } from './drop-entries.ts';
+import { arrivedOf, asBegun, isSameChoice } from './go-on.ts';
 import { showTransfers } from './show.ts';
-import { retryUpload, startUpload, type UploadMeans, useUploads } from './upload-store.ts';
+import type { Unfinished } from './unfinished.ts';
+import {
+  cutUpload,
+  cutUploads,
+  retryUpload,
+  startUpload,
+  type UploadMeans,
+  useUploads,
+} from './upload-store.ts';
 
 const means = (): UploadMeans => ({ files: rpc().files, bytes: backend().bytes, onArrived: sayArrival });
 
@@ -46,18 +55,47 @@ export async function upload(
   try {
     const chosen = await choose();
     if (chosen.files.length + chosen.directories.length === 0) return;
+    const begun = cutUploads().find(
+      (cut) => cut.machineId === machineId && cut.directory === directory && isSameChoice(cut, chosen),
+    );
+    if (begun) return await goOn(begun, chosen);
     const names = await namesAt(machineId, directory, topsOf(chosen));
     if (names === null) return;
     const renamed = renamedTops(chosen, names);
     if (renamed.files.length + renamed.directories.length === 0) return;
     const machineName = machineNameOf(machineId);
-    const request = { machineId, machineName, directory, chosen: renamed, replace: true };
+    const tops = [...names];
+    const request = { machineId, machineName, directory, chosen: renamed, replace: true, tops };
     const { id, ended } = startUpload(request, means());
     await sayHowItEnded(id, ended);
   } catch (thrown) {
     if (thrown instanceof TooMany) toast('error', t('files.tooMany', { most: mostFiles }));
     else sayError(thrown);
   }
+}
+
+/** Goes on with an upload that a new load of the page has cut off, with what the user has chosen again. */
+async function goOn(cut: Unfinished, chosen: Chosen): Promise<void> {
+  const { id, machineId, machineName, directory, tops } = cut;
+  const begun = asBegun(cut, chosen);
+  const arrived = cut.doneFiles === 0 ? new Set<string>() : await arrivedOf(rpc().files, cut, begun.files);
+  const request = { machineId, machineName, directory, chosen: begun, replace: true, tops };
+  const { ended } = startUpload(request, means(), { id, arrived });
+  await sayHowItEnded(id, ended);
+}
+
+/** Asks for the files of an upload that was cut off. */
+export function chooseAgain(id: string): void {
+  const cut = cutUpload(id);
+  if (!cut) return;
+  const field = document.createElement('input');
+  field.type = 'file';
+  field.multiple = true;
+  field.webkitdirectory = cut.folders;
+  field.addEventListener('change', () => {
+    goOn(cut, readField(field.files ?? [])).catch(sayError);
+  });
+  field.click();
 }
 
 export const tryUploadAgain = (id: string): void => void sayHowItEnded(id, retryUpload(id, means()));

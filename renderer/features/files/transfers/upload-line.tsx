@@ -3,8 +3,8 @@ import { progressText } from '#renderer/features/moves/words.ts';
 import { useT } from '#renderer/i18n/index.ts';
 import { Button, formatInteger } from '#renderer/ui/index.ts';
 import { showName } from '../box-path.ts';
-import { tryUploadAgain } from './start.ts';
-import { cancelUpload, type Upload } from './upload-store.ts';
+import { chooseAgain, tryUploadAgain } from './start.ts';
+import { cancelUpload, forgetCut, type Upload } from './upload-store.ts';
 
 /** One upload from this page: how far it is, how it ended, its hash. */
 export function UploadLine({ upload }: { upload: Upload }) {
@@ -36,6 +36,8 @@ export function UploadLine({ upload }: { upload: Upload }) {
               ? t('files.verifiedAll', { count: upload.totalFiles, n: formatInteger(upload.totalFiles) })
               : t('files.verified', { hash: upload.sha256 })}
           </p>
+        ) : upload.state === 'cut' ? (
+          <p className="quiet">{t('files.cutText')}</p>
         ) : null
       }
       acts={<Acts upload={upload} />}
@@ -58,6 +60,17 @@ function Acts({ upload }: { upload: Upload }) {
         <Button small onClick={() => tryUploadAgain(upload.id)}>
           {t('copies.again')}
         </Button>
+      );
+    case 'cut':
+      return (
+        <>
+          <Button small onClick={() => chooseAgain(upload.id)}>
+            {t('files.chooseAgain')}
+          </Button>
+          <Button small look="quiet" onClick={() => forgetCut(upload.id)}>
+            {t('files.forgetCut')}
+          </Button>
+        </>
       );
     case 'done':
       return <ArrivedLink machineId={upload.machineId} directory={upload.directory} />;

@@ -4,9 +4,11 @@ import type { Client } from '#shared/contract/index.ts';
 import { newId } from '#shared/domain/new-id.ts';
 import { TrainyardError } from '#shared/domain/trainyard-error.ts';
 import { joinPath } from '../box-path.ts';
-import type { Chosen } from './drop-entries.ts';
+import { type Chosen, topsOf } from './drop-entries.ts';
 import { Rate } from './rate.ts';
 import { sendFile } from './send-file.ts';
+import { Sha256 } from './sha256.ts';
+import { keepUnfinished, mostTops, readUnfinished, type Unfinished } from './unfinished.ts';
 
 export interface Upload {
   id: string;
@@ -16,7 +18,8 @@ export interface Upload {
   directory: string;
   /** What it is, as the user chose it: its first name, and how many there are. */
   name: string;
-  state: 'running' | 'done' | 'failed' | 'cancelled';
+  /** `cut`: its page was loaded anew; it goes on once the user has chosen the same files again. */
+  state: 'running' | 'done' | 'failed' | 'cancelled' | 'cut';
   startedAt: number;
   endedAt: number | null;
   doneBytes: number;
@@ -32,12 +35,29 @@ export interface Upload {
   error: TrainyardError | null;
 }
 
-export const useUploads = create<{ byId: ReadonlyMap<string, Upload> }>()(() => ({ byId: new Map() }));
+/** Those that this page has not begun itself. */
+const cuts = new Map(readUnfinished().map((cut) => [cut.id, cut]));
+const asCut = ({ tops: _, folders: __, ...shown }: Unfinished): Upload => ({
+  ...shown,
+  ...ended,
+  state: 'cut',
+  endedAt: null,
+  connected: true,
+  sha256: null,
+  error: null,
+});
+const ended = { bytesPerSecond: 0, remainingMs: null };
+
+export const useUploads = create<{ byId: ReadonlyMap<string, Upload> }>()(() => ({
+  byId: new Map([...cuts].map(([id, cut]) => [id, asCut(cut)])),
+}));
+export const cutUpload = (id: string): Unfinished | undefined => cuts.get(id);
+export const cutUploads = (): Unfinished[] => [...cuts.values()];
 
 interface Work {
   request: UploadRequest;
   /** Of each file: by what it is gone on with, and whether it is there. */
-  files: { path: string; file: File; uploadId: string; done: boolean }[];
+  files: { path: string; file: File; uploadId: string; done: boolean; sentBytes: number }[];
   abort: AbortController;
 }
 const works = new Map<string, Work>();
@@ -49,6 +69,13 @@ export interface UploadRequest {
   chosen: Chosen;
   /** Files that are there are replaced: the user has been asked. */
   replace: boolean;
+  /** What the user chose, and the names that it goes under; absent: its own. */
+  tops?: [string, string | null][];
+}
+/** An earlier upload, begun before the page was loaded anew, that this one goes on with. */
+export interface Before {
+  id: string;
+  arrived: ReadonlySet<string>;
 }
 export interface UploadMeans {
   files: Pick<Client['files'], 'makeDirectory'>;
@@ -76,9 +103,11 @@ const put = (id: string, changes: Partial<Upload>): void =>
 export function startUpload(
   request: UploadRequest,
   means: UploadMeans,
+  before: Before = { id: newId(), arrived: new Set() },
 ): { id: string; ended: Promise<void> } {
   const { machineId, machineName, directory, chosen } = request;
-  const id = newId();
+  const { id, arrived } = before;
+  cuts.delete(id);
   const [first] = [...chosen.directories, ...chosen.files.map(({ path }) => path)];
   const upload: Upload = {
     id,
@@ -102,11 +131,47 @@ export function startUpload(
   useUploads.setState(({ byId }) => ({ byId: new Map(byId).set(id, upload) }));
   works.set(id, {
     request,
-    files: chosen.files.map(({ path, file }) => ({ path, file, uploadId: newId(), done: false })),
+    files: chosen.files.map(({ path, file }) => ({
+      path,
+      file,
+      uploadId: uploadIdOf(machineId, joinPath(directory, path), file),
+      done: arrived.has(path),
+      sentBytes: 0,
+    })),
     abort: new AbortController(),
   });
+  remember();
   return { id, ended: run(id, means) };
 }
+
+/**
+ * The same file to the same place is the same upload, also when it is chosen anew: what has arrived of it is gone on with. Whether
+ * it is still the same is seen from what has arrived.
+ */
+function uploadIdOf(machineId: string, path: string, { size, lastModified }: File): string {
+  const text = [machineId, path, size, lastModified].join('\n');
+  const hash = new Sha256().update(new TextEncoder().encode(text)).digest();
+  return newId((bytes) => bytes.map((_, at) => Number.parseInt(hash.slice(at * 2, at * 2 + 2), 16)));
+}
+
+/** Writes down what has not arrived whole, for a page that is loaded anew. */
+function remember(): void {
+  const unfinished = [...useUploads.getState().byId.values()].flatMap((upload): Unfinished[] => {
+    const cut = cuts.get(upload.id);
+    if (cut) return [cut];
+    const request = works.get(upload.id)?.request;
+    if (!request || (upload.state !== 'running' && upload.state !== 'failed')) return [];
+    const { chosen, machineId, machineName, directory } = request;
+    const tops = request.tops ?? topsOf(chosen).map(({ name }) => [name, name]);
+    if (tops.length > mostTops) return [];
+    const { id, name, startedAt, doneBytes, totalBytes, doneFiles, totalFiles } = upload;
+    const progress = { startedAt, doneBytes, totalBytes, doneFiles, totalFiles };
+    const folders = chosen.directories.length > 0;
+    return [{ id, machineId, machineName, directory, name, tops, folders, ...progress }];
+  });
+  keepUnfinished(unfinished);
+}
+if (typeof window !== 'undefined') window.addEventListener('pagehide', remember);
 
 /** Tries what is not there yet again, each file from where it was. */
 export function retryUpload(id: string, means: UploadMeans): Promise<void> {
@@ -121,13 +186,21 @@ export function cancelUpload(id: string): void {
   works.get(id)?.abort.abort();
 }
 
+/** What has arrived of it goes with time. */
+export function forgetCut(id: string): void {
+  cuts.delete(id);
+  useUploads.setState(({ byId }) => ({ byId: new Map([...byId].filter(([each]) => each !== id)) }));
+  remember();
+}
+
 /** Forgets those that have ended. */
 export function clearUploads(): void {
   useUploads.setState(({ byId }) => {
-    const going = new Map([...byId].filter(([, { state }]) => state === 'running'));
+    const going = new Map([...byId].filter(([, { state }]) => state === 'running' || state === 'cut'));
     for (const id of byId.keys()) if (!going.has(id)) works.delete(id);
     return { byId: going };
   });
+  remember();
 }
 
 async function run(id: string, means: UploadMeans): Promise<void> {
@@ -152,13 +225,22 @@ async function run(id: string, means: UploadMeans): Promise<void> {
             { ...mine, machineId, path: joinPath(directory, mine.path), replace: request.replace },
             {
               signal: abort.signal,
-              onSent: (bytes) => progress.sent(mine.uploadId, bytes),
+              onSent(bytes, fromHere) {
+                if (fromHere) mine.sentBytes = Math.max(mine.sentBytes, bytes);
+                progress.sent(mine.path, bytes);
+              },
               onConnected: (connected) => put(id, { connected }),
             },
           );
-        const { sha256 } = await withPatience(send, means, abort.signal);
+        const sendMine = () =>
+          send().catch((thrown: unknown) => {
+            if (TrainyardError.from(thrown).code !== 'UPLOAD_OTHER_BEGINNING') throw thrown;
+            mine.uploadId = newId();
+            return send();
+          });
+        const { sha256 } = await withPatience(sendMine, means, abort.signal);
         mine.done = true;
-        progress.arrived(mine.uploadId, mine.file.size);
+        progress.arrived(mine.path, mine.file.size);
         if (files.length === 1) put(id, { sha256 });
       }
     };
@@ -178,6 +260,7 @@ async function run(id: string, means: UploadMeans): Promise<void> {
       error: byUser ? null : TrainyardError.from(thrown),
     });
   } finally {
+    remember();
     means.onArrived(machineId, directory);
   }
 }
@@ -232,13 +315,13 @@ class Progress {
     this.#rate.add(performance.now(), this.#doneBytes);
   }
 
-  sent(uploadId: string, bytes: number): void {
-    this.#underWay.set(uploadId, bytes);
+  sent(path: string, bytes: number): void {
+    this.#underWay.set(path, bytes);
     if (performance.now() - this.#toldAt >= tellEveryMs) this.tell();
   }
 
-  arrived(uploadId: string, bytes: number): void {
-    this.#underWay.delete(uploadId);
+  arrived(path: string, bytes: number): void {
+    this.#underWay.delete(path);
     this.#doneBytes += bytes;
     this.#doneFiles += 1;
     if (performance.now() - this.#toldAt >= tellEveryMs) this.tell();
