@@ -69,7 +69,21 @@ test('offers share what their quotas leave; what a run takes of one is in its op
     someDemand({ name, accelerators: [{ name: 'H100', count: 16 }], maxNodes: 2 }),
   );
   const rented = async () => {
-    const { runs, pools } = await portfolio.options(demands, someLimits());
+    const { at: judgedAt, inputsHash, prices, runs, pools } = await portfolio.options(demands, someLimits());
+    // With these a plan that is saved keeps its offers.
+    expect([judgedAt, inputsHash]).toEqual([
+      at,
+      world.planner.place({
+        demand: someDemand(),
+        limits: someLimits(),
+        objective: 'cheapest',
+        scenario: null,
+      }).inputsHash,
+    ]);
+    expect(prices).not.toBeNull();
+    // A budget is for all together: it takes no place from any of them.
+    const poor = await portfolio.options(demands, { ...someLimits(), budgetMicros: 1 });
+    expect(poor.runs).toEqual(runs);
     const [pool] = pools.filter(({ place }) => place.kind === 'on-demand');
     return { runs, pools, pool };
   };
