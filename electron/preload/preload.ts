@@ -1,4 +1,4 @@
-import { contextBridge, type IpcRendererEvent, ipcRenderer } from 'electron';
+import { contextBridge, type IpcRendererEvent, ipcRenderer, webUtils } from 'electron';
 import { type DesktopBridge, portsMessage } from '#shared/contract/desktop.ts';
 
 /** All that the page gets of the shell. Channels have fixed names; the page can send nothing else and hear nothing else. */
@@ -13,6 +13,7 @@ const bridge: DesktopBridge = {
   },
   setStatus: (status) => ipcRenderer.send('shell:status', status),
   notify: (notification) => ipcRenderer.send('shell:notify', notification),
+  pathOf: (file) => webUtils.getPathForFile(file),
   openWindow: (path) => ipcRenderer.send('shell:open-window', String(path)),
 };
 

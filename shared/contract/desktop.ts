@@ -16,6 +16,8 @@ export interface DesktopBridge {
   setStatus(status: DesktopStatus): void;
   /** Shows a notification of the system; a click on it navigates to `path`, a button (where the system has them) to its own. */
   notify(notification: DesktopNotification): void;
+  /** Where a file that the user has chosen or dropped lies on this computer; empty: it does not lie anywhere. */
+  pathOf(file: File): string;
   /** Another window on the same backend, at a path of the page. */
   openWindow(path: string): void;
 }

@@ -6,6 +6,7 @@ import { useT } from '#renderer/i18n/index.ts';
 import { Button, Checkbox, Input, Menu, type MenuEntry, Select } from '#renderer/ui/index.ts';
 import { PathBar } from './path-bar.tsx';
 import { readField } from './transfers/drop-entries.ts';
+import { chosenPaths } from './transfers/own-paths.ts';
 import { upload } from './transfers/start.ts';
 
 export interface BrowserBarProps {
@@ -36,9 +37,10 @@ export function BrowserBar(props: BrowserBarProps) {
   const files = useRef<HTMLInputElement>(null);
   const folder = useRef<HTMLInputElement>(null);
   const choose = (event: ChangeEvent<HTMLInputElement>) => {
+    const own = chosenPaths(event.target.files ?? [], window.trainyard);
     const chosen = readField(event.target.files ?? []);
     event.target.value = '';
-    void upload(machineId, path, () => chosen);
+    void upload(machineId, path, () => chosen, own);
   };
   const entries: MenuEntry[] = [
     ...(may

@@ -7,7 +7,10 @@ import { carriesOwnFiles, endFileDrag, useDraggedFiles } from './drag.ts';
 import { leadsTo } from './entry-words.ts';
 import { sayArrival } from './transfers/arrivals.ts';
 import { readDrop } from './transfers/drop-entries.ts';
+import { droppedPaths } from './transfers/own-paths.ts';
 import { copyEntries, upload } from './transfers/start.ts';
+
+const nothing = { files: [], directories: [] };
 
 /**
  * Makes a table of a directory a place for drops: into the directory, or onto the row of a folder into that. Files of the operating
@@ -73,8 +76,9 @@ export function useDropZone(
         event.preventDefault();
         if (carriesOwnFiles(event)) {
           const { dataTransfer } = event;
-          const read = readDrop(dataTransfer);
-          void upload(machineId, path, () => read);
+          const own = droppedPaths(dataTransfer.items, window.trainyard);
+          const read = own === null ? readDrop(dataTransfer) : nothing;
+          void upload(machineId, path, () => read, own);
           return;
         }
         const { files } = useDraggedFiles.getState();

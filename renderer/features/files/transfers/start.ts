@@ -14,6 +14,7 @@ import { askClashes } from './ask-clashes.ts';
 import { resolveClashes, takenNames } from './clashes.ts';
 import { type Chosen, mostFiles, readField, renamedTops, TooMany, topsOf } from './drop-entries.ts';
 import { arrivedOf, asBegun, isSameChoice } from './go-on.ts';
+import type { OwnTop } from './own-paths.ts';
 import { showTransfers } from './show.ts';
 import type { Unfinished } from './unfinished.ts';
 import {
@@ -51,8 +52,11 @@ export async function upload(
   machineId: string,
   directory: string,
   choose: () => Promise<Chosen> | Chosen,
+  /** Where it lies on this computer, where that is known: then the backend copies it, whatever becomes of the page. */
+  own: readonly OwnTop[] | null = null,
 ): Promise<void> {
   try {
+    if (own !== null) return await copyTops(own, thisComputerId, { machineId, directory });
     const chosen = await choose();
     if (chosen.files.length + chosen.directories.length === 0) return;
     const begun = cutUploads().find(
@@ -125,33 +129,42 @@ export async function copyEntries(
     const tops = from.entries.map((entry) => ({
       name: entry.name,
       isDirectory: leadsTo(entry) === 'directory',
+      source: joinPath(from.directory, entry.name),
     }));
-    const names =
-      onClash === 'ask' ? await namesAt(to.machineId, to.directory, tops) : await namesBeside(to, tops);
-    if (names === null) return;
-    let started = 0;
-    for (const { name, isDirectory } of tops) {
-      const become = names.get(name);
-      if (become === null || become === undefined) continue;
-      const source = joinPath(from.directory, name);
-      learnCopies([
-        await rpc().copies.start({
-          requestId: newId(),
-          // "What is in it", into a directory of the name that it shall have.
-          from: { machineId: from.machineId, path: isDirectory ? `${source}/` : source },
-          to: { machineId: to.machineId, path: joinPath(to.directory, become) },
-        }),
-      ]);
-      started += 1;
-    }
-    if (started > 0)
-      toast(
-        'info',
-        t('files.copying', { count: started, to: `${machineNameOf(to.machineId)}:${to.directory}` }),
-      );
+    await copyTops(tops, from.machineId, to, onClash);
   } catch (thrown) {
     sayError(thrown);
   }
+}
+
+async function copyTops(
+  tops: readonly OwnTop[],
+  fromMachineId: string,
+  to: { machineId: string; directory: string },
+  onClash: 'ask' | 'both' = 'ask',
+): Promise<void> {
+  const names =
+    onClash === 'ask' ? await namesAt(to.machineId, to.directory, tops) : await namesBeside(to, tops);
+  if (names === null) return;
+  let started = 0;
+  for (const { name, isDirectory, source } of tops) {
+    const become = names.get(name);
+    if (become === null || become === undefined) continue;
+    learnCopies([
+      await rpc().copies.start({
+        requestId: newId(),
+        // "What is in it", into a directory of the name that it shall have.
+        from: { machineId: fromMachineId, path: isDirectory ? `${source}/` : source },
+        to: { machineId: to.machineId, path: joinPath(to.directory, become) },
+      }),
+    ]);
+    started += 1;
+  }
+  if (started > 0)
+    toast(
+      'info',
+      t('files.copying', { count: started, to: `${machineNameOf(to.machineId)}:${to.directory}` }),
+    );
 }
 
 async function namesBeside(

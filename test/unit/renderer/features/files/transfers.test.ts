@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { againOf } from '#renderer/features/copies/copy-again.ts';
 import { resolveClashes, takenNames } from '#renderer/features/files/transfers/clashes.ts';
 import { readDrop, readField, renamedTops, topsOf } from '#renderer/features/files/transfers/drop-entries.ts';
+import { chosenPaths, droppedPaths } from '#renderer/features/files/transfers/own-paths.ts';
 import { Rate } from '#renderer/features/files/transfers/rate.ts';
 import {
   cancelUpload,
@@ -95,6 +96,46 @@ describe('what is chosen or dropped', () => {
     expect([...(await takenNames(client, machineId, '/d', ['there', 'new'])).keys()]).toEqual(['there']);
     const many = Array.from({ length: 40 }, (_, index) => `n${index}`);
     expect([...(await takenNames(client, machineId, '/d', many)).keys()]).toEqual(['n3', 'n7']);
+  });
+});
+
+describe('what lies on this computer', () => {
+  const lies = (paths: Record<string, string>) => ({ pathOf: ({ name }: File) => paths[name] ?? '' });
+  const item = (name: string, isDirectory = false) =>
+    ({
+      kind: 'file',
+      getAsFile: () => new File([], name),
+      webkitGetAsEntry: () => ({ isDirectory }),
+    }) as unknown as DataTransferItem;
+  const text = { kind: 'string' } as DataTransferItem;
+
+  it('is known by its path where the shell tells it, for each of what was dropped', () => {
+    const items = [text, item('run', true), item('a.txt')];
+    const bridge = lies({ run: '/home/mei/run', 'a.txt': '/tmp/a.txt' });
+    expect(droppedPaths(items, bridge)).toEqual([
+      { name: 'run', isDirectory: true, source: '/home/mei/run' },
+      { name: 'a.txt', isDirectory: false, source: '/tmp/a.txt' },
+    ]);
+    expect(droppedPaths(items, lies({ run: '/home/mei/run' }))).toBe(null);
+    expect(droppedPaths(items, undefined)).toBe(null);
+    expect(droppedPaths([text], bridge)).toBe(null);
+  });
+
+  it('is the folder itself where one was chosen by a field', () => {
+    const below = (name: string, within: string) => {
+      const file = new File([], name);
+      Object.defineProperty(file, 'webkitRelativePath', { value: within });
+      return file;
+    };
+    const files = [below('b.bin', 'run/deep/b.bin'), below('c', 'run/c')];
+    expect(chosenPaths(files, lies({ 'b.bin': '/data/x/run/deep/b.bin', c: '/data/x/run/c' }))).toEqual([
+      { name: 'run', isDirectory: true, source: '/data/x/run' },
+    ]);
+    expect(chosenPaths([below('one', '')], lies({ one: '/data/one' }))).toEqual([
+      { name: 'one', isDirectory: false, source: '/data/one' },
+    ]);
+    expect(chosenPaths(files, undefined)).toBe(null);
+    expect(chosenPaths([below('one', '')], lies({ one: 'C:\\one' }))).toBe(null);
   });
 });
 
