@@ -49,6 +49,8 @@ export const placeSentences = {
   PLACE_SEEN: 'As it was when it was last looked at, {{timeMs}} ago.',
   PLACE_UNRESERVED: 'Whether the provider has one free is seen only when it is asked for.',
   PLACE_MORE_GPUS: 'All {{has}} GPUs are paid for; {{used}} are used.',
+  PLACE_NETWORK_UNKNOWN:
+    'How fast the network between its machines is is not known: no time is counted for it.',
   PLACE_NODES: '{{nodes}} machines with {{each}} GPUs each.',
   PLACE_SPOT: 'May be taken away: {{count}} interruptions expected, {{lostMs}} lost by them.',
   PLACE_SPOT_ASSUMED: 'How often it is taken away is not known: 15–20 in 100 a month is assumed.',

@@ -5,7 +5,13 @@ import type { MeasuredThroughput, ModelShape, Setup, TrainingSetup } from '../do
 import type { FindAccelerator } from './accelerators.ts';
 import { computed, given } from './fit/figures.ts';
 import { microBatches } from './fit/index.ts';
-import { type Cluster, exchangeSeconds, offloadSeconds, tensorSeconds } from './time/communication.ts';
+import {
+  type Cluster,
+  exchangeSeconds,
+  offloadSeconds,
+  pcieGBps,
+  tensorSeconds,
+} from './time/communication.ts';
 import { fromMeasured } from './time/measured.ts';
 import { peakOf, utilisation } from './time/peak.ts';
 import { type Serving, servingRate } from './time/serving.ts';
@@ -97,8 +103,8 @@ function trainingTime(question: TimeQuestion, setup: TrainingSetup): TimeEstimat
     peak.figure,
     mfuFigure,
   ];
-  const extra = (key: string, seconds: number, formula: string) => {
-    if (seconds > 0) inputs.push(computed(key, steps * seconds * 1000, 'ms', formula, []));
+  const extra = (key: string, seconds: number, formula: string, from: Figure[] = []) => {
+    if (seconds > 0) inputs.push(computed(key, steps * seconds * 1000, 'ms', formula, from));
   };
   if (bubble > 0)
     inputs.push(
@@ -111,12 +117,20 @@ function trainingTime(question: TimeQuestion, setup: TrainingSetup): TimeEstimat
         'arXiv:2104.04473',
       ),
     );
-  extra('linkTime', exchange.link, '2(N−1)/N·G / link');
-  extra('networkTime', exchange.network, '2(N−1)/N·G / network');
+  extra('linkTime', exchange.link, '2(N−1)/N·G / link', [linkFigure(accelerator)]);
+  extra('networkTime', exchange.network, '2(N−1)/N·G / (0.8·network)', [
+    given('machinesUsed', Math.ceil(gpus / cluster.gpusPerNode), 'count', null),
+    given('networkRate', (cluster.networkGbps ?? 0) / 8, 'GBps', 'price list'),
+  ]);
   extra('tensorTime', tensor, '4·L·2(t−1)/t·2sbh / link');
   extra('offloadTime', offload, '4P/(GPUs·PCIe) + P/(nodes·10⁹)');
   return estimateOf(rates, tokens, 'prior', 'C / (GPUs·peak·MFU)·(1 + bubble) + exposed', inputs);
 }
+
+const linkFigure = ({ link, source }: AcceleratorModel): Figure =>
+  link.GBps === null
+    ? given('linkRate', pcieGBps, 'GBps', 'assumed')
+    : given('linkRate', link.GBps, 'GBps', source);
 
 function estimateOf(
   tokensPerSecond: Spread,

@@ -65,6 +65,7 @@ export default {
     PLACE_SEEN: '按上次查看时的状态（{{timeMs}} 前）。',
     PLACE_UNRESERVED: '提供商是否有空闲机器，只有在申请时才知道。',
     PLACE_MORE_GPUS: '{{has}} 块 GPU 全部计费；使用 {{used}} 块。',
+    PLACE_NETWORK_UNKNOWN: '机器之间的网络速度未知：未计入网络时间。',
     PLACE_NODES: '{{nodes}} 台机器，每台 {{each}} 块 GPU。',
     PLACE_SPOT: '可能被收回：预计中断 {{count}} 次，损失 {{lostMs}}。',
     PLACE_SPOT_ASSUMED: '其被收回的频率未知：假定每月 100 台中有 15–20 台。',

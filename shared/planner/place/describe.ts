@@ -170,6 +170,9 @@ export class Describer {
       ...(use.nodes > 1
         ? [placeReason('PLACE_NODES', { nodes: use.nodes, each: use.gpus / use.nodes })]
         : []),
+      ...(use.nodes > 1 && !((inputs.offers.columns.networkGbps[where.row] ?? 0) > 0)
+        ? [placeReason('PLACE_NETWORK_UNKNOWN')]
+        : []),
       ...(use.gpus > 0 && has > use.gpus ? [placeReason('PLACE_MORE_GPUS', { has, used: use.gpus })] : []),
       ...(area && !area.isEgressKnown
         ? [placeReason('PLACE_EGRESS_UNKNOWN', { provider: area.provider })]

@@ -24,7 +24,7 @@ export function workEngine(accelerators: readonly AcceleratorModel[]): WorkEngin
       const best = remedies.find(({ verdict }) => verdict === 'fits') ?? remedies[0];
       return best === undefined || best.verdict === 'no' ? [] : [best.reason, ...best.also];
     },
-    time(question) {
+    time({ link: _, ...question }) {
       const estimate = estimateTime({ ...question, find });
       return estimate && { ms: estimate.ms, figure: estimate.figure };
     },

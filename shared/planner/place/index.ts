@@ -2,4 +2,4 @@
 export { workEngine } from './engine.ts';
 export type { Objective, OwnGpu, OwnMachine, PlaceInputs, PlaceQuestion, Unready } from './inputs.ts';
 export { inputsHashOf, place } from './place.ts';
-export type { FitQuestion, WorkEngine, WorkFit } from './work.ts';
+export type { FitQuestion, Joined, WorkEngine, WorkFit } from './work.ts';

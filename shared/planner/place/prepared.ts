@@ -1,10 +1,13 @@
-import type { OfferTable } from '../offer-table.ts';
+import type { Offer } from '#shared/domain/catalog.ts';
+import { type OfferTable, offerLinks } from '../offer-table.ts';
 
 /** Offers that are alike to fit and time: an accelerator, how many of it, and its memory where the offer says so. */
 export interface OfferGroup {
   accelerator: string | null;
   count: number;
   memoryGiB: number | null;
+  /** Between its accelerators; null: as their model has it. */
+  link: Offer['link'];
 }
 
 /** A region of a provider: what laws, grids and lines are those of. */
@@ -40,7 +43,8 @@ function readGroups({ columns, words, length }: OfferTable): Pick<PreparedOffers
     const accelerator = columns.accelerator[row] ?? -1;
     const count = columns.acceleratorCount[row] ?? 0;
     const memory = columns.acceleratorMemoryGiB[row] ?? Number.NaN;
-    const key = `${accelerator} ${count} ${memory}`;
+    const link = columns.link[row] ?? -1;
+    const key = `${accelerator} ${count} ${memory} ${link}`;
     let place = places.get(key);
     if (place === undefined) {
       place = groups.length;
@@ -49,6 +53,7 @@ function readGroups({ columns, words, length }: OfferTable): Pick<PreparedOffers
         accelerator: words.accelerators[accelerator] ?? null,
         count,
         memoryGiB: Number.isNaN(memory) ? null : memory,
+        link: offerLinks[link] ?? null,
       });
     }
     groupOf[row] = place;

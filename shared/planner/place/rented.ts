@@ -50,6 +50,7 @@ export class RentedPlaces {
   readonly #demand: RunDemand;
   readonly #limits: PlanLimits;
   readonly #at: number;
+  readonly #workloads: Workloads;
   readonly #inputs: PlaceInputs;
   readonly #reckoner: Reckoner;
   readonly #prepared: PreparedOffers;
@@ -69,6 +70,7 @@ export class RentedPlaces {
     this.#demand = demand;
     this.#limits = limits;
     this.#at = at;
+    this.#workloads = workloads;
     this.#inputs = inputs;
     this.#reckoner = reckoner;
     this.#prepared = prepare(inputs.offers);
@@ -169,13 +171,14 @@ export class RentedPlaces {
     for (let index = 0; index < group.ways.length; index += 1) {
       const way = group.ways[index];
       if (way === undefined) continue;
-      const { trainMs } = way.work;
+      const work = way.use.nodes > 1 ? this.#overNetwork(row, group, way) : way.work;
+      const { trainMs } = work;
       const stands = way.code ?? (this.shortage(row, kind, way.use.nodes) === null ? null : 'PLACE_QUOTA');
       if (stands !== null || trainMs === null) {
         if (against === null) [against, nearest] = [stands ?? 'PLACE_TIME_UNKNOWN', way];
         continue;
       }
-      this.fill(this.#terms, row, kind, way);
+      this.fill(this.#terms, row, kind, { use: way.use, work });
       this.#reckoner.reckon(this.#terms, trainMs.p50, 'p50', out);
       const over = overLimit(out, this.#limits, this.#at);
       if (over !== null) {
@@ -188,12 +191,24 @@ export class RentedPlaces {
       const { costMicros, totalMs } = out;
       if (!collector.wants(costMicros, totalMs, slot)) continue;
       const order = this.#order(row, kindIndex) + index;
-      const { use, work } = way;
+      const { use } = way;
       collector.take({ where: { kind, row }, use, work, costMicros, totalMs, order }, slot);
     }
     if (isPossible) collector.possible += 1;
     else if (against !== null && collector.countExcluded(codeIndex[against], slot, distance))
       this.#keep(against, row, kindIndex, nearest, distance, slot, collector);
+  }
+
+  /** The work on several machines of an offer, by its own network. */
+  #overNetwork(row: number, { accelerator, count, memoryGiB, link }: GroupFacts, { use }: Way): Work {
+    const card = this.#inputs.offers.columns.networkGbps[row] ?? Number.NaN;
+    // A price list that says 0 does not know.
+    const networkGbps = card > 0 ? card : null;
+    return this.#workloads.of(accelerator, use.gpus, memoryGiB, {
+      gpusPerNode: Math.min(count, use.gpus / use.nodes),
+      networkGbps,
+      link,
+    });
   }
 
   #keep(
@@ -259,7 +274,11 @@ function groupFacts(group: OfferGroup, demand: RunDemand, workloads: Workloads):
   }
   const ways = wanted.uses.map((use) => {
     const accelerator = use.gpus === 0 ? null : group.accelerator;
-    const work = workloads.of(accelerator, use.gpus, group.memoryGiB);
+    const work = workloads.of(accelerator, use.gpus, group.memoryGiB, {
+      gpusPerNode: use.gpus / use.nodes,
+      networkGbps: null,
+      link: group.link,
+    });
     return { use, work, code: workCode(work) };
   });
   const isHopeless = ways.every(({ code }) => code !== null);

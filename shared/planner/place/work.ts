@@ -13,6 +13,16 @@ export interface FitQuestion {
   gpus: number;
 }
 
+/** How the accelerators that are used are joined. */
+export interface Joined {
+  /** Of one machine, of those that are used. */
+  gpusPerNode: number;
+  /** Between machines, of one of them; null: one machine, or nobody knows. */
+  networkGbps: number | null;
+  /** Within a machine, where it is not as the accelerator's model has it. */
+  link: AcceleratorModel['link']['kind'] | null;
+}
+
 export interface WorkFit {
   verdict: FitVerdict;
   need: { lowBytes: number; highBytes: number };
@@ -26,7 +36,7 @@ export interface WorkEngine {
   /** The first change that would make it fit (or several together); empty: none would. Asked for those alone that are shown. */
   remedy(question: FitQuestion): Reason[];
   time(
-    question: FitQuestion & { tokens: number; measured: readonly MeasuredThroughput[] },
+    question: FitQuestion & Joined & { tokens: number; measured: readonly MeasuredThroughput[] },
   ): { ms: Spread; figure: Figure } | null;
 }
 
@@ -72,22 +82,28 @@ export class Workloads {
   }
 
   /** `gpus` may be a part of one where it is sliced. `memoryGiB` null: as the catalogue says. */
-  of(accelerator: string | null, gpus: number, memoryGiB: number | null): Work {
-    const key = `${accelerator} ${gpus} ${memoryGiB}`;
+  of(
+    accelerator: string | null,
+    gpus: number,
+    memoryGiB: number | null,
+    joined: Joined = { gpusPerNode: gpus, networkGbps: null, link: null },
+  ): Work {
+    const { gpusPerNode, networkGbps, link } = joined;
+    const key = `${accelerator} ${gpus} ${memoryGiB} ${gpusPerNode} ${networkGbps} ${link}`;
     const before = this.#known.get(key);
     if (before) return before;
-    const made = this.#judge(accelerator, gpus, memoryGiB);
+    const made = this.#judge(accelerator, gpus, memoryGiB, joined);
     this.#known.set(key, made);
     return made;
   }
 
-  #judge(accelerator: string | null, gpus: number, memoryGiB: number | null): Work {
-    const model = accelerator === null ? null : this.#model(accelerator, gpus, memoryGiB);
+  #judge(accelerator: string | null, gpus: number, memoryGiB: number | null, joined: Joined): Work {
+    const model = accelerator === null ? null : linked(this.#model(accelerator, gpus, memoryGiB), joined);
     const whole = Math.max(1, Math.round(gpus));
     const question = model === null ? null : this.#question(model, whole);
     const fit = question === null ? null : this.#engine.fit(question);
     const refusal = fit !== null && 'code' in fit ? fit : null;
-    const timed = refusal === null ? this.#time(question, model, whole) : null;
+    const timed = refusal === null ? this.#time(question, model, whole, joined) : null;
     return {
       accelerator,
       gpus,
@@ -124,9 +140,11 @@ export class Workloads {
     question: FitQuestion | null,
     model: AcceleratorModel | null,
     gpus: number,
+    joined: Joined,
   ): { ms: Spread; figure: Figure } | null {
     const { tokens, measured, duration } = this.#demand;
-    if (question !== null && tokens !== null) return this.#engine.time({ ...question, tokens, measured });
+    if (question !== null && tokens !== null)
+      return this.#engine.time({ ...question, ...joined, tokens, measured });
     if (duration !== null) return this.#scaled(duration, model, gpus);
     return oneHour;
   }
@@ -157,6 +175,12 @@ export class Workloads {
     });
     return { ms, figure };
   }
+}
+
+/** By the link that an offer names: of another kind than the model's, how fast it is is not known. */
+function linked(model: AcceleratorModel | null, { link }: Joined): AcceleratorModel | null {
+  if (model === null || link === null || link === model.link.kind) return model;
+  return { ...model, link: { kind: link, GBps: null } };
 }
 
 const oneHour = {

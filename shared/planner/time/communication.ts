@@ -11,7 +11,7 @@ export interface Cluster {
 }
 
 /** PCIe 4.0 ×16 as collectives reach it, where the catalogue names no figure. */
-const pcieGBps = 20;
+export const pcieGBps = 20;
 /** Share of a network's rate that collectives reach. */
 const networkShare = 0.8;
 /** Parameters that Adam updates on a host, per second and machine (DeepSpeed's CPUAdam). */
