@@ -17,6 +17,7 @@ import { overview } from './overview.ts';
 import { places } from './places.ts';
 import { plan } from './plan.ts';
 import { ports } from './ports.ts';
+import { quotas } from './quotas.ts';
 import { recovery } from './recovery.ts';
 import { run } from './run.ts';
 import { runs } from './runs.ts';
@@ -48,6 +49,7 @@ export const areas = {
   places,
   plan,
   ports,
+  quotas,
   recovery,
   run,
   runs,

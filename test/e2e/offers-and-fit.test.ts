@@ -77,6 +77,44 @@ describe.skipIf(!needs('chromium'))('what can be rented, and what fits on it', (
     await page.getByText('No offer matches').waitFor();
   });
 
+  test('a quota is taken in from what a command line printed, changed, removed and put back', async () => {
+    const { page } = await app.open('/offers?quotas=1');
+    const printed = {
+      Quotas: [
+        {
+          QuotaArn: 'arn:aws:servicequotas:us-east-1:123456789012:ec2/L-417A185B',
+          QuotaName: 'Running On-Demand P instances',
+          Value: 192,
+        },
+        {
+          QuotaArn: 'arn:aws:servicequotas:us-east-1:1:ec2/L-1',
+          QuotaName: 'All P5 Spot Instance Requests',
+          Value: -1,
+        },
+      ],
+    };
+    await page.getByRole('button', { name: 'Import', exact: true }).click();
+    await page.locator('.dialog input[type=file]').setInputFiles({
+      name: 'quotas.json',
+      mimeType: 'application/json',
+      buffer: Buffer.from(JSON.stringify(printed)),
+    });
+    await page.getByText('it must be a number from 0 up').waitFor();
+    await page.getByRole('button', { name: 'Take the good ones' }).click();
+    const row = page.getByRole('row', { name: /Running On-Demand P instances/ });
+    await row.getByText('192 vCPUs').waitFor();
+    await row.getByRole('button', { name: /^Change/ }).click();
+    await page.getByLabel('Limit').fill('96');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await row.getByText('96 vCPUs').waitFor();
+    await row.getByRole('button', { name: /^Remove/ }).click();
+    await page.getByText('No quotas are known').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('button', { name: 'Quotas' }).click();
+    await row.getByText('96 vCPUs').waitFor();
+  });
+
   test('a model that does not fit is made to by a remedy, which can be taken back', async () => {
     const { page, complaints } = await app.open('/fit?model=Llama-3.1-8B&gpus=1');
     await page.getByRole('heading', { name: 'Does not fit on 1 × H100' }).waitFor();

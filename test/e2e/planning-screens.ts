@@ -32,6 +32,41 @@ export const planningScreens: readonly Screen[] = [
     prepare: async (page) => page.locator('.empty').waitFor(),
   },
   {
+    name: 'quotas',
+    path: '/offers?quotas=1',
+    prepare: async (page) => page.getByRole('dialog').getByRole('table').waitFor(),
+  },
+  {
+    name: 'a quota is changed',
+    path: '/offers?quotas=1',
+    leaves: true,
+    prepare: async (page, language) => {
+      await page
+        .getByRole('button', {
+          name: ['Change Running On-Demand P', '修改 Running On-Demand P'][language] ?? '',
+        })
+        .click();
+      await page
+        .getByRole('alertdialog')
+        .or(page.getByRole('dialog'))
+        .getByRole('combobox')
+        .first()
+        .waitFor();
+    },
+  },
+  {
+    name: 'quotas from a file',
+    path: '/offers?quotas=1',
+    leaves: true,
+    prepare: async (page, language) => {
+      await page.getByRole('button', { name: ['Import', '导入'][language] ?? '', exact: true }).click();
+      await page
+        .locator('.dialog input[type=file]')
+        .setInputFiles({ name: 'quotas.json', mimeType: 'application/json', buffer: Buffer.from('[]') });
+      await page.locator('.import__refused li').first().waitFor();
+    },
+  },
+  {
     name: 'sources of prices',
     path: '/offers?sources=1',
     prepare: async (page) => page.getByRole('dialog').getByRole('table').waitFor(),

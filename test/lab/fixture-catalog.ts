@@ -5,7 +5,7 @@ import type { EventBus } from '#backend/events.ts';
 import type { CatalogSource, ImportReport, Offer } from '#shared/domain/catalog.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import type { Machine } from '#shared/domain/machine.ts';
-import type { Quota } from '#shared/domain/quota.ts';
+import type { Quota, QuotaReport } from '#shared/domain/quota.ts';
 import { OfferTable, offerId } from '#shared/planner/offer-table.ts';
 import { ownHourlyRate } from '#shared/planner/own-costs.ts';
 import { quotaId } from '#shared/planner/quotas/index.ts';
@@ -130,9 +130,7 @@ export function fixtureCatalog(now: number, events: EventBus, machines: readonly
       quotas = quotas.filter(({ id }) => id !== input.id);
       events.publish({ type: 'quotas.changed' });
     }),
-    importQuotas: api.catalog.importQuotas.handler(() => {
-      throw new TrainyardError('NOT_AVAILABLE', 'The pretended yard takes in no quotas.');
-    }),
+    importQuotas: api.catalog.importQuotas.handler(() => pretendedQuotaImport(now)),
   });
   return { router, shipped, offers: () => current };
 }
@@ -189,6 +187,25 @@ function pretendedQuotas(at: number): Quota[] {
     }),
   ];
 }
+
+const pretendedQuotaImport = (now: number): QuotaReport => ({
+  taken: false,
+  format: 'azure',
+  rows: 118,
+  accepted: pretendedQuotas(now),
+  refused: [
+    {
+      row: 41,
+      code: 'QUOTA_ROW_LIMIT',
+      params: { column: 'limit', value: 'many' },
+      message: 'limit is “many”: it must be a number from 0 up.',
+    },
+  ],
+  refusedCount: 1,
+  skipped: 111,
+  added: 2,
+  changed: 1,
+});
 
 const pretendedImport: ImportReport = {
   taken: false,

@@ -26,6 +26,7 @@ import { Filters } from './filters.tsx';
 import type { OfferRow } from './offer-row.ts';
 import { offersCsv } from './offers-csv.ts';
 import { narrows } from './query-address.ts';
+import { QuotasDialog } from './quotas-dialog.tsx';
 import { saveText } from './save-text.ts';
 import { SourcesDialog } from './sources-dialog.tsx';
 import { SourcesSummary } from './sources-summary.tsx';
@@ -79,6 +80,7 @@ export function OffersPage() {
             : t('catalog.shown', { shown: formatInteger(list.total), all: formatInteger(list.all) })}
         </span>
         <SourcesSummary onOpen={() => open({ sources: true })} />
+        <Button onClick={() => open({ quotas: true })}>{t('quotas.title')}</Button>
         <MultiSelect
           label={t('catalog.columns')}
           chosen={kept.columns ?? []}
@@ -103,6 +105,7 @@ export function OffersPage() {
         />
         {row ? <OfferDetail key={row.offer.id} row={row} onClose={() => open({ offer: null })} /> : null}
       </div>
+      {opened.quotas ? <QuotasDialog onClose={() => open({ quotas: false })} /> : null}
       {opened.sources ? <SourcesDialog onClose={() => open({ sources: false })} /> : null}
     </div>
   );

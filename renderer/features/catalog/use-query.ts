@@ -12,6 +12,7 @@ interface Opened {
   /** Id of the offer whose details are shown. */
   offer: string | null;
   sources: boolean;
+  quotas: boolean;
 }
 
 /** When somebody asked for other rows: page.tsx tells how long it takes until they are on the screen. The first word counts. */
@@ -27,7 +28,11 @@ export function useOfferQuery() {
     const address = new URLSearchParams(search);
     return {
       query: queryOf(address),
-      opened: { offer: address.get('offer'), sources: address.get('sources') === '1' },
+      opened: {
+        offer: address.get('offer'),
+        sources: address.get('sources') === '1',
+        quotas: address.get('quotas') === '1',
+      },
     };
   }, [search]);
   const [query, setQuery] = useState(fromAddress.query);
@@ -44,6 +49,7 @@ export function useOfferQuery() {
     const address = addressOf(query);
     if (opened.offer !== null) address.set('offer', opened.offer);
     if (opened.sources) address.set('sources', '1');
+    if (opened.quotas) address.set('quotas', '1');
     const text = address.toString();
     if (text === new URLSearchParams(written.current).toString()) return;
     const timer = setTimeout(() => {

@@ -1,0 +1,159 @@
+import { useRef, useState } from 'react';
+import { rpc } from '#renderer/app/backend.ts';
+import { translateError, useT } from '#renderer/i18n/index.ts';
+import { Button, ErrorState, Field, formatInteger, Input, toast } from '#renderer/ui/index.ts';
+import type { QuotaReport } from '#shared/domain/quota.ts';
+
+const largestBytes = 16 * 1024 * 1024;
+const mostRefusedShown = 200;
+
+/** What is typed at the providers' command lines: the same in every language. */
+const commands = [
+  'aws service-quotas list-service-quotas --service-code ec2 --output json',
+  'az vm list-usage --location REGION -o json',
+  'gcloud compute regions describe REGION --format=json',
+];
+
+/** A list of quotas: what it would change is shown before anything is taken, and which rows are refused and why. */
+export function QuotaImport({ onDone }: { onDone(): void }) {
+  const t = useT();
+  const field = useRef<HTMLInputElement>(null);
+  const [region, setRegion] = useState('');
+  const [file, setFile] = useState<{ name: string; text: string } | null>(null);
+  const [report, setReport] = useState<QuotaReport | null>(null);
+  const [failure, setFailure] = useState<unknown>(null);
+  const [busy, setBusy] = useState(false);
+  const [askedWith, setAskedWith] = useState('');
+  const ask = async (chosen: { name: string; text: string }, dryRun: boolean) => {
+    setBusy(true);
+    setFailure(null);
+    try {
+      setAskedWith(region);
+      const said = { fileName: chosen.name, text: chosen.text, region: region.trim() || null };
+      const answer = await rpc().catalog.importQuotas({ ...said, dryRun, partial: true });
+      if (dryRun) setReport(answer);
+      else {
+        toast('info', t('quotas.taken'));
+        onDone();
+      }
+    } catch (thrown) {
+      setReport(null);
+      setFailure(thrown);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const choose = async (picked: File | undefined) => {
+    if (!picked) return;
+    if (picked.size > largestBytes) {
+      setFailure(new Error(t('quotas.tooLarge', { name: picked.name })));
+      return;
+    }
+    const chosen = { name: picked.name, text: await picked.text() };
+    setFile(chosen);
+    await ask(chosen, true);
+  };
+  return (
+    <>
+      <div className="dialog__body">
+        <ul className="quotas__commands">
+          {commands.map((command) => (
+            <li key={command}>
+              <code>{command}</code>
+            </li>
+          ))}
+        </ul>
+        <input
+          ref={field}
+          type="file"
+          accept=".json,.csv,application/json,text/csv,text/plain"
+          className="hidden-visually"
+          aria-label={t('quotas.file')}
+          onChange={(event) => {
+            void choose(event.target.files?.[0]);
+            event.target.value = '';
+          }}
+        />
+        <div className="quotas__pair">
+          <Field label={t('quotas.file')}>
+            {() => (
+              <Button busy={busy} onClick={() => field.current?.click()}>
+                {t(file ? 'quotas.otherFile' : 'quotas.chooseFile')}
+              </Button>
+            )}
+          </Field>
+          <Field label={t('quotas.region')} hint={t('quotas.importRegionHint')}>
+            {(ids) => (
+              <Input
+                {...ids}
+                value={region}
+                maxLength={60}
+                onChange={(event) => setRegion(event.target.value)}
+                onBlur={() => (file && region !== askedWith ? void ask(file, true) : undefined)}
+              />
+            )}
+          </Field>
+        </div>
+        {failure ? <ErrorState error={failure} /> : null}
+        {file && report ? <Preview fileName={file.name} report={report} /> : null}
+      </div>
+      <div className="dialog__actions">
+        <Button onClick={onDone}>{t('quotas.back')}</Button>
+        <Button
+          look="primary"
+          busy={busy}
+          disabled={!file || !report || report.accepted.length === 0}
+          onClick={() => (file ? void ask(file, false) : undefined)}
+        >
+          {t(report && report.refusedCount > 0 ? 'quotas.takeGood' : 'quotas.take')}
+        </Button>
+      </div>
+    </>
+  );
+}
+
+const formatKeys = {
+  aws: 'quotas.isAws',
+  azure: 'quotas.isAzure',
+  gcp: 'quotas.isGcp',
+  sheet: 'quotas.isSheet',
+} as const;
+
+function Preview({ fileName, report }: { fileName: string; report: QuotaReport }) {
+  const t = useT();
+  const numbers = [
+    ['quotas.accepted', report.accepted.length],
+    ['quotas.refused', report.refusedCount],
+    ['quotas.added', report.added],
+    ['quotas.changed', report.changed],
+    ['quotas.skipped', report.skipped],
+  ] as const;
+  return (
+    <section className="import__preview">
+      <p>{t(formatKeys[report.format], { file: fileName, rows: formatInteger(report.rows) })}</p>
+      <dl className="import__numbers">
+        {numbers.map(([key, value]) => (
+          <div key={key}>
+            <dt>{t(key)}</dt>
+            <dd className="num">{formatInteger(value)}</dd>
+          </div>
+        ))}
+      </dl>
+      {report.refused.length > 0 ? (
+        <ul className="import__refused">
+          {report.refused.slice(0, mostRefusedShown).map(({ row, code, params, message }) => (
+            <li key={`${row} ${code}`}>
+              <span className="num quiet">{t('quotas.row', { n: formatInteger(row) })}</span>
+              <span>{translateError(code, params, message)}</span>
+            </li>
+          ))}
+        </ul>
+      ) : null}
+      {report.refusedCount > mostRefusedShown ? (
+        <p className="quiet">
+          {t('quotas.moreRefused', { n: formatInteger(report.refusedCount - mostRefusedShown) })}
+        </p>
+      ) : null}
+    </section>
+  );
+}
