@@ -375,7 +375,7 @@ function build(
   stack.add('forwarded ports', () => forwards.shutDown());
   const planning = whenAsked(async () => {
     const { openPlanning } = await import('./planning.ts');
-    return openPlanning({ store, events, activity, clock, log, catalog, quotas, sensitivity, runs });
+    return openPlanning({ store, events, activity, clock, catalog, quotas, sensitivity, runs });
   });
   stack.add('planning', () => planning.close());
   // Closed before what they work with.

@@ -15,8 +15,7 @@ import type { Quotas } from './quotas/index.ts';
 import { heldByOthers, type RunsService, usable } from './runs/index.ts';
 import type { Sensitivity } from './sensitivity/index.ts';
 
-interface PlanningDependencies
-  extends Pick<PlannerDependencies, 'store' | 'events' | 'activity' | 'clock' | 'log'> {
+interface PlanningDependencies extends Pick<PlannerDependencies, 'store' | 'events' | 'activity' | 'clock'> {
   catalog: Catalog;
   quotas: Quotas;
   sensitivity: Sensitivity;
@@ -36,7 +35,6 @@ export function openPlanning(dependencies: PlanningDependencies): PlanServices &
     rules: { usable, heldByOthers },
     check: (yaml) => runs.check(yaml, {}),
     launch: (request, actor) => runs.launch(request, actor),
-    stop: (runId, actor) => void runs.stop(runId, undefined, actor),
   });
   const portfolio = new Portfolio({
     store,
@@ -66,7 +64,6 @@ export function openPlanning(dependencies: PlanningDependencies): PlanServices &
         limit: measuredRuns,
       }).rows,
   };
-  planner.start();
   return {
     planner,
     portfolio,
@@ -74,7 +71,6 @@ export function openPlanning(dependencies: PlanningDependencies): PlanServices &
     compareBuying: (scenario, against) => compareBuying(scenario, against, planner.buying()),
     expectedWaits: (question) => expectedWaits(question, waits),
     async close() {
-      planner.close();
       await portfolio.close();
     },
   };

@@ -1,4 +1,3 @@
-import type { Logger } from 'pino';
 import type { Activity } from '#backend/activity/index.ts';
 import type { Clock } from '#backend/clock.ts';
 import type { EventBus } from '#backend/events.ts';
@@ -61,7 +60,6 @@ export interface PlannerDependencies {
   events: EventBus;
   activity: Pick<Activity, 'record'>;
   clock: Clock;
-  log: Pick<Logger, 'warn'>;
   catalog: PlannerCatalog;
   /** What providers let the user rent at once. */
   quotas(): Quota[];
@@ -70,7 +68,6 @@ export interface PlannerDependencies {
   rules: GpuRules;
   check(yaml: string): CheckedTasks;
   launch(request: LaunchRequest, actor: Actor): Run;
-  stop(runId: string, actor: Actor): void;
 }
 
 export interface PlaceAsked {
@@ -97,14 +94,6 @@ export class Planner {
       recentInputs: (hash) => this.#recent.get(hash) ?? null,
     });
     this.probes = new Probes(dependencies);
-  }
-
-  start(): void {
-    this.probes.start();
-  }
-
-  close(): void {
-    this.probes.close();
   }
 
   /** Every machine of one's own as planning sees it at a moment. */

@@ -1,26 +1,20 @@
-import type { Logger } from 'pino';
 import type { Activity } from '#backend/activity/index.ts';
-import type { Clock } from '#backend/clock.ts';
-import type { EventBus } from '#backend/events.ts';
 import type { LaunchRequest } from '#shared/contract/runs.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import type { Actor } from '#shared/domain/role.ts';
-import { hasEnded, type Run, type RunSummary } from '#shared/domain/run.ts';
+import type { Run } from '#shared/domain/run.ts';
 import type { CheckedTasks } from '#shared/domain/spec.ts';
+import { probeTask } from './probe-task.ts';
 
-/** What the trainer may read to end by itself; who does not is stopped from here. */
+/** What the trainer may read to end by itself; who does not is ended by the watch beside it. */
 export const stepsVariable = 'TRAINYARD_PROBE_STEPS';
-/** A probe that prints no step by then is stopped all the same. */
-const mostMs = 30 * 60_000;
+/** A probe that is slow to step ends after half an hour all the same. */
+const mostSeconds = 30 * 60;
 
 export interface ProbeDependencies {
-  events: EventBus;
   activity: Pick<Activity, 'record'>;
-  clock: Clock;
-  log: Pick<Logger, 'warn'>;
   check(yaml: string): CheckedTasks;
   launch(request: LaunchRequest, actor: Actor): Run;
-  stop(runId: string, actor: Actor): void;
 }
 
 export interface ProbeRequest {
@@ -32,29 +26,14 @@ export interface ProbeRequest {
 }
 
 /**
- * Short runs that measure a throughput. The task gets TRAINYARD_PROBE_STEPS in its environment, and may end by itself; it is
- * stopped once it has printed so many steps, or after half an hour.
+ * Short runs that measure a throughput: runs like any other, so that they are seen, stopped and picked up again by whoever
+ * opens the app; what ends them after their steps, or after half an hour, is on the box (probe-task.ts).
  */
 export class Probes {
   readonly #dependencies: ProbeDependencies;
-  readonly #ending = new AbortController();
-  /** Steps after which each is stopped. */
-  readonly #going = new Map<string, { steps: number; actor: Actor }>();
-  #endSubscription: () => void = () => undefined;
 
   constructor(dependencies: ProbeDependencies) {
     this.#dependencies = dependencies;
-  }
-
-  start(): void {
-    this.#endSubscription = this.#dependencies.events.subscribe((event) => {
-      if (event.type === 'run.changed') this.#look(event.run);
-    });
-  }
-
-  close(): void {
-    this.#endSubscription();
-    this.#ending.abort();
   }
 
   /** Throws what a launch does, and PROBE_NOTHING_TO_RUN. */
@@ -75,7 +54,7 @@ export class Probes {
       {
         requestId,
         machineId,
-        yaml,
+        yaml: ok ? probeTask(yaml, { steps, seconds: mostSeconds }) : yaml,
         baseDirectory,
         name: `probe of ${task?.name ?? 'a run'}`,
         envs: { [stepsVariable]: String(steps) },
@@ -90,35 +69,6 @@ export class Probes {
       target: run.name,
       details: { runId: run.id, machineId, steps },
     });
-    if (!hasEnded(run.state)) {
-      this.#going.set(run.id, { steps, actor });
-      this.#stopLater(run.id);
-    }
     return { runId: run.id };
-  }
-
-  #look({ id, state, step }: RunSummary): void {
-    const probe = this.#going.get(id);
-    if (probe === undefined) return;
-    if (hasEnded(state)) this.#going.delete(id);
-    else if (step !== null && step >= probe.steps) this.#stop(id);
-  }
-
-  #stopLater(runId: string): void {
-    this.#dependencies.clock.sleep(mostMs, this.#ending.signal).then(
-      () => this.#stop(runId),
-      () => undefined,
-    );
-  }
-
-  #stop(runId: string): void {
-    const probe = this.#going.get(runId);
-    if (probe === undefined) return;
-    this.#going.delete(runId);
-    try {
-      this.#dependencies.stop(runId, probe.actor);
-    } catch (error) {
-      this.#dependencies.log.warn({ err: error, runId }, 'a probe could not be stopped');
-    }
   }
 }

@@ -27,6 +27,7 @@ parser.add_argument("--epoch", type=int, default=int(os.environ.get("TRAINYARD_E
 parser.add_argument("--width", type=int, default=32, help="size of the hidden layer: how large a checkpoint is")
 parser.add_argument("--shards", type=int, default=0, help="checkpoints as Transformers writes them, the model in so many files")
 parser.add_argument("--pad-mib", type=int, default=0, help="how much larger the shards are together")
+parser.add_argument("--tokens", type=int, default=0, help="of a step, to print how many a second it does")
 parser.add_argument("--quit-on-term", action="store_true", help="TERM ends it at once, without a save")
 args = parser.parse_args()
 
@@ -143,6 +144,7 @@ if ledger:
     ledger.note("start", step=start, sha=sha, told=os.environ.get("TRAINYARD_CHECKPOINT"))
 say("ready")
 for step in range(start + 1, args.steps + 1):
+    began = time.monotonic()
     chance = torch.Generator().manual_seed(args.seed * 1_000_003 + step)
     inputs = torch.randn(32, 8, generator=chance)[rank::world]
     loss = torch.nn.functional.mse_loss(model(inputs), inputs.sum(1, keepdim=True).sin())
@@ -160,7 +162,8 @@ for step in range(start + 1, args.steps + 1):
         ledger.note("step", step=step, loss=loss.item())
     if rank == 0:
         history.write(f"{args.epoch}\t{step}\t{socket.gethostname()}\t{loss.item():.9g}\n")
-    say(f"step {step}/{args.steps} loss={loss.item():.6f}")
+    speed = f" tokens_per_second={args.tokens / (time.monotonic() - began):.1f}" if args.tokens else ""
+    say(f"step {step}/{args.steps} loss={loss.item():.6f}{speed}")
     all_agree()
     if asked["save"] or asked["stop"] or step == args.steps or (args.every and step % args.every == 0):
         asked["save"] = False

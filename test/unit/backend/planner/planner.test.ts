@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { everyMs } from '#backend/planner/demand.ts';
 import { rateOf, settledValue } from '#backend/planner/measured.ts';
 import { catalogNames } from '#backend/planner/own-machines.ts';
+import { probeTask } from '#backend/planner/probe-task.ts';
+import { checkTasks } from '#backend/runs/spec/index.ts';
 import type { ModelShape, Setup } from '#shared/domain/workload.ts';
 import { asItStands } from '#shared/planner/what-if.ts';
 import { accelerators, at, hour, someDemand, someLimits } from '../../shared/planner/place/some-world.ts';
@@ -246,43 +248,55 @@ describe('probes', () => {
   const yaml = 'name: task\nrun: python train.py\n';
   const asked = { requestId: 'r'.repeat(12), machineId: heron, yaml, baseDirectory: '/work', steps: 50 };
 
-  test('told how many steps, and stopped after them', async () => {
-    const world = await planned();
-    const { planner, events, store } = world;
-    planner.start();
-    const { runId } = planner.probes.launch(asked, { name: 'ann', role: 'owner' });
-    expect(world.launched).toEqual([
+  test('a run of the task that is told how many steps, and ends itself after them', async () => {
+    const { planner, launched, activity } = await planned();
+    planner.probes.launch(asked, { name: 'ann', role: 'owner' });
+    expect(launched).toEqual([
       expect.objectContaining({
+        name: 'probe of task',
         envs: { TRAINYARD_PROBE_STEPS: '50' },
         baseDirectory: '/work',
         machineId: heron,
+        yaml: probeTask(yaml, { steps: 50, seconds: 1800 }),
       }),
     ]);
-    expect(world.activity.map(({ action }) => action)).toEqual(['plan.probe']);
-    const tell = (step: number | null) =>
-      events.publish({ type: 'run.changed', run: { ...store.runs.requireSummary(runId), step } });
-    tell(null);
-    tell(49);
-    expect(world.stopped).toEqual([]);
-    tell(50);
-    tell(51);
-    expect(world.stopped).toEqual([runId]);
-    planner.close();
+    expect(activity.map(({ action }) => action)).toEqual(['plan.probe']);
   });
 
-  test('stopped after half an hour though it prints nothing; not after it has ended', async () => {
-    const world = await planned();
-    const { planner, clock, events, store } = world;
-    planner.start();
-    const first = planner.probes.launch(asked, { name: 'ann', role: 'owner' });
-    const second = planner.probes.launch(asked, { name: 'ann', role: 'owner' });
-    const ended = { ...store.runs.requireSummary(second.runId), state: 'succeeded' as const };
-    events.publish({ type: 'run.changed', run: ended });
-    clock.advance(31 * 60_000);
-    await Promise.resolve();
-    expect(world.stopped).toEqual([first.runId]);
-    planner.close();
-    expect(clock.sleeping).toBe(0);
+  test('the task stays what it was, but for the watch beside its “run:”', () => {
+    const heredoc = `# A comment
+name: task
+resources: {accelerators: H100:8}
+workdir: .
+run: |
+  cat <<'EOF'
+  it's "quoted" $HOME \\n
+  EOF
+
+  exit 3
+envs: {A: 010}
+`;
+    const writings = [
+      heredoc,
+      `${heredoc.replace('run: |', 'run: |-')}# end`,
+      'run: python train.py',
+      'run: python train.py # why\nname: x\n',
+      'run: "echo \\e[1m\\tä"\nname: x',
+      "run: 'it''s'\nname: x\n",
+      'run: >\n  python\n  train.py\nname: x\n',
+      'name: x\nrun: |+\n  a\n\n\n',
+      '{name: x, run: "python train.py", workdir: .}\n',
+    ];
+    for (const whole of writings) {
+      const before = checkTasks(whole, { envs: {} });
+      const after = checkTasks(probeTask(whole, { steps: 50, seconds: 1800 }), { envs: {} });
+      expect([whole, after.errors]).toEqual([whole, before.errors]);
+      expect({ ...after.tasks[0], run: null }).toEqual({ ...before.tasks[0], run: null });
+      expect(before.tasks[0]?.run).toBeTruthy();
+      expect(after.tasks[0]?.run).toContain(`\n(\n${before.tasks[0]?.run}\n)\n`);
+    }
+    for (const yaml of ['name: x', '- 1', 'run: [', '', 'run: {a: 1}'])
+      expect(probeTask(yaml, { steps: 50, seconds: 1800 })).toBe(yaml);
   });
 
   test('a task that runs nothing has no speed', async () => {

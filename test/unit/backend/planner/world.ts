@@ -58,7 +58,6 @@ export class Planned {
   readonly told: AppEvent[] = [];
   readonly activity: { action: string; actor: Actor; target: string; details?: unknown }[] = [];
   readonly launched: LaunchRequest[] = [];
-  readonly stopped: string[] = [];
   readonly catalog: PlannerCatalog & { set(offers: readonly Offer[]): void };
   readonly planner: Planner;
   quotas: Quota[] = [];
@@ -74,11 +73,6 @@ export class Planned {
       events: this.events,
       activity: { record: (entry) => void this.activity.push(entry) },
       clock: this.clock,
-      log: {
-        warn(_: unknown, said?: string) {
-          throw new Error(said);
-        },
-      },
       catalog: this.catalog,
       quotas: () => this.quotas,
       policies: () => [{ ...policy, siteId: heron }],
@@ -88,7 +82,6 @@ export class Planned {
         this.launched.push(request);
         return this.run({ name: request.name ?? 'probe' });
       },
-      stop: (runId) => void this.stopped.push(runId),
     });
   }
 
