@@ -163,8 +163,8 @@ END
     cat "$dir/key.pub"
     printf '%s\n' "$dir"
     ;;
-  # At the source: one question to the receiver. $3: what.
-  ask) exec ssh -F "$dir/config" -S none trainyard-copy "$3" </dev/null ;;
+  # At the source: one question to the receiver. $3: what. Its trace names the server, should that refuse.
+  ask) exec ssh -v -F "$dir/config" -S none trainyard-copy "$3" </dev/null ;;
   # At the source: how fast it goes. $3: times 64 KiB.
   try) dd if=/dev/zero bs=65536 count="$3" 2>/dev/null | ssh -F "$dir/config" -S "$dir/lane0" trainyard-copy sink ;;
   # At the source: $3 connections named $4, held while stdin is open and says something now and then; then nothing of the session is left.

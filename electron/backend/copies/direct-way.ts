@@ -3,9 +3,18 @@ import type { SshReach } from '#backend/sites/capabilities.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import { newId } from '#shared/domain/id.ts';
 import { type CopyBox, keyScript, receiveScript } from './box.ts';
-import { answerInvalid, directRefused, linkLost, noHostKey, noSshThere, stalled } from './errors.ts';
+import {
+  answerInvalid,
+  cannotLimit,
+  directRefused,
+  linkLost,
+  noHostKey,
+  noSshThere,
+  stalled,
+} from './errors.ts';
 import { type KeyJournal, removeKey } from './keys.ts';
 import { sendRefusal } from './send-refusal.ts';
+import { limitsOf, softwareIn, withoutTrace } from './sshd-limits.ts';
 import type { Load, Way } from './way.ts';
 
 export interface DirectWayOptions {
@@ -210,10 +219,14 @@ export class DirectWay implements Way {
         this.#lanes ??= Math.min(mostLanes, Math.max(fewestLanes, wanted));
         return this.#lay(id, publicKey, address.replace(/%.*$/, ''), knowsExpiry, signal);
       }
-      const said = who.stderr.toString('utf8');
+      const trace = who.stderr.toString('utf8');
+      const said = withoutTrace(trace);
       // An older sshd calls a line that it cannot read no key at all.
-      if (knowsExpiry === '0' || !/denied/i.test(said))
-        throw directRefused(said || who.stdout.toString('utf8'));
+      const isDenied = /denied/i.test(said);
+      const software = softwareIn(trace);
+      if (isDenied && software !== null && limitsOf(software) === 'none')
+        throw cannotLimit(this.#options.to.name, software);
+      if (knowsExpiry === '0' || !isDenied) throw directRefused(said || who.stdout.toString('utf8'));
     }
   }
 

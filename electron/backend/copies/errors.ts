@@ -104,6 +104,13 @@ export const directRefused = (details: string): TrainyardError =>
     { params: { line: lastLine(details) }, details },
   );
 
+export const cannotLimit = (machine: string, software: string): TrainyardError =>
+  new TrainyardError(
+    'COPY_KEY_LIMITS',
+    `The SSH server of ${machine} (${software}) cannot limit a key to one command from one address, which takes OpenSSH 7.2 or newer.`,
+    { params: { machine, software } },
+  );
+
 export const linkLost = (details: string): TrainyardError =>
   new TrainyardError('COPY_LINK_LOST', 'The connection between the two machines broke.', {
     details,

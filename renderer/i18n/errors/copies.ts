@@ -24,6 +24,8 @@ export default {
     COPY_ANSWER_INVALID:
       '{{machine}} gave an answer that makes no sense. Something there may replace what programs print.',
     COPY_DIRECT_REFUSED: 'The machines cannot reach each other: {{line}}',
+    COPY_KEY_LIMITS:
+      'The SSH server of {{machine}} ({{software}}) cannot limit a key to one command from one address, which takes OpenSSH 7.2 or newer.',
     COPY_NO_HOST_KEY:
       'No host key of {{machine}} is known on this computer, so another machine could not tell that it is the right one.',
     COPY_NO_SSH_SERVER: '{{machine}} is this computer, which other machines do not connect to.',
@@ -51,6 +53,8 @@ export default {
     COPY_BUSY: '相同内容正在复制到 {{path}}。请等待，或将其取消。',
     COPY_ANSWER_INVALID: '{{machine}} 的回答无法理解。那里可能有程序改变了输出。',
     COPY_DIRECT_REFUSED: '两台机器无法互相连接：{{line}}',
+    COPY_KEY_LIMITS:
+      '{{machine}} 的 SSH 服务器（{{software}}）无法把密钥限制为来自一个地址的一条命令，这需要 OpenSSH 7.2 或更新的版本。',
     COPY_NO_HOST_KEY: '本机不知道 {{machine}} 的主机密钥，因此另一台机器无法确认它的身份。',
     COPY_NO_SSH_SERVER: '{{machine}} 是本机，其他机器不会连接到它。',
     COPY_BUCKET_LATER: '您的站点中还没有对象存储。',
