@@ -1,4 +1,5 @@
 import { type Translate, translateError } from '#renderer/i18n/index.ts';
+import { formatMoney } from '#renderer/ui/index.ts';
 import type { Reason } from '#shared/domain/figure.ts';
 import type { PlaceRef } from '#shared/domain/plan.ts';
 
@@ -8,6 +9,9 @@ export const sentence = ({ code, params, message }: Reason): string => translate
 /** "own machine", "on demand", "spot". */
 export const kindWord = (kind: PlaceRef['kind'], t: Translate): string =>
   t(({ machine: 'plan.kindOwn', 'on-demand': 'plan.kindOnDemand', spot: 'plan.kindSpot' } as const)[kind]);
+
+/** An amount at an axis: without cents where there are none. */
+export const moneyMark = (micros: number): string => formatMoney(micros).replace(/[.,]00(?!\d)/, '');
 
 /** "8 × H100", with the number of machines where there are several. */
 export function hardware({ accelerator, gpus, nodes }: PlaceRef, t: Translate): string {

@@ -3,6 +3,7 @@ import { useT } from '#renderer/i18n/index.ts';
 import { formatDuration, formatInteger, formatMoney, formatValue } from '#renderer/ui/index.ts';
 import { along } from '../one/scatter-scale.ts';
 import { type ChartPoint, PointChart } from '../point-chart.tsx';
+import { moneyMark } from '../words.ts';
 import { type Across, type Choice, layOutChoices, missedOf, type PlacedChoice } from './choice-layout.ts';
 import { useChoiceName } from './choice-name.ts';
 
@@ -50,7 +51,7 @@ export function ChoicesChart({
         at: along(xs, tick),
         text: across === 'time' ? t('ui.forHours', { h: formatValue(tick) }) : formatInteger(tick),
       }))}
-      ys={ys.ticks.map((tick) => ({ at: along(ys, tick), text: formatMoney(tick) }))}
+      ys={ys.ticks.map((tick) => ({ at: along(ys, tick), text: moneyMark(tick) }))}
       line={across === 'time' ? lineThrough(points.filter(({ choice }) => choice.kind === 'front')) : ''}
       active={picked}
       onChoose={(key) => {

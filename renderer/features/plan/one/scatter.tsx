@@ -3,7 +3,7 @@ import { useT } from '#renderer/i18n/index.ts';
 import { formatDuration, formatMoney, formatValue } from '#renderer/ui/index.ts';
 import type { Alternative } from '#shared/domain/plan.ts';
 import { type ChartPoint, PointChart } from '../point-chart.tsx';
-import { kindWord } from '../words.ts';
+import { kindWord, moneyMark } from '../words.ts';
 import { along, axisOf, byTime } from './scatter-scale.ts';
 
 const msPerHour = 3_600_000;
@@ -52,7 +52,7 @@ export function Scatter({
         }),
       )}
       xs={xs.ticks.map((tick) => ({ at: along(xs, tick), text: t('ui.forHours', { h: formatValue(tick) }) }))}
-      ys={ys.ticks.map((tick) => ({ at: along(ys, tick), text: formatMoney(tick) }))}
+      ys={ys.ticks.map((tick) => ({ at: along(ys, tick), text: moneyMark(tick) }))}
       line={front.length > 1 ? frontPath(front) : ''}
       active={active ? String(active.index) : null}
       onChoose={(key) => onChoose(Number(key))}

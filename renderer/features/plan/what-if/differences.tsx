@@ -11,6 +11,9 @@ import { hardware, kindWord, sentence } from '../words.ts';
 import { ScenarioCard } from './scenario-card.tsx';
 import { baseId, type ScenarioAnswer, useWhatIf } from './what-if-store.ts';
 
+/** CSS pixels. */
+const [namesWidth, mostColumnWidth] = [96, 310];
+
 /** The numbers of one column; null: there is no plan. */
 interface Numbers {
   cost: number | null;
@@ -58,7 +61,7 @@ export function Differences() {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by the keyboard
     <section className="whatif__scroll" aria-label={t('plan.scenarios')} tabIndex={0}>
-      <table className="whatif">
+      <table className="whatif" style={{ maxWidth: namesWidth + columns.length * mostColumnWidth }}>
         <thead>
           <tr>
             <td />
