@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { newId } from '#shared/domain/new-id.ts';
 import type { PortfolioProblem } from '#shared/domain/plan.ts';
-import type { PortfolioContent } from '#shared/planner/plan-file.ts';
+import { queueEstimate } from '#shared/domain/what-if.ts';
+import type { PortfolioContent, WhatIfContent } from '#shared/planner/plan-file.ts';
 import { pricesOf } from '#shared/planner/plan-summary.ts';
 import {
   byRule,
@@ -12,6 +13,7 @@ import {
   rentedPools,
   toSolution,
 } from '#shared/planner/portfolio/index.ts';
+import { asItStands } from '#shared/planner/what-if.ts';
 import { at, hour, someDemand, someLimits, someOffer } from '../../shared/planner/place/some-world.ts';
 import { me, type Planned, planned } from './world.ts';
 
@@ -94,6 +96,49 @@ test('so does one that was shared with another computer', async () => {
   there.planner.saved.importFile(planId, text, me);
   const { problem, again } = there.planner.saved.recomputeProblem(planId);
   expect(again).toEqual(problem);
+});
+
+test('scenarios over it are shared whole: the plan, the answers, buying and waiting', async () => {
+  const world = await planned();
+  const there = await planned();
+  const base = portfolio(world);
+  const dearer = { ...asItStands, id: 'dearer', name: 'dearer', pricePercent: 20 };
+  const wait = queueEstimate.parse({
+    servers: 2,
+    arrivalsPerHour: 1,
+    serviceMs: hour,
+    utilisation: 0.5,
+    waitProbability: 1 / 3,
+    meanWaitMs: null,
+    p90WaitMs: null,
+    basis: 'typed',
+    samples: 0,
+    figure: { key: 'x', value: 1, unit: 'count', formula: '', inputs: [], source: null, asOf: null },
+  });
+  const content: WhatIfContent = {
+    kind: 'what-if',
+    base,
+    scenarios: [{ scenario: dearer, place: null, portfolio: base.answer }],
+    breakEven: null,
+    waits: { now: wait, needed: null, targetWaitMs: null },
+  };
+  const planId = newId();
+  const { inputsHash } = base;
+  if (inputsHash === null) throw new Error('nothing was judged');
+  world.planner.saved.save(
+    { planId, name: 'what if', kind: 'what-if', content: JSON.stringify(content), inputsHash },
+    me,
+  );
+  const { fileName, text } = world.planner.saved.exportFile(planId);
+  expect(fileName).toBe('what if.trainyard-plan.json');
+  there.catalog.set([]);
+  const copy = there.planner.saved.importFile(newId(), text, me);
+  expect(copy).toMatchObject({ name: 'what if', kind: 'what-if', pricesChanged: true });
+  expect(copy.summary).toEqual(world.planner.saved.open(planId).plan.summary);
+  expect(JSON.parse(there.planner.saved.open(copy.id).content)).toEqual(JSON.parse(JSON.stringify(content)));
+  expect(there.planner.saved.exportFile(copy.id).text).toBe(
+    text.replace(/"createdAt": \d+/, `"createdAt": ${copy.createdAt}`),
+  );
 });
 
 test('a list says what plans cost and take, how old their prices are, and whether they have changed', async () => {
