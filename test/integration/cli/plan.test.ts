@@ -3,6 +3,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import type { CatalogSource, ImportReport, Offer } from '#shared/domain/catalog.ts';
 import { placement } from '#shared/domain/plan.ts';
+import type { Quota } from '#shared/domain/quota.ts';
 import { tempDirectory } from '#test/temp.ts';
 import { trainyard, trainyardJson, userEnvironment } from './trainyard.ts';
 
@@ -73,4 +74,31 @@ test('price: offers by price a GPU, a file with a bad row, where prices are from
   expect(sources.every(({ kind }) => kind === 'shipped')).toBe(true);
   expect((await trainyard(env, ['price', 'no-such-thing'])).code).toBe(3);
   expect((await trainyard(env, ['price', 'refresh', 'elsewhere'])).code).toBe(2);
+});
+
+test('quotas: said, taken in, told by a plan that they stand against, forgotten', async () => {
+  const { env, directory, file } = await user();
+  const printed = path.join(directory, 'quotas.json');
+  const quota = {
+    QuotaArn: 'arn:aws:servicequotas:us-east-1:123456789012:ec2/L-417A185B',
+    QuotaName: 'Running On-Demand P instances',
+  };
+  await writeFile(printed, JSON.stringify({ Quotas: [{ ...quota, Value: -1 }] }));
+  const refused = await trainyard(env, ['quotas', 'import', printed]);
+  expect(refused.code).toBe(1);
+  expect(refused.out).toMatch(/^row 1: Value is “-1”/m);
+  await writeFile(printed, JSON.stringify({ Quotas: [{ ...quota, Value: 96 }] }));
+  expect(await trainyardJson(env, ['quotas', 'import', printed])).toMatchObject({ taken: true, added: 1 });
+  await trainyardJson(env, ['quotas', 'set', 'gcp', '4', '--accelerator', 'H100', '--kind', 'any']);
+  const listed = await trainyardJson<Quota[]>(env, ['quotas']);
+  expect(listed.map(({ provider, limit, source }) => [provider, limit, source])).toEqual([
+    ['aws', 96, 'imported'],
+    ['gcp', 4, 'typed'],
+  ]);
+  const answer = placement.parse(await trainyardJson(env, ['plan', file, '--takes', '10h@H100:8']));
+  expect(answer.excludedBy.map(({ code }) => code)).toContain('PLACE_QUOTA');
+  expect(await trainyard(env, ['quotas', 'remove', ...listed.map(({ id }) => id)])).toMatchObject({
+    code: 0,
+  });
+  expect(await trainyardJson(env, ['quotas', 'list'])).toEqual([]);
 });

@@ -62,6 +62,32 @@ test('pools are own machines as they free up; what ends nobody knows when is ass
   );
 });
 
+test('what runs hold and what waits in a queue is not planned twice: one run and many see the same machine', async () => {
+  const world = await planned();
+  // Four GPUs for three hours more, by its steps; three asked for by what is queued; one is free.
+  const { id } = world.run({ gpus: 4 });
+  world.store.runs.setProgress(id, { step: 250, totalSteps: 1000 });
+  world.run({ gpus: 0, state: 'queued', startedAt: null, asks: '"H100:3"' });
+  const portfolio = portfolioOf(world);
+  const [pool] = portfolio.pools();
+  expect(pool?.busy.toSorted((a, b) => a.untilAt - b.untilAt)).toEqual([
+    ...Array.from({ length: 4 }, () => ({ gpus: 1, untilAt: at + 3 * hour, basis: 'estimated' })),
+    ...Array.from({ length: 3 }, () => ({ gpus: 1, untilAt: at + assumedBusyMs, basis: 'assumed' })),
+  ]);
+  const demand = (count: number) => someDemand({ accelerators: [{ name: 'H100', count }] });
+  const one = (count: number) =>
+    world.planner
+      .place({ demand: demand(count), limits: someLimits(), objective: 'cheapest', scenario: null })
+      .alternatives.find(({ place }) => place.id === heron);
+  expect(one(1)?.parts?.waitMs).toBe(0);
+  expect(one(5)?.parts?.waitMs).toBe(3 * hour);
+  expect(one(6)?.reasons[0]?.code).toBe('PLACE_BUSY');
+  const { runs, pools } = await portfolio.options([demand(5)], someLimits());
+  const problem: PortfolioProblem = { ...problemOf(runs, pools.slice(0, 1)), at };
+  const solution = await portfolio.solve({ ...asking(), problem }, never);
+  expect(solution.assignments).toMatchObject([{ startAt: at + 3 * hour }]);
+});
+
 test('offers share what their quotas leave; what a run takes of one is in its options', async () => {
   const world = await planned();
   const portfolio = portfolioOf(world);
@@ -144,7 +170,30 @@ test('a plan is improved until it is cancelled; a scenario changes the problem',
   const dearer = { ...asItStands, pricePercent: 50 };
   const solutions = await portfolio.compare(one, ['cheapest', 'optimal'], dearer, never);
   expect(solutions.map(({ costMicros }) => costMicros)).toEqual([6_000_000, 6_000_000]);
-  expect(await portfolio.front(one, 3, null, never)).toMatchObject([{ costMicros: 4_000_000 }]);
+  expect(await portfolio.front(one, 3, null, null, never)).toMatchObject([{ costMicros: 4_000_000 }]);
+});
+
+test('how far a front is, is told by its id; cancelled it is no longer waited for, and the next is answered', async () => {
+  const world = await planned();
+  const portfolio = portfolioOf(world);
+  const solveId = newId();
+  const problem = largeProblem(5, 60, 30, 0.2);
+  const front = await portfolio.front(problem, 5, null, solveId, never);
+  expect(front.length).toBeGreaterThan(1);
+  const told = world.told.flatMap((event) =>
+    event.type === 'plan.frontMade' && event.solveId === solveId ? [[event.made, event.of]] : [],
+  );
+  expect(told).toEqual([
+    [2, 5],
+    [3, 5],
+    [4, 5],
+    [5, 5],
+  ]);
+  const cancelled = new AbortController();
+  const going = portfolio.front(largeProblem(6, 200, 60, 0.2), 20, null, null, cancelled.signal);
+  cancelled.abort();
+  await expect(going).rejects.toMatchObject({ code: 'CANCELLED' });
+  expect(await portfolio.front(problem, 5, null, null, never)).toHaveLength(front.length);
 });
 
 async function accepted(): Promise<{ world: Planned; portfolio: Portfolio; planId: string }> {

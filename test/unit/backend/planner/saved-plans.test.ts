@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { newId } from '#shared/domain/new-id.ts';
 import type { Placement } from '#shared/domain/plan.ts';
 import { asItStands } from '#shared/planner/what-if.ts';
-import { hour, someDemand, someLimits, someOffer } from '../../shared/planner/place/some-world.ts';
+import { hour, someDemand, someLimits, someOffer, someQuota } from '../../shared/planner/place/some-world.ts';
 import { me, type Planned, planned } from './world.ts';
 
 const question = {
@@ -36,6 +36,17 @@ test('a saved plan gives the same answer again, whatever prices and machines hav
   expect(again).toEqual(answer);
   expect(JSON.stringify(again)).toBe(JSON.stringify(saved));
   expect(world.planner.place(question)).not.toEqual(saved);
+});
+
+test('with the quotas that it was made with', async () => {
+  const world = await planned();
+  const planId = newId();
+  world.quotas = [someQuota({ limit: 96 })];
+  const saved = save(world, planId);
+  expect(saved.excludedBy.map(({ code }) => code)).toContain('PLACE_QUOTA');
+  world.quotas = [someQuota({ limit: 9600 })];
+  expect(world.planner.saved.recompute(planId).again).toEqual(saved);
+  expect(world.planner.place(question).excludedBy.map(({ code }) => code)).not.toContain('PLACE_QUOTA');
 });
 
 test('under a scenario, too', async () => {
