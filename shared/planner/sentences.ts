@@ -1,3 +1,4 @@
+import { toldWithin } from '../domain/because.ts';
 import type { Reason } from '../domain/figure.ts';
 import { isFilledBy, saySentence } from '../domain/sentence.ts';
 import type { ValueWords } from '../domain/sentence-values.ts';
@@ -20,12 +21,17 @@ export const plannerSentences: Readonly<Record<string, string>> = {
 
 export const isPlannerSentence = (code: string): boolean => Object.hasOwn(plannerSentences, code);
 
-/** A reason in English, with amounts in somebody's own currency; one that is none of the planner's, as it came. */
+/**
+ * A reason in English, with amounts in somebody's own currency; one that is none of the planner's as it came, but for what it
+ * holds of the planner's.
+ */
 export function sayReason({ code, params, message }: Reason, words: ValueWords): string {
   const sentence = isPlannerSentence(code) ? plannerSentences[code] : undefined;
-  return sentence !== undefined && isFilledBy(sentence, params)
-    ? saySentence(sentence, params, words)
-    : message;
+  if (sentence !== undefined && isFilledBy(sentence, params)) return saySentence(sentence, params, words);
+  return toldWithin(params).reduce(
+    (text, [, told]) => text.replace(told.message, () => sayReason(told, words)),
+    message,
+  );
 }
 
 /** An answer with every reason in it said in these words; the rest is as it was. */

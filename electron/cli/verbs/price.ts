@@ -12,7 +12,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { textOfFile } from '../input-file.ts';
 import { finishedJob } from '../job.ts';
 import { moneyOf } from '../money.ts';
-import { printable, printJson, printLine, printTable } from '../output.ts';
+import { printable, printJson, printLine, printTable, printWrapped } from '../output.ts';
 import type { NamedGpus } from '../planning-words.ts';
 
 export interface PriceOptions {
@@ -136,11 +136,12 @@ export async function refreshPrices(given: string, regions: string[], json: bool
       `Public prices are read of ${providers.join(', ')}, not of "${printable(given)}".`,
     );
   }
-  const outcome = await withBackend((backend) =>
-    finishedJob(backend, ({ rpc }) => rpc.catalog.refresh({ provider, regions })),
-  );
-  if (json) printJson(outcome);
-  else if (outcome.error) printLine(printable(outcome.error.message));
+  const { outcome, money } = await withBackend(async (backend) => ({
+    outcome: await finishedJob(backend, ({ rpc }) => rpc.catalog.refresh({ provider, regions })),
+    money: await moneyOf(backend.client),
+  }));
+  if (json) printJson(money.within(outcome));
+  else if (outcome.error) printWrapped(money.reason(outcome.error));
   else printLine(`${outcome.title}: ${outcome.state === 'done' ? 'done' : outcome.state}.`);
   return outcome.state === 'done' ? exitCodes.ok : exitCodes.failed;
 }

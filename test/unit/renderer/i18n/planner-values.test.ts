@@ -2,14 +2,17 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Language, languages, setLanguage, translateError } from '#renderer/i18n/index.ts';
 import { formatMoney, showMoneyIn } from '#renderer/ui/format.ts';
+import { because } from '#shared/domain/because.ts';
 import type { Reason } from '#shared/domain/figure.ts';
 import { type Currency, currencies } from '#shared/domain/money.ts';
 import { moneyWriter } from '#shared/domain/money-text.ts';
+import { reasonOf } from '#shared/domain/sentence.ts';
 import { englishWords, numberText, timeText } from '#shared/domain/sentence-values.ts';
 import type { TrainingSetup } from '#shared/domain/workload.ts';
 import { findPreset } from '#shared/planner/models/index.ts';
 import { place } from '#shared/planner/place/index.ts';
 import { firstPlan, readProblem, toSolution } from '#shared/planner/portfolio/index.ts';
+import { priceSentences } from '#shared/planner/price-sentences.ts';
 import { plannerSentences, saidWithin, sayReason } from '#shared/planner/sentences.ts';
 import { optionOf, poolOf, problemOf, runOf, smallProblem } from '#test/fakes/portfolio.ts';
 import {
@@ -237,6 +240,29 @@ describe('values', () => {
     for (const currency of currencies)
       for (const language of languages)
         if (currency !== 'USD') expect(moneyWriter(language, currency, 1)(5_000_000)).not.toMatch(/^(US)?\$/);
+  });
+
+  it('of a sentence within another are said anew, too', () => {
+    const inner = reasonOf(priceSentences, 'PRICE_FAR_FROM_KNOWN', {
+      offer: 'aws/x',
+      priceMicros: 1_006_000_000,
+      knownMicros: 1_006_000,
+    });
+    const message = `2 prices of us-east-1 cannot be right. The first: ${inner.message}`;
+    const outer = {
+      code: 'PRICES_GARBAGE',
+      params: { region: 'us-east-1', ...because('why', inner) },
+      message,
+    };
+    const words = { ...englishWords, money: moneyWriter('en', 'EUR', 0.5) };
+    expect(sayReason(outer, words)).toBe(
+      '2 prices of us-east-1 cannot be right. The first: €503.00 an hour for aws/x is too far from the price known before, €0.50.',
+    );
+    for (const language of languages) {
+      const text = said(language, 'EUR', outer);
+      expect(text).toContain('€905.40');
+      expect(text).not.toMatch(/\$/);
+    }
   });
 
   it('are said anew wherever an answer has reasons; all else is as it was', () => {
