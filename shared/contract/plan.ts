@@ -113,6 +113,8 @@ export const planContract = {
       z.object({
         problem: portfolioProblem,
         points: z.number().int().min(2).max(20).default(8),
+        /** With this id `plan.frontMade` tells how far it is. */
+        solveId: idSchema.nullable().default(null),
         scenario: scenario.nullable().default(null),
       }),
     )

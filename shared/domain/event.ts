@@ -78,6 +78,13 @@ export const appEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('costs.changed') }),
   z.object({ type: z.literal('plans.changed') }),
   z.object({ type: z.literal('plan.improved'), solveId: idSchema, solution: portfolioSolution }),
+  /** Of a front that was asked for with this id so many plans have been made. */
+  z.object({
+    type: z.literal('plan.frontMade'),
+    solveId: idSchema,
+    made: z.number().int(),
+    of: z.number().int(),
+  }),
   z.object({ type: z.literal('settings.changed'), settings: z.record(z.string(), z.unknown()) }),
 ]);
 export type AppEvent = z.infer<typeof appEvent>;

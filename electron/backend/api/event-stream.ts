@@ -167,6 +167,8 @@ function keyOf(event: AppEvent): string {
       return `backups ${event.runId}`;
     case 'plan.improved':
       return `solve ${event.solveId}`;
+    case 'plan.frontMade':
+      return `front ${event.solveId}`;
     case 'catalog.changed':
     case 'quotas.changed':
     case 'costs.changed':

@@ -13,7 +13,7 @@ export const portfolioProcedures = (open: () => Promise<Portfolio>) => ({
     (await open()).compare(input.problem, input.strategies, input.scenario, signal),
   ),
   front: api.plan.front.handler(async ({ input, signal = never }) =>
-    (await open()).front(input.problem, input.points, input.scenario, signal),
+    (await open()).front(input.problem, input.points, input.scenario, input.solveId, signal),
   ),
   accept: api.plan.accept.handler(async ({ input, context }) => (await open()).accept(input, context.actor)),
 });

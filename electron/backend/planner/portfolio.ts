@@ -174,9 +174,13 @@ export class Portfolio {
     problem: PortfolioProblem,
     points: number,
     scenario: Scenario | null,
+    solveId: string | null,
     signal: AbortSignal,
   ): Promise<PortfolioSolution[]> {
-    return this.#solver.front(this.#under(problem, scenario), points, signal);
+    const { events } = this.#dependencies;
+    return this.#solver.front(this.#under(problem, scenario), points, signal, (made, of) => {
+      if (solveId !== null) events.publish({ type: 'plan.frontMade', solveId, made, of });
+    });
   }
 
   accept(request: AcceptRequest, actor: Actor) {

@@ -28,11 +28,17 @@ export class Engine {
   }
 
   /** Throws what a problem is refused with (readProblem); anything else that it throws leaves the engine unfit for more. */
-  async answer(question: Question, tell: Tell): Promise<void> {
+  async answer(
+    question: Question,
+    tell: Tell,
+    made: (plans: number, of: number) => void = () => undefined,
+  ): Promise<void> {
     const startedAt = performance.now();
     const { problem } = question;
     if (question.kind === 'front') {
-      tell('answer', frontOf(readProblem(problem), question.points).map(asSolution(startedAt)));
+      const { isStopped } = this.#options;
+      const front = frontOf(readProblem(problem), question.points, { made, isStopped });
+      tell('answer', front.map(asSolution(startedAt)));
       return;
     }
     this.#highs ??= await loadHighs(this.#options.wasm);

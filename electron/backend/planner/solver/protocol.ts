@@ -14,9 +14,10 @@ export type ToWorker = { id: number; question: WithoutProblem<Question>; packed:
 /** Of each kind of question. */
 type WithoutProblem<Q> = Q extends Question ? Omit<Q, 'problem'> : never;
 
-/** `answer` first; of a solve that goes on, any number of `improved`; `done` or `failed` last. */
+/** Of a front, how many plans have been made; `answer`; of a solve that goes on, any number of `improved`; `done` or `failed` last. */
 export type FromWorker =
   | { id: number; kind: 'answer' | 'improved'; solutions: PortfolioSolution[] }
+  | { id: number; kind: 'made'; plans: number; of: number }
   | { id: number; kind: 'done' }
   | { id: number; kind: 'failed'; error: ErrorShape };
 

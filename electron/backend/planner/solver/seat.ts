@@ -14,6 +14,8 @@ export interface Ask {
   fail(error: Error): void;
   /** After the answer: a better one, or the same with `improving: false` as the last word. */
   improved(solution: PortfolioSolution): void;
+  /** Before the answer: of a front so many plans have been made. */
+  made(plans: number, of: number): void;
 }
 
 export interface SeatOptions {
@@ -111,6 +113,9 @@ export class Seat {
         this.#timer.abort();
         current.last = message.solutions[0] ?? null;
         current.ask.answer(message.solutions);
+        return;
+      case 'made':
+        current.ask.made(message.plans, message.of);
         return;
       case 'improved':
         for (const solution of message.solutions) {

@@ -59,7 +59,7 @@ export class Solver {
   ): Promise<PortfolioSolution> {
     const { improveMs, improved, signal } = options;
     const question: Question = { kind: 'solve', problem, strategy, improveMs };
-    const [solution] = await this.#ask(question, signal, improved);
+    const [solution] = await this.#ask(question, signal, { improved });
     if (solution === undefined) throw new RangeError('the solver answered with nothing');
     return solution;
   }
@@ -73,9 +73,14 @@ export class Solver {
     return this.#ask({ kind: 'compare', problem, strategies }, signal);
   }
 
-  /** Plans none of which is both cheaper and done sooner than another, the soonest first. Rejects as `solve`. */
-  front(problem: PortfolioProblem, points: number, signal: AbortSignal): Promise<PortfolioSolution[]> {
-    return this.#ask({ kind: 'front', problem, points }, signal);
+  /** Plans none of which is both cheaper and done sooner than another, the soonest first. `made`: how far it is. Rejects as `solve`. */
+  front(
+    problem: PortfolioProblem,
+    points: number,
+    signal: AbortSignal,
+    made: Ask['made'] = () => undefined,
+  ): Promise<PortfolioSolution[]> {
+    return this.#ask({ kind: 'front', problem, points }, signal, { made });
   }
 
   async close(): Promise<void> {
@@ -90,7 +95,7 @@ export class Solver {
   #ask(
     question: Question,
     signal: AbortSignal,
-    improved: (solution: PortfolioSolution) => void = () => undefined,
+    { improved = () => undefined, made = () => undefined }: Partial<Pick<Ask, 'improved' | 'made'>> = {},
   ): Promise<PortfolioSolution[]> {
     return new Promise((resolve, reject) => {
       if (signal.aborted || this.#isClosed) {
@@ -98,7 +103,7 @@ export class Solver {
         return;
       }
       const waiting: Waiting = {
-        ask: { question, improved, answer: resolve, fail: reject },
+        ask: { question, improved, made, answer: resolve, fail: reject },
         seat: null,
         over: () => signal.removeEventListener('abort', stop),
       };

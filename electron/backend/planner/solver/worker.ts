@@ -14,7 +14,11 @@ const tell = (message: FromWorker) => port.postMessage(message);
 async function answer({ id, question, packed }: ToWorker): Promise<void> {
   try {
     const asked = { ...question, problem: unpack(packed) };
-    await engine.answer(asked, (kind, solutions) => tell({ id, kind, solutions }));
+    await engine.answer(
+      asked,
+      (kind, solutions) => tell({ id, kind, solutions }),
+      (plans, of) => tell({ id, kind: 'made', plans, of }),
+    );
     tell({ id, kind: 'done' });
   } catch (error) {
     if (!(error instanceof TrainyardError)) throw error;

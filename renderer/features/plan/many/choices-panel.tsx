@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { takePart } from '#renderer/app/live.ts';
 import { useT } from '#renderer/i18n/index.ts';
 import {
   Button,
@@ -8,13 +9,14 @@ import {
   formatMoney,
   formatValue,
   IconButton,
+  ProgressBar,
   Segments,
   Skeleton,
 } from '#renderer/ui/index.ts';
 import type { PortfolioSolution } from '#shared/domain/plan.ts';
 import { type Across, type Choice, choicesOf, missedOf } from './choice-layout.ts';
 import { useChoiceName } from './choice-name.ts';
-import { cancelCompute, closeChoices, compute, pick } from './choices.ts';
+import { cancelCompute, closeChoices, compute, pick, takeMade } from './choices.ts';
 import { ChoicesChart } from './choices-chart.tsx';
 import { type Choices, useMany } from './many-store.ts';
 
@@ -62,18 +64,31 @@ export function ChoicesPanel({ choices }: { choices: Choices }) {
 }
 
 /** What is being computed, for how long already, and a way out. */
-function Progress({ doing: { what, since } }: { doing: NonNullable<Choices['doing']> }) {
+function Progress({ doing: { what, since, made } }: { doing: NonNullable<Choices['doing']> }) {
   const t = useT();
   const [now, setNow] = useState(since);
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), 1000);
     return () => clearInterval(timer);
   }, []);
+  useEffect(
+    () =>
+      takePart({
+        reload: async () => undefined,
+        apply(event) {
+          if (event.type === 'plan.frontMade') takeMade(event.solveId, event.made, event.of);
+        },
+      }),
+    [],
+  );
   return (
     <>
       <span className="soft" role="status">
         {t(what === 'strategies' ? 'plan.doingStrategies' : 'plan.doingFront')}
       </span>
+      <div className="choices__made">
+        <ProgressBar done={made?.plans ?? 0} total={made?.of ?? 0} label={t('plan.frontMade')} />
+      </div>
       <span className="quiet num" aria-hidden="true">
         {formatDuration(Math.max(0, Math.round((now - since) / 1000)) * 1000)}
       </span>

@@ -1,4 +1,5 @@
 import { rpc } from '#renderer/app/backend.ts';
+import { newId } from '#shared/domain/new-id.ts';
 import { strategies } from '#shared/domain/plan.ts';
 import type { Choice } from './choice-layout.ts';
 import { type Choices, problemOf, useMany } from './many-store.ts';
@@ -23,18 +24,26 @@ export async function compute(): Promise<void> {
     useMany.setState({ choices: { ...(choices ?? nothing), ...patch } });
     return true;
   };
-  const since = Date.now();
-  tell({ ...nothing, doing: { what: 'strategies', since } });
+  const about = { since: Date.now(), solveId: newId(), made: null };
+  tell({ ...nothing, doing: { what: 'strategies', ...about } });
   try {
     const rules = await rpc().plan.compare({ problem, strategies: [...strategies] }, { signal });
-    if (!tell({ strategies: rules, doing: { what: 'front', since } })) return;
-    tell({ front: await rpc().plan.front({ problem, points }, { signal }), doing: null });
+    if (!tell({ strategies: rules, doing: { what: 'front', ...about } })) return;
+    const { solveId } = about;
+    tell({ front: await rpc().plan.front({ problem, points, solveId }, { signal }), doing: null });
   } catch (error) {
     tell({ error, doing: null });
   }
 }
 
 const nothing: Choices = { strategies: [], front: [], doing: null, error: null };
+
+/** How far a front is, as the planner tells. */
+export function takeMade(solveId: string, plans: number, of: number): void {
+  const { choices } = useMany.getState();
+  if (choices?.doing?.solveId !== solveId) return;
+  useMany.setState({ choices: { ...choices, doing: { ...choices.doing, made: { plans, of } } } });
+}
 
 /** Nothing more is computed; what is there stays. */
 export function cancelCompute(): void {

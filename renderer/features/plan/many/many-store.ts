@@ -44,7 +44,13 @@ export interface Choices {
   /** Those that trade what they count for time, the soonest first. */
   front: readonly PortfolioSolution[];
   /** What is being computed, and since when, epoch ms; null: nothing any more. */
-  doing: { what: 'strategies' | 'front'; since: number } | null;
+  doing: {
+    what: 'strategies' | 'front';
+    since: number;
+    /** What it is asked by, and how many plans of how many there are; null: not told yet. */
+    solveId: string;
+    made: { plans: number; of: number } | null;
+  } | null;
   error: unknown;
 }
 

@@ -92,6 +92,13 @@ describe('plans of many runs', () => {
     }
   });
 
+  it('make a front as far as they are let', () => {
+    const instance = readProblem(largeProblem(4, 40, 20, 0.2));
+    const made: number[] = [];
+    frontOf(instance, 9, { made: (plans) => void made.push(plans), isStopped: () => made.length >= 3 });
+    expect(made).toEqual([2, 3, 4]);
+  });
+
   it('make a front none of which both counts less and ends sooner than another', () => {
     const problem = largeProblem(3, 40, 12, 0.3);
     const front = frontOf(readProblem(problem), 6).map((schedule) => solutionOf(schedule));
