@@ -193,7 +193,31 @@ const benchTerminals = {
     });
   },
 
-  /** Of the key that was waited for: ms from its event until its character is drawn. */
+  /** Lets a program flood the app's terminal, and waits for the key that ends it: to be called before that is pressed. */
+  async awaitInterrupt(floodMs: number): Promise<void> {
+    const terminal = ours();
+    terminal.focus();
+    terminal.input('yes the flood of a program that nobody reads\r');
+    await new Promise((resolve) => setTimeout(resolve, floodMs));
+    drawn = new Promise((resolve) => {
+      let pressedAt = 0;
+      const key = (event: KeyboardEvent) => {
+        if (event.key.toLowerCase() !== 'c') return;
+        pressedAt = event.timeStamp;
+        document.removeEventListener('keydown', key, true);
+      };
+      document.addEventListener('keydown', key, true);
+      const off = terminal.onRender(() => {
+        const { active } = terminal.buffer;
+        const line = active.getLine(active.baseY + active.cursorY)?.translateToString(true);
+        if (pressedAt === 0 || line?.trim() !== '>') return;
+        off.dispose();
+        resolve(performance.now() - pressedAt);
+      });
+    });
+  },
+
+  /** Of the key that was waited for: ms from its event until its character, or the prompt after a flood, is drawn. */
   keyDrawn: (): Promise<number> => drawn,
   someText,
 };

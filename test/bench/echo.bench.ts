@@ -6,6 +6,8 @@ import { type Bench, type BenchRow, median, within } from './row.ts';
 import { startTerminalLab } from './terminal-lab.ts';
 
 const keys = 120;
+const floods = 9;
+const floodMs = 1_000;
 
 /** A WebSocket that is the system's ssh with a terminal over there, and nothing between the two. */
 async function barePipe(configFile: string): Promise<{ url: string; stop(): Promise<void> }> {
@@ -64,6 +66,12 @@ export const bench: Bench = {
       console.log(
         `echo: ${median(times.ours).toFixed(1)} ms, and ${median(times.bare).toFixed(1)} ms over the bare pipe`,
       );
+      const stops: number[] = [];
+      for (let flood = 0; flood < floods; flood += 1) {
+        await page.evaluate((ms) => window.benchTerminals.awaitInterrupt(ms), floodMs);
+        await page.keyboard.press('Control+C');
+        stops.push(await page.evaluate(() => window.benchTerminals.keyDrawn()));
+      }
       return [
         within(
           {
@@ -74,6 +82,16 @@ export const bench: Bench = {
             lowerIsBetter: true,
           },
           [median(times.ours) - median(times.bare)],
+        ),
+        within(
+          {
+            name: 'echo',
+            measure: 'Ctrl-C pressed under `yes` → prompt drawn',
+            unit: 'ms',
+            reach: 200,
+            lowerIsBetter: true,
+          },
+          stops,
         ),
       ];
     } finally {
