@@ -102,6 +102,25 @@ test('the only window being stuck, the shell goes on as well; what is kept stays
   gate.resolve();
 }, 120_000);
 
+test('Ctrl-C of a window that takes nothing any more reaches the shell, and its prompt is seen without all that came before', async () => {
+  const { live, shell, window } = start();
+  const only = window();
+  await until('it looks', () => only.has(0));
+  const gate = Promise.withResolvers<void>();
+  only.gate = gate.promise;
+  await flood(shell, 6 * mib);
+  only.type('\x03');
+  await until('the shell has it', () => shell.typed.includes('\x03'));
+  shell.output.write('^C\r\nready> ');
+  await until('the terminal has the prompt', async () => (await live.text()).endsWith('ready> \n'));
+  only.gate = null;
+  gate.resolve();
+  await until('the window has it', () => only.has(live.output.end));
+  const { active } = only.emulator.buffer;
+  expect(active.getLine(active.baseY + active.cursorY)?.translateToString(true)).toBe('ready> ');
+  expect(only.snapshots).toBeGreaterThan(1);
+}, 120_000);
+
 test('a program that asks without end and never reads the answers does not fill memory', async () => {
   const { live, shell } = start();
   shell.input.removeAllListeners('data');
