@@ -1,15 +1,17 @@
-/** Names that somebody may have meant, the nearest first: at most three, none that is far away. */
+/** Names that somebody may have meant: those nearest, at most three, none that is far away. */
 export function nearest(given: string, names: readonly string[]): string[] {
   const wanted = plain(given);
   const most = Math.max(2, Math.floor(wanted.length / 3));
-  return names
+  const all = names
     .map((name) => {
       const known = plain(name);
       const within = wanted.length >= 3 && (known.includes(wanted) || wanted.includes(known));
       return { name, away: Math.min(distance(wanted, known), within ? 1 : most + 1) };
     })
     .filter(({ away }) => away <= most)
-    .sort((a, b) => a.away - b.away || (a.name < b.name ? -1 : 1))
+    .sort((a, b) => a.away - b.away || (a.name < b.name ? -1 : 1));
+  return all
+    .filter(({ away }) => away === all[0]?.away)
     .slice(0, 3)
     .map(({ name }) => name);
 }

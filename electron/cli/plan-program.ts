@@ -1,7 +1,18 @@
 import { type Command, Option } from 'commander';
 import { labels } from '#shared/domain/label.ts';
 import type { Act, Add } from './adding.ts';
-import { bytes, count, counts, dataPlace, gpus, knownTime, list, moment, tokens } from './planning-words.ts';
+import {
+  bytes,
+  count,
+  countries,
+  counts,
+  dataPlace,
+  gpus,
+  knownTime,
+  list,
+  moment,
+  tokens,
+} from './planning-words.ts';
 import type { PlanOptions } from './verbs/plan.ts';
 import type { PriceOptions } from './verbs/price.ts';
 
@@ -59,7 +70,7 @@ export function addPlanVerbs(program: Command, add: Add, act: Act, json: (option
     )
     .option('--result <amount>', 'what comes back: 20GB', bytes)
     .addOption(new Option('--sensitivity <label>', 'how sensitive its data is').choices(labels))
-    .option('--countries <codes>', 'it may be in these countries only: DE,FR', list)
+    .option('--countries <codes>', 'it may be in these countries only: DE,FR', countries)
     .option('--provider <names>', 'only these providers: aws,gcp', list)
     .option('--top <number>', 'so many places (10)', count);
   act(plan, async (file: string, options: Omit<PlanOptions, 'json'> & Plain) =>

@@ -83,6 +83,14 @@ export const list = (text: string): string[] =>
     .map((part) => part.trim())
     .filter((part) => part !== '');
 
+/** "DE,FR" */
+export function countries(text: string): string[] {
+  const codes = list(text).map((code) => code.toUpperCase());
+  if (codes.length === 0 || !codes.every((code) => /^[A-Z]{2}$/.test(code)))
+    throw new InvalidArgumentError('It must be countries by two letters each: DE,FR.');
+  return codes;
+}
+
 export function count(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < 1)

@@ -1,12 +1,15 @@
+import type { Client } from '#shared/contract/index.ts';
 import type { Label } from '#shared/domain/label.ts';
 import type { Alternative, Placement, RunDemand } from '#shared/domain/plan.ts';
 import { numberText } from '#shared/domain/sentence-values.ts';
 import { TrainyardError } from '#shared/domain/trainyard-error.ts';
 import type { ModelShape, TrainingSetup } from '#shared/domain/workload.ts';
+import { OfferTable } from '#shared/planner/offer-table.ts';
 import { type Assumption, assumptionLines, assumptionsOf } from '../assumptions.ts';
 import { withBackend } from '../backend.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { textOfFile } from '../input-file.ts';
+import { checkProviders, knownAccelerator } from '../known-names.ts';
 import { modelOf } from '../models.ts';
 import { type Money, moneyOf } from '../money.ts';
 import { duration, printable, printJson, printLine, printTable, printWrapped } from '../output.ts';
@@ -51,7 +54,9 @@ export async function planTask(file: string, options: PlanOptions): Promise<numb
     const money = await moneyOf(client);
     const [read] = await client.plan.demandOf({ yaml, model, setup });
     if (read === undefined) throw new TrainyardError('TASK_INVALID', 'The task file holds no task.');
-    const { deadline, budget, provider = [], objective } = options;
+    const { deadline, budget, provider = [], objective, takes } = options;
+    if (takes !== undefined) knownAccelerator(takes.accelerator, await client.catalog.accelerators());
+    if (provider.length > 0) checkProviders(provider, await providersOf(client));
     const demand = demandWith(read, options);
     const answer = await client.plan.place({
       demand,
@@ -78,6 +83,12 @@ export async function planTask(file: string, options: PlanOptions): Promise<numb
     }
     return answer.recommended === null ? exitCodes.failed : exitCodes.ok;
   });
+}
+
+/** Whose prices there are. */
+async function providersOf(client: Client): Promise<readonly string[]> {
+  const table = await client.catalog.offers({ have: null });
+  return table === null ? [] : OfferTable.unpack(table.packed).words.providers;
 }
 
 function setupOf(options: PlanOptions, model: ModelShape): TrainingSetup {

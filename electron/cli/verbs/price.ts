@@ -1,16 +1,15 @@
 import path from 'node:path';
-import { type AcceleratorModel, type Offer, spotBands } from '#shared/domain/catalog.ts';
+import { type Offer, spotBands } from '#shared/domain/catalog.ts';
 import { newId } from '#shared/domain/new-id.ts';
 import { TrainyardError } from '#shared/domain/trainyard-error.ts';
-import { acceleratorFinder } from '#shared/planner/accelerators.ts';
 import { offerColumns } from '#shared/planner/offer-columns.ts';
 import { allOffers, filterOffers, type OfferSort } from '#shared/planner/offer-filter.ts';
 import { OfferTable } from '#shared/planner/offer-table.ts';
 import { withBackend } from '../backend.ts';
-import { didYouMean } from '../did-you-mean.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { textOfFile } from '../input-file.ts';
 import { finishedJob } from '../job.ts';
+import { checkProviders, knownAccelerator } from '../known-names.ts';
 import { moneyOf } from '../money.ts';
 import { printable, printJson, printLine, printTable, printWrapped } from '../output.ts';
 import type { NamedGpus } from '../planning-words.ts';
@@ -41,9 +40,9 @@ export async function listPrices(wanted: NamedGpus | null, options: PriceOptions
     money: await moneyOf(client),
   }));
   const offers = table === null ? OfferTable.of([]) : OfferTable.unpack(table.packed);
-  const model = wanted === null ? null : acceleratorFinder(accelerators)(wanted.name);
-  if (wanted !== null && model === null) throw acceleratorUnknown(wanted.name, accelerators);
+  const model = wanted === null ? null : knownAccelerator(wanted.name, accelerators);
   const { spot = false, provider = [], region = [], limit = 20 } = options;
+  checkProviders(provider, offers.words.providers);
   const rows = filterOffers(offers, offerColumns(offers, accelerators, regions), {
     ...allOffers,
     providers: provider,
@@ -165,13 +164,3 @@ export async function listSources(json: boolean): Promise<number> {
   );
   return exitCodes.ok;
 }
-
-const acceleratorUnknown = (name: string, known: readonly AcceleratorModel[]) =>
-  new TrainyardError(
-    'ACCELERATOR_UNKNOWN',
-    `The catalogue has no accelerator “${printable(name)}”. ${didYouMean(
-      name,
-      known.map((each) => each.name),
-    )}“trainyard price” without a name lists what there is.`,
-    { params: { name } },
-  );

@@ -50,6 +50,10 @@ test('plan: a task judged on what can be rented, with its reasons; 1 where nothi
   expect(code).toBe(1);
   expect(out).toMatch(/^[\d,]+ places were judged; 0 may be taken\.$/m);
   expect(out).toMatch(/: Excluded: it would be done [\d.]+ (min|h|d) after the deadline\./);
+  expect(out).toMatch(/^Assumed: sequences of 4,096 tokens, .*\nNot known:\n- how much data it needs/m);
+
+  expect((await trainyard(env, ['plan', file, '--takes', '10h@H1000:8'])).code).toBe(3);
+  expect((await trainyard(env, ['plan', file, '--provider', 'nobody'])).code).toBe(2);
 });
 
 test('price: offers by price a GPU, a file with a bad row, where prices are from', async () => {

@@ -1,5 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { bytes, counts, dataPlace, gpus, knownTime, moment, span, tokens } from '#cli/planning-words.ts';
+import {
+  bytes,
+  countries,
+  counts,
+  dataPlace,
+  gpus,
+  knownTime,
+  moment,
+  span,
+  tokens,
+} from '#cli/planning-words.ts';
 
 const hour = 3_600_000;
 
@@ -22,12 +32,14 @@ describe('what is typed for planning', () => {
     [dataPlace, '500GB', { bytes: 5e11, provider: null, region: null }],
     [dataPlace, '1TB@aws/us-east-1', { bytes: 1e12, provider: 'aws', region: 'us-east-1' }],
     [counts, '1,2, 8', [1, 2, 8]],
+    [countries, 'de, FR', ['DE', 'FR']],
   ] as [(text: string) => unknown, string, unknown][])('%o reads %j', (read, text, value) => {
     expect(read(text)).toEqual(value);
   });
 
   test.each([
     [span, ['', '10', '-1h', '0h', '1w', '1e99h']],
+    [countries, ['', 'Germany', 'DE,FRA', 'D1']],
     [tokens, ['', '0', '-1B', '15X', '1..5B']],
     [bytes, ['500', 'GB', '-1GB', '1PB']],
     [moment, ['tomorrow', '2026-13-01', '2026-12-01 18:00', '']],

@@ -4,11 +4,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assumptionLines, assumptionsOf } from '#cli/assumptions.ts';
 import { didYouMean, nearest } from '#cli/did-you-mean.ts';
+import { checkProviders, knownAccelerator } from '#cli/known-names.ts';
 import { leftOut, wrapped } from '#cli/output.ts';
 import { unknownsOf } from '#cli/plan-unknowns.ts';
 import type { TrainingSetup } from '#shared/domain/workload.ts';
 import { findPreset, presets } from '#shared/planner/models/index.ts';
-import { hour, someDemand } from '../shared/planner/place/some-world.ts';
+import { accelerators, hour, someDemand } from '../shared/planner/place/some-world.ts';
 
 const setup: TrainingSetup = {
   kind: 'training',
@@ -111,7 +112,11 @@ describe('a name that nobody knows', () => {
 
   it('is not taken for what it has nothing to do with', () => {
     expect(didYouMean('quite-something-else', models)).toBe('');
-    expect(didYouMean('H1000', ['H100', 'L4'])).toBe('Did you mean H100? ');
+    expect(didYouMean('H1000', ['H100', 'A4000', 'H200', 'L4'])).toBe('Did you mean H100? ');
+    expect(() => knownAccelerator('H1000', accelerators)).toThrow('Did you mean H100?');
+    expect(knownAccelerator('h100', accelerators).name).toBe('H100');
+    expect(() => checkProviders(['aws', 'gpc'], ['gcp', 'aws'])).toThrow('Did you mean gcp?');
+    expect(() => checkProviders(['aws'], ['gcp', 'aws'])).not.toThrow();
     expect(nearest('', ['H100'])).toEqual([]);
   });
 
