@@ -1,7 +1,7 @@
 import type { PlanLimits, RunDemand } from '#shared/domain/plan.ts';
 import type { Quota } from '#shared/domain/quota.ts';
 import type { PlaceCode } from '../place-sentences.ts';
-import { type QuotaShortage, type Rentable, shortageOf } from '../quotas/index.ts';
+import { countsAgainst, type QuotaShortage, shortageOf } from '../quotas/index.ts';
 import { interruptionsPerHour } from '../spot.ts';
 import { type AreaFacts, areaFacts, checkpointGbps, providersPue } from './areas.ts';
 import { type Collector, codeIndex } from './collector.ts';
@@ -59,6 +59,8 @@ export class RentedPlaces {
   readonly #spotRates: Float64Array;
   /** By area. */
   readonly #quotas: Quota[][];
+  /** By type in an area, on demand and spot. */
+  readonly #counting = new Map<number, readonly Quota[]>();
   readonly #providers: number;
 
   constructor(
@@ -93,10 +95,9 @@ export class RentedPlaces {
 
   /** What is missing of which quota, to rent so many machines of a row at once; null: nothing. */
   shortage(row: number, kind: 'on-demand' | 'spot', machines: number): QuotaShortage | null {
-    const quotas = this.#quotas[this.#prepared.areaOf[row] ?? -1];
-    return quotas === undefined || quotas.length === 0
-      ? null
-      : shortageOf(quotas, this.#rentable(row), kind, machines);
+    if (this.#quotas.length === 0) return null;
+    const quotas = this.#quotasOn(row, kind);
+    return quotas.length === 0 ? null : shortageOf(quotas, this.#sizeOf(row), machines);
   }
 
   judge(collector: Collector): void {
@@ -245,19 +246,38 @@ export class RentedPlaces {
     return memoryGiB !== null && (columns.memoryGiB[row] ?? Number.NaN) < memoryGiB ? 'PLACE_MEMORY' : null;
   }
 
-  #rentable(row: number): Rentable {
+  /** Those that count an offer's machines: looked for once for a type in a region, not for each of its zones and ways. */
+  #quotasOn(row: number, kind: 'on-demand' | 'spot'): readonly Quota[] {
     const { columns, words } = this.#inputs.offers;
-    const vCpus = columns.vCpus[row] ?? Number.NaN;
-    return {
+    const area = this.#prepared.areaOf[row] ?? -1;
+    const quotas = this.#quotas[area];
+    if (quotas === undefined || quotas.length === 0) return none;
+    const type = columns.instanceType[row] ?? -1;
+    const accelerator = columns.accelerator[row] ?? -1;
+    const place =
+      (area * words.instanceTypes.length + type) * (words.accelerators.length + 1) + accelerator + 1;
+    const key = place * 2 + (kind === 'spot' ? 1 : 0);
+    const known = this.#counting.get(key);
+    if (known !== undefined) return known;
+    const machine = {
       provider: words.providers[columns.provider[row] ?? -1] ?? '',
       region: words.regions[columns.region[row] ?? -1] ?? '',
-      instanceType: words.instanceTypes[columns.instanceType[row] ?? -1] ?? '',
-      accelerator: words.accelerators[columns.accelerator[row] ?? -1] ?? null,
-      gpus: columns.acceleratorCount[row] ?? 0,
-      vCpus: Number.isNaN(vCpus) ? null : vCpus,
+      instanceType: words.instanceTypes[type] ?? '',
+      accelerator: words.accelerators[accelerator] ?? null,
     };
+    const counting = quotas.filter((quota) => countsAgainst(quota, machine, kind));
+    this.#counting.set(key, counting);
+    return counting;
+  }
+
+  #sizeOf(row: number): { gpus: number; vCpus: number | null } {
+    const { columns } = this.#inputs.offers;
+    const vCpus = columns.vCpus[row] ?? Number.NaN;
+    return { gpus: columns.acceleratorCount[row] ?? 0, vCpus: Number.isNaN(vCpus) ? null : vCpus };
   }
 }
+
+const none: readonly Quota[] = [];
 
 /** Of an area: the quotas that count something there. */
 const quotasIn = ({ provider, region }: AreaFacts, quotas: readonly Quota[]): Quota[] =>

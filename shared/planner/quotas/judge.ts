@@ -28,7 +28,11 @@ export const leftOf = ({ limit, inUse }: Pick<Quota, 'limit' | 'inUse'>): number
   Math.max(0, limit - (inUse ?? 0));
 
 /** Whether renting such a machine counts against a quota. */
-export function countsAgainst(quota: QuotaLimit, machine: Rentable, kind: 'on-demand' | 'spot'): boolean {
+export function countsAgainst(
+  quota: QuotaLimit,
+  machine: Omit<Rentable, 'gpus' | 'vCpus'>,
+  kind: 'on-demand' | 'spot',
+): boolean {
   const { provider, instanceType, accelerator } = machine;
   if (quota.provider !== provider || (quota.region !== null && quota.region !== machine.region)) return false;
   if (quota.kind !== 'any' && quota.kind !== kind) return false;
@@ -46,8 +50,10 @@ export function countsAgainst(quota: QuotaLimit, machine: Rentable, kind: 'on-de
 }
 
 /** What one such machine takes of it; null: nobody says how many processors it has. */
-export const takenByOne = ({ unit }: Pick<QuotaLimit, 'unit'>, { gpus, vCpus }: Rentable): number | null =>
-  unit === 'accelerators' ? gpus : vCpus;
+export const takenByOne = (
+  { unit }: Pick<QuotaLimit, 'unit'>,
+  { gpus, vCpus }: Pick<Rentable, 'gpus' | 'vCpus'>,
+): number | null => (unit === 'accelerators' ? gpus : vCpus);
 
 export interface QuotaShortage {
   quota: Quota;
@@ -60,19 +66,18 @@ export interface QuotaShortage {
 /** Parts of accelerators are added up. */
 const rounding = 1e-6;
 
-/** The quota that is furthest from letting so many machines be rented together; null: all let them. Every quota that counts them must. */
+/**
+ * The quota that is furthest from letting so many machines be rented together; null: all let them, and all must.
+ * @param quotas those that count them ({@link countsAgainst}).
+ */
 export function shortageOf(
   quotas: readonly Quota[],
-  machine: Rentable,
-  kind: 'on-demand' | 'spot',
+  machine: Pick<Rentable, 'gpus' | 'vCpus'>,
   machines: number,
 ): QuotaShortage | null {
   let worst: QuotaShortage | null = null;
   for (const quota of quotas) {
-    if (!countsAgainst(quota, machine, kind)) continue;
-    const one = takenByOne(quota, machine);
-    if (one === null) continue;
-    const asked = one * machines;
+    const asked = (takenByOne(quota, machine) ?? 0) * machines;
     const left = leftOf(quota);
     if (asked <= left + rounding) continue;
     if (worst === null || asked / Math.max(left, rounding) > worst.asked / Math.max(worst.left, rounding))

@@ -12,6 +12,7 @@ import {
   problemOf,
   runOf,
   smallProblem,
+  withQuotas,
 } from '#test/fakes/portfolio.ts';
 import { canAllHold } from '../../shared/planner/portfolio/brute-force.ts';
 
@@ -68,6 +69,22 @@ describe('what is proven', () => {
       if (problem.runs.length <= 5) expect(solution.gap, `seed ${seed}`).toBe(0);
       expect({ ...(await solve(problem)), tookMs: 0 }).toEqual({ ...solution, tookMs: 0 });
     }
+  });
+
+  it('holds with quotas that pools share, too, and rises by them where they are scarce', async () => {
+    for (let seed = 1; seed <= 14; seed += 1) {
+      const problem = withQuotas(smallProblem(seed, { runs: 3 + (seed % 8), pools: 3 }), seed);
+      const solution = await solve(problem);
+      expect(check(problem, solution), `seed ${seed}`).toEqual([]);
+      expect(solution.bound ?? Number.NaN).toBeLessThanOrEqual(solution.objective);
+    }
+    const problem = largeProblem(3, 60, 20, 2);
+    const quotas = [{ id: 'q', title: 'q', most: 3, perMachine: 1 }];
+    const limited = { ...problem, pools: problem.pools.map((pool) => ({ ...pool, quotas })) };
+    const [free, scarce] = [await solve(problem), await solve(limited)];
+    expect(check(limited, scarce)).toEqual([]);
+    expect(scarce.bound ?? 0).toBeLessThanOrEqual(scarce.objective);
+    expect(scarce.bound ?? 0).toBeGreaterThan((free.bound ?? 0) * 1.02);
   });
 
   it('never rises with more money or more pools, whatever the size', async () => {
