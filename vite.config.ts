@@ -28,10 +28,12 @@ export default defineConfig({
             },
             // With the line that tells it not to make code from text: both run before the first schema is made.
             { name: 'zod', test: /node_modules[\\/]zod[\\/]|rpc[\\/]jitless/ },
+            // Both languages, and the planner's sentences, which its page says in them.
+            { name: 'words', test: /renderer[\\/]i18n[\\/]|shared[\\/]planner[\\/][a-z-]*sentences/ },
             // One file for what every page needs, not a dozen small ones.
             {
               name: 'shell',
-              test: /[\\/](renderer[\\/](ui|i18n|rpc|app(?![\\/](palette|key-map|task-file|notifications|desktop-status)))|features[\\/]runs[\\/](?!detail)|shared[\\/](domain[\\/](trainyard-error|run-states|back-off)|contract[\\/](frames|wire|port-wire|desktop)))/,
+              test: /[\\/](renderer[\\/](ui|rpc|app(?![\\/](palette|key-map|task-file|notifications|desktop-status)))|features[\\/]runs[\\/](?!detail)|shared[\\/](domain[\\/](trainyard-error|run-states|back-off)|contract[\\/](frames|wire|port-wire|desktop)))/,
             },
             { name: 'charts', test: /node_modules[\\/]uplot[\\/]/ },
           ],
