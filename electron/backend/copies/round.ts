@@ -48,11 +48,14 @@ const mostPieceMib = 128;
 
 /** Less than this is over before it could be in anybody's way. */
 const gentleBytes = 4 * 1_048_576;
+/** What it takes to open a small file, pack it and hash it at both ends, in bytes that take as long. */
+const bytesOfFile = 16_384;
 /** Where every core is needed: one load at a time, and so many times as long as it took nothing at all. */
 const restTimes = 5;
 const mostRestMs = 5_000;
 const gentlePieceMib = 16;
 
+/** `bytes`: what it weighs. */
 type Task = { bytes: number; run(lane: number): Promise<void> };
 
 /** Sends files over a way's lanes, each verified by its hash before it is put into its place. */
@@ -145,7 +148,7 @@ export class Round {
     if (unit === undefined) return null;
     const slot = this.#options.placing.next();
     if (unit.kind === 'pack') {
-      return { bytes: unit.bytes, run: (lane) => this.#sendPack(unit, slot, lane) };
+      return { bytes: weightOf(unit.files, unit.bytes), run: (lane) => this.#sendPack(unit, slot, lane) };
     }
     return { bytes: 0, run: () => this.#beginLarge(unit.file, slot) };
   }
@@ -318,7 +321,7 @@ export class Round {
           give: ['pack', tarNull ? 'null' : 'args'],
           names: nameList(paths),
           bytes,
-          gentle: this.#isGentle(bytes),
+          gentle: this.#isGentle(weightOf(files, bytes)),
         },
         lane,
         this.#signal,
@@ -390,6 +393,8 @@ export class Round {
     await this.#options.sleep(backOffMs(Math.min(this.#cuts - 1, 4)) / 2, this.#signal);
   }
 }
+
+const weightOf = (files: readonly Entry[], bytes: number): number => bytes + files.length * bytesOfFile;
 
 type Slot = ReturnType<Placing['next']>;
 type Active = { large: LargeFile; slot: Slot; flying: number; tries: number };

@@ -7,7 +7,7 @@ import { type KeyLimits, limitsOf, softwareIn, withoutTrace } from '#backend/cop
 import type { RunningProgram, RunsPrograms } from '#backend/processes/index.ts';
 import { ManualClock, tempStore } from '#test/temp-store.ts';
 
-/** As `ssh -v` tells them, recorded from servers of these kinds. */
+/** As `ssh -v` tells them: the forms that these servers are known to announce themselves in. */
 const banners: [string, KeyLimits][] = [
   ['OpenSSH_5.3', 'none'],
   ['OpenSSH_6.6.1p1 Ubuntu-2ubuntu2.13', 'none'],
