@@ -239,6 +239,10 @@ describe.skipIf(!needs('chromium', 'sshd', 'root'))('terminals', () => {
       const { page, complaints } = await app.open('/terminals');
       const { id } = await app.rpc().terminals.open({ requestId: newId(), machineId, keptBy: 'tmux' });
       const pane = page.locator(`[data-terminal="${id}"]`);
+      // tmux throws away what is typed before it has drawn.
+      await until('its prompt is there', async () =>
+        /\S/.test((await app.rpc().terminals.text({ terminalId: id })).text),
+      );
       await typeLine(pane, 'kept=still; echo at-$((40+2))');
       await says(pane, 'at-42');
       const leave = async () => {
@@ -255,7 +259,6 @@ describe.skipIf(!needs('chromium', 'sshd', 'root'))('terminals', () => {
       };
       await leave();
       await page.getByRole('button', { name: 'Undo' }).click();
-      // tmux throws away what is typed before it has drawn.
       await says(pane, 'at-42');
       await typeLine(pane, 'echo $kept-$((40+2))');
       await says(pane, 'still-42');
