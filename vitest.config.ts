@@ -13,7 +13,8 @@ const shared = {
 } as const;
 
 /** Files that take longest begin first, so that no core idles at the end; a clone that has never run them knows only their sizes. */
-const long = /integration\/(migrations|run-backups|places|recovery|vault)\/|box-(moving|supervisor)|samples/;
+const long =
+  /integration\/(migrations|run-backups|places|recovery|vault)\/|box-(moving|supervisor)|samples|e2e\/looks/;
 class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);

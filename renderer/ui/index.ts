@@ -13,6 +13,7 @@ export { compareNames } from './compare.ts';
 export { CopyButton, copyText } from './copy-button.tsx';
 export { ConfirmDialog, Dialog } from './dialog.tsx';
 export { Checkbox, Field, type FieldIds, Input, type Option, Segments, Select } from './field.tsx';
+export { FileButton } from './file-button.tsx';
 export { FindField } from './find-field.tsx';
 export {
   formatAge,

@@ -189,6 +189,8 @@ export const screens: readonly Screen[] = [
   },
   {
     name: 'terminals, kept sessions',
+    // Over the panel of terminals, which the next screen begins without.
+    leaves: true,
     path: `/machines/${fixtureId('s', 1)}`,
     prepare: async (page, language) => {
       await menu(['More', '更多'], ['Sessions kept by tmux…', '由 tmux 保留的会话……'])(page, language);

@@ -1,7 +1,7 @@
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import { rpc } from '#renderer/app/backend.ts';
 import { translateError, useT } from '#renderer/i18n/index.ts';
-import { Button, ErrorState, Field, formatInteger, Input, toast } from '#renderer/ui/index.ts';
+import { Button, ErrorState, Field, FileButton, formatInteger, Input, toast } from '#renderer/ui/index.ts';
 import type { ImportReport } from '#shared/domain/catalog.ts';
 import { newId } from '#shared/domain/new-id.ts';
 import { TrainyardError } from '#shared/domain/trainyard-error.ts';
@@ -18,7 +18,6 @@ interface Chosen {
 /** A price file: what it would change is shown before anything is taken, and which rows are refused and why. */
 export function ImportForm({ onDone }: { onDone(): void }) {
   const t = useT();
-  const field = useRef<HTMLInputElement>(null);
   const [provider, setProvider] = useState('');
   const [date, setDate] = useState('');
   const [file, setFile] = useState<Chosen | null>(null);
@@ -77,24 +76,17 @@ export function ImportForm({ onDone }: { onDone(): void }) {
   return (
     <>
       <div className="dialog__body">
-        <input
-          ref={field}
-          type="file"
-          accept=".csv,text/csv,text/plain"
-          className="hidden-visually"
-          aria-label={t('catalog.file')}
-          onChange={(event) => {
-            void choose(event.target.files?.[0]);
-            // The same file again is a choice too: it may have been mended.
-            event.target.value = '';
-          }}
-        />
         <div className="import__fields">
           <Field label={t('catalog.file')}>
             {() => (
-              <Button busy={busy} onClick={() => field.current?.click()}>
+              <FileButton
+                busy={busy}
+                label={t('catalog.file')}
+                accept=".csv,text/csv,text/plain"
+                onFile={(picked) => void choose(picked)}
+              >
                 {file ? t('catalog.otherFile') : t('catalog.chooseFile')}
-              </Button>
+              </FileButton>
             )}
           </Field>
           <Field label={t('catalog.importProvider')} hint={t('catalog.importProviderHint')}>

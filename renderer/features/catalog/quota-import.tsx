@@ -1,7 +1,7 @@
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import { rpc } from '#renderer/app/backend.ts';
 import { translateError, useT } from '#renderer/i18n/index.ts';
-import { Button, ErrorState, Field, formatInteger, Input, toast } from '#renderer/ui/index.ts';
+import { Button, ErrorState, Field, FileButton, formatInteger, Input, toast } from '#renderer/ui/index.ts';
 import type { QuotaReport } from '#shared/domain/quota.ts';
 
 const largestBytes = 16 * 1024 * 1024;
@@ -17,7 +17,6 @@ const commands = [
 /** A list of quotas: what it would change is shown before anything is taken, and which rows are refused and why. */
 export function QuotaImport({ onDone }: { onDone(): void }) {
   const t = useT();
-  const field = useRef<HTMLInputElement>(null);
   const [region, setRegion] = useState('');
   const [file, setFile] = useState<{ name: string; text: string } | null>(null);
   const [report, setReport] = useState<QuotaReport | null>(null);
@@ -43,8 +42,7 @@ export function QuotaImport({ onDone }: { onDone(): void }) {
       setBusy(false);
     }
   };
-  const choose = async (picked: File | undefined) => {
-    if (!picked) return;
+  const choose = async (picked: File) => {
     if (picked.size > largestBytes) {
       setFailure(new Error(t('quotas.tooLarge', { name: picked.name })));
       return;
@@ -63,23 +61,17 @@ export function QuotaImport({ onDone }: { onDone(): void }) {
             </li>
           ))}
         </ul>
-        <input
-          ref={field}
-          type="file"
-          accept=".json,.csv,application/json,text/csv,text/plain"
-          className="hidden-visually"
-          aria-label={t('quotas.file')}
-          onChange={(event) => {
-            void choose(event.target.files?.[0]);
-            event.target.value = '';
-          }}
-        />
         <div className="quotas__pair">
           <Field label={t('quotas.file')}>
             {() => (
-              <Button busy={busy} onClick={() => field.current?.click()}>
+              <FileButton
+                busy={busy}
+                label={t('quotas.file')}
+                accept=".json,.csv,application/json,text/csv,text/plain"
+                onFile={(picked) => void choose(picked)}
+              >
                 {t(file ? 'quotas.otherFile' : 'quotas.chooseFile')}
-              </Button>
+              </FileButton>
             )}
           </Field>
           <Field label={t('quotas.region')} hint={t('quotas.importRegionHint')}>

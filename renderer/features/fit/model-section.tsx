@@ -1,9 +1,18 @@
-import { type DragEvent, useMemo, useRef, useState } from 'react';
+import { type DragEvent, useMemo, useState } from 'react';
 import { rpc } from '#renderer/app/backend.ts';
 import { useMay } from '#renderer/app/session-store.ts';
 import { formatCompact } from '#renderer/features/figures/index.ts';
 import { translateError, useT } from '#renderer/i18n/index.ts';
-import { Button, ErrorState, Field, formatInteger, Input, type Pick, PickList } from '#renderer/ui/index.ts';
+import {
+  Button,
+  ErrorState,
+  Field,
+  FileButton,
+  formatInteger,
+  Input,
+  type Pick,
+  PickList,
+} from '#renderer/ui/index.ts';
 import type { ModelShape } from '#shared/domain/workload.ts';
 import { findPreset, presets } from '#shared/planner/models/index.ts';
 import './model-form.css';
@@ -24,7 +33,6 @@ export function ModelSection({
 }) {
   const t = useT();
   const may = useMay('operator');
-  const field = useRef<HTMLInputElement>(null);
   const [way, setWay] = useState<Way>(null);
   const [failure, setFailure] = useState<unknown>(null);
   const picks = useMemo(
@@ -72,21 +80,15 @@ export function ModelSection({
       </Field>
       {model ? <ModelFacts model={model} /> : null}
       <div className="fit__ways">
-        <input
-          ref={field}
-          type="file"
+        <FileButton
+          small
+          label={t('fit.file')}
           accept=".json,.safetensors"
-          className="hidden-visually"
-          aria-label={t('fit.file')}
-          onChange={(event) => {
-            const file = event.target.files?.[0];
-            if (file) void take(() => modelFromFile(file));
-            event.target.value = '';
-          }}
-        />
-        <Button small title={t('fit.fileHint')} onClick={() => field.current?.click()}>
+          title={t('fit.fileHint')}
+          onFile={(file) => void take(() => modelFromFile(file))}
+        >
           {t('fit.openFile')}
-        </Button>
+        </FileButton>
         {may ? (
           <Button small aria-pressed={way === 'path'} onClick={() => setWay(way === 'path' ? null : 'path')}>
             {t('fit.byPath')}

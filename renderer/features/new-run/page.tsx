@@ -1,12 +1,12 @@
 import './new-run.css';
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import { rpc } from '#renderer/app/backend.ts';
 import { sayError } from '#renderer/app/session-store.ts';
 import { SideSplitter, useSideWidth } from '#renderer/app/side-pane.tsx';
 import { openTask } from '#renderer/app/task-file.ts';
 import { useLanguage, useT } from '#renderer/i18n/index.ts';
-import { Button, Segments, Select, Skeleton, toast } from '#renderer/ui/index.ts';
+import { FileButton, Segments, Select, Skeleton, toast } from '#renderer/ui/index.ts';
 import { setDraft, useDraft } from './draft-store.ts';
 import { IssueList } from './issue-list.tsx';
 import { LaunchPanel } from './launch-panel.tsx';
@@ -38,7 +38,7 @@ export function NewRunPage() {
       <div className="page__head">
         <h1>{t('app.newRun')}</h1>
         <Templates />
-        <FileButton />
+        <OpenFile />
         <Segments<View>
           label={t('newRun.view')}
           value={view}
@@ -156,25 +156,16 @@ function Templates() {
   );
 }
 
-function FileButton() {
+function OpenFile() {
   const t = useT();
   const [, navigate] = useLocation();
-  const input = useRef<HTMLInputElement>(null);
   return (
-    <>
-      <input
-        ref={input}
-        type="file"
-        accept=".yaml,.yml,text/yaml"
-        hidden
-        aria-label={t('newRun.openFile')}
-        onChange={(event) => {
-          const file = event.target.files?.[0];
-          event.target.value = '';
-          if (file) openTask([file], navigate).catch(sayError);
-        }}
-      />
-      <Button onClick={() => input.current?.click()}>{t('newRun.openFile')}</Button>
-    </>
+    <FileButton
+      label={t('newRun.openFile')}
+      accept=".yaml,.yml,text/yaml"
+      onFile={(file) => void openTask([file], navigate).catch(sayError)}
+    >
+      {t('newRun.openFile')}
+    </FileButton>
   );
 }

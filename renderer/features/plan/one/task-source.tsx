@@ -3,7 +3,7 @@ import { rpc } from '#renderer/app/backend.ts';
 import { sayError } from '#renderer/app/session-store.ts';
 import { readTask } from '#renderer/app/task-file.ts';
 import { useLanguage, useT } from '#renderer/i18n/index.ts';
-import { Button, ErrorState, Select, toast } from '#renderer/ui/index.ts';
+import { ErrorState, FileButton, Select, toast } from '#renderer/ui/index.ts';
 import { useOne } from './one-store.ts';
 import { readTaskInto } from './read-task.ts';
 
@@ -19,7 +19,6 @@ export function TaskSource() {
   const [failure, setFailure] = useState<unknown>(null);
   const [over, setOver] = useState(false);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const file = useRef<HTMLInputElement>(null);
   useEffect(() => setText(yaml), [yaml]);
   useEffect(() => () => clearTimeout(timer.current), []);
   const read = async (next: string) => {
@@ -75,21 +74,14 @@ export function TaskSource() {
       />
       {failure ? <ErrorState error={failure} /> : null}
       <div className="asks__row">
-        <input
-          ref={file}
-          type="file"
+        <FileButton
+          small
+          label={t('plan.openFile')}
           accept=".yaml,.yml,text/yaml"
-          hidden
-          aria-label={t('plan.openFile')}
-          onChange={(event) => {
-            const [chosen] = event.target.files ?? [];
-            event.target.value = '';
-            takeFile(chosen).catch(sayError);
-          }}
-        />
-        <Button small onClick={() => file.current?.click()}>
+          onFile={(chosen) => void takeFile(chosen).catch(sayError)}
+        >
           {t('plan.openFile')}
-        </Button>
+        </FileButton>
         <EarlierTasks
           onYaml={(next) => {
             setText(next);

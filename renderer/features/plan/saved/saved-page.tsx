@@ -1,4 +1,4 @@
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { rpc } from '#renderer/app/backend.ts';
 import { paths } from '#renderer/app/routes.ts';
@@ -13,6 +13,7 @@ import {
   EmptyState,
   ErrorState,
   Field,
+  FileButton,
   formatDuration,
   formatInteger,
   formatMoney,
@@ -195,29 +196,19 @@ function ImportButton() {
   const t = useT();
   const may = useMay('operator');
   const [, navigate] = useLocation();
-  const input = useRef<HTMLInputElement>(null);
   const take = async (file: File) => {
     const plan = await rpc().plan.importFile({ planId: newId(), text: await file.text() });
     toast('info', t('plan.imported', { name: plan.name }));
     navigate(paths.plan('saved', plan.id));
   };
   return (
-    <>
-      <input
-        ref={input}
-        type="file"
-        accept=".json,application/json"
-        hidden
-        aria-label={t('plan.importFile')}
-        onChange={(event) => {
-          const file = event.target.files?.[0];
-          event.target.value = '';
-          if (file) take(file).catch(sayError);
-        }}
-      />
-      <Button disabled={!may} onClick={() => input.current?.click()}>
-        {t('plan.importFile')}
-      </Button>
-    </>
+    <FileButton
+      disabled={!may}
+      label={t('plan.importFile')}
+      accept=".json,application/json"
+      onFile={(file) => void take(file).catch(sayError)}
+    >
+      {t('plan.importFile')}
+    </FileButton>
   );
 }
