@@ -69,13 +69,8 @@ export class Relaxation {
       }),
     );
     this.outside = instance.jobs.map(({ weight }) => (counted === 'dollars' ? weight.leftOut : 1));
-    const windows = this.#addWindows(
-      inTime,
-      tables,
-      (choice) => [{ at: choice.pool, hours: hoursOf(choice) }],
-      'pool',
-    );
-    const quotaWindows = this.#addWindows(inTime, quotaTimetables(instance), quotaHoursOf, 'quota');
+    const windows = this.#addWindows(inTime, tables, ofPool, 'pool');
+    const quotaWindows = this.#addWindows(inTime, quotaTimetables(instance), ofQuotas, 'quota');
     const budgetsOf = this.#addBudgets();
     this.columns = instance.jobs.map((job) => {
       const budgets = budgetsOf(job);
@@ -93,7 +88,15 @@ export class Relaxation {
       );
       const late = counted === 'dollars' ? leastLate(job, item(ends, job.index)) : null;
       if (late === null) return columns;
-      columns.push({ job: job.index, choice: null, windows: none, hours: 0, held: [], budgets, ...late });
+      columns.push({
+        job: job.index,
+        choice: null,
+        windows: none,
+        hours: 0,
+        held: nothingHeld,
+        budgets,
+        ...late,
+      });
       return columns.sort((a, b) => a.counts - b.counts);
     });
   }
@@ -143,21 +146,20 @@ export class Relaxation {
   #addWindows(
     inTime: readonly Choice[][],
     tables: readonly Timetable[],
-    usesOf: (choice: Choice) => readonly Hours[],
+    eachUse: EachUse,
     kind: 'pool' | 'quota',
   ): Map<number, Windows> {
     const wanted = new Map<number, { job: number; dueAt: number; hours: number }[]>();
     for (const { index: job, dueAt } of this.instance.jobs) {
       if (!Number.isFinite(dueAt)) continue;
-      for (const choice of item(inTime, job)) {
-        for (const { at, hours } of usesOf(choice)) {
-          const here = wanted.get(at);
-          const last = here?.at(-1);
-          if (here === undefined) wanted.set(at, [{ job, dueAt, hours }]);
-          else if (last?.job === job) last.hours = Math.max(last.hours, hours);
-          else here.push({ job, dueAt, hours });
-        }
-      }
+      const want = (at: number, hours: number) => {
+        const here = wanted.get(at);
+        const last = here?.at(-1);
+        if (here === undefined) wanted.set(at, [{ job, dueAt, hours }]);
+        else if (last?.job === job) last.hours = Math.max(last.hours, hours);
+        else here.push({ job, dueAt, hours });
+      };
+      for (const choice of item(inTime, job)) eachUse(choice, want);
     }
     const windows = new Map<number, Windows>();
     for (const [at, ends] of wanted) {
@@ -227,19 +229,25 @@ function windowsOf(windows: Windows | undefined, dueAt: number): readonly number
 
 const hoursOf = ({ gpus, ms }: Choice) => (gpus * ms) / msPerHour;
 
-/** What is taken of a pool or a quota, by its index. */
-interface Hours {
-  at: number;
-  hours: number;
+/** Tells of each pool (or quota), by its index, how many hours of it a choice takes; told, not answered: there are tens of thousands. */
+type EachUse = (choice: Choice, use: (at: number, hours: number) => void) => void;
+
+const ofPool: EachUse = (choice, use) => use(choice.pool, hoursOf(choice));
+const ofQuotas: EachUse = ({ held, ms }, use) => {
+  for (const { quota, amount } of held) use(quota, (amount * ms) / msPerHour);
+};
+
+/** Most choices hold nothing that could run short, and share this. */
+const nothingHeld: Column['held'] = [];
+
+function heldIn(windows: ReadonlyMap<number, Windows>, choice: Choice, dueAt: number): Column['held'] {
+  if (windows.size === 0 || choice.held.length === 0) return nothingHeld;
+  const held: { limit: number; hours: number }[] = [];
+  ofQuotas(choice, (quota, hours) => {
+    for (const limit of windowsOf(windows.get(quota), dueAt)) held.push({ limit, hours });
+  });
+  return held;
 }
-
-const quotaHoursOf = ({ held, ms }: Choice): readonly Hours[] =>
-  held.map(({ quota, amount }) => ({ at: quota, hours: (amount * ms) / msPerHour }));
-
-const heldIn = (windows: ReadonlyMap<number, Windows>, choice: Choice, dueAt: number): Column['held'] =>
-  quotaHoursOf(choice).flatMap(({ at, hours }) =>
-    windowsOf(windows.get(at), dueAt).map((limit) => ({ limit, hours })),
-  );
 
 /** When it ends at the earliest, with nothing else there than what is busy now. */
 function firstEnd(job: Job, { pool, gpus, ms }: Choice, tables: readonly Timetable[]): number {
