@@ -1,14 +1,14 @@
 import { useState } from 'react';
 import { rpc } from '#renderer/app/backend.ts';
-import { translateError, useT } from '#renderer/i18n/index.ts';
+import { useT } from '#renderer/i18n/index.ts';
 import { Button, ErrorState, Field, FileButton, formatInteger, Input, toast } from '#renderer/ui/index.ts';
-import type { ImportReport } from '#shared/domain/catalog.ts';
+import type { ImportReport as PriceReport } from '#shared/domain/catalog.ts';
 import { newId } from '#shared/domain/new-id.ts';
 import { TrainyardError } from '#shared/domain/trainyard-error.ts';
+import { ImportReport } from './import-report.tsx';
 
 /** As the contract has it, bytes of text. */
 const largestBytes = 64 * 1024 * 1024;
-const mostRefusedShown = 200;
 
 interface Chosen {
   name: string;
@@ -21,7 +21,7 @@ export function ImportForm({ onDone }: { onDone(): void }) {
   const [provider, setProvider] = useState('');
   const [date, setDate] = useState('');
   const [file, setFile] = useState<Chosen | null>(null);
-  const [report, setReport] = useState<ImportReport | null>(null);
+  const [report, setReport] = useState<PriceReport | null>(null);
   const [failure, setFailure] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
   /** What the report was asked with: other words about the file make another report. */
@@ -135,51 +135,29 @@ export function ImportForm({ onDone }: { onDone(): void }) {
   );
 }
 
-function Preview({ fileName, report }: { fileName: string; report: ImportReport }) {
+function Preview({ fileName, report }: { fileName: string; report: PriceReport }) {
   const t = useT();
-  const numbers = [
-    ['catalog.accepted', report.accepted],
-    ['catalog.refused', report.refusedCount],
-    ['catalog.added', report.added],
-    ['catalog.changed', report.changed],
-    ['catalog.gone', report.gone],
-    ['catalog.skipped', report.skipped],
-  ] as const;
   return (
-    <section className="import__preview" aria-label={t('catalog.preview')}>
-      <p>
-        {t(report.format === 'skypilot' ? 'catalog.isSkypilot' : 'catalog.isSheet', {
-          file: fileName,
-          rows: formatInteger(report.rows),
-          provider: report.provider ?? t('catalog.severalProviders'),
-        })}
-      </p>
-      <dl className="import__numbers">
-        {numbers.map(([key, value]) => (
-          <div key={key}>
-            <dt>{t(key)}</dt>
-            <dd className="num">{formatInteger(value)}</dd>
-          </div>
-        ))}
-      </dl>
-      {report.refused.length > 0 ? (
-        <>
-          <h3>{t('catalog.refusedTitle')}</h3>
-          <ul className="import__refused">
-            {report.refused.slice(0, mostRefusedShown).map(({ row, code, params, message }) => (
-              <li key={`${row} ${code}`}>
-                <span className="num quiet">{t('catalog.line', { n: formatInteger(row) })}</span>
-                <span>{translateError(code, params, message)}</span>
-              </li>
-            ))}
-          </ul>
-          {report.refusedCount > mostRefusedShown ? (
-            <p className="quiet">
-              {t('catalog.moreRefused', { n: formatInteger(report.refusedCount - mostRefusedShown) })}
-            </p>
-          ) : null}
-        </>
-      ) : null}
-    </section>
+    <ImportReport
+      label={t('catalog.preview')}
+      about={t(report.format === 'skypilot' ? 'catalog.isSkypilot' : 'catalog.isSheet', {
+        file: fileName,
+        rows: formatInteger(report.rows),
+        provider: report.provider ?? t('catalog.severalProviders'),
+      })}
+      numbers={[
+        [t('catalog.accepted'), report.accepted],
+        [t('catalog.refused'), report.refusedCount],
+        [t('catalog.added'), report.added],
+        [t('catalog.changed'), report.changed],
+        [t('catalog.gone'), report.gone],
+        [t('catalog.skipped'), report.skipped],
+      ]}
+      refused={report.refused}
+      refusedCount={report.refusedCount}
+      refusedTitle={t('catalog.refusedTitle')}
+      rowWord={(n) => t('catalog.line', { n })}
+      moreWord={(n) => t('catalog.moreRefused', { n })}
+    />
   );
 }

@@ -1,11 +1,11 @@
 import { useState } from 'react';
 import { rpc } from '#renderer/app/backend.ts';
-import { translateError, useT } from '#renderer/i18n/index.ts';
+import { useT } from '#renderer/i18n/index.ts';
 import { Button, ErrorState, Field, FileButton, formatInteger, Input, toast } from '#renderer/ui/index.ts';
 import type { QuotaReport } from '#shared/domain/quota.ts';
+import { ImportReport } from './import-report.tsx';
 
 const largestBytes = 16 * 1024 * 1024;
-const mostRefusedShown = 200;
 
 /** What is typed at the providers' command lines: the same in every language. */
 const commands = [
@@ -113,39 +113,20 @@ const formatKeys = {
 
 function Preview({ fileName, report }: { fileName: string; report: QuotaReport }) {
   const t = useT();
-  const numbers = [
-    ['quotas.accepted', report.accepted.length],
-    ['quotas.refused', report.refusedCount],
-    ['quotas.added', report.added],
-    ['quotas.changed', report.changed],
-    ['quotas.skipped', report.skipped],
-  ] as const;
   return (
-    <section className="import__preview">
-      <p>{t(formatKeys[report.format], { file: fileName, rows: formatInteger(report.rows) })}</p>
-      <dl className="import__numbers">
-        {numbers.map(([key, value]) => (
-          <div key={key}>
-            <dt>{t(key)}</dt>
-            <dd className="num">{formatInteger(value)}</dd>
-          </div>
-        ))}
-      </dl>
-      {report.refused.length > 0 ? (
-        <ul className="import__refused">
-          {report.refused.slice(0, mostRefusedShown).map(({ row, code, params, message }) => (
-            <li key={`${row} ${code}`}>
-              <span className="num quiet">{t('quotas.row', { n: formatInteger(row) })}</span>
-              <span>{translateError(code, params, message)}</span>
-            </li>
-          ))}
-        </ul>
-      ) : null}
-      {report.refusedCount > mostRefusedShown ? (
-        <p className="quiet">
-          {t('quotas.moreRefused', { n: formatInteger(report.refusedCount - mostRefusedShown) })}
-        </p>
-      ) : null}
-    </section>
+    <ImportReport
+      about={t(formatKeys[report.format], { file: fileName, rows: formatInteger(report.rows) })}
+      numbers={[
+        [t('quotas.accepted'), report.accepted.length],
+        [t('quotas.refused'), report.refusedCount],
+        [t('quotas.added'), report.added],
+        [t('quotas.changed'), report.changed],
+        [t('quotas.skipped'), report.skipped],
+      ]}
+      refused={report.refused}
+      refusedCount={report.refusedCount}
+      rowWord={(n) => t('quotas.row', { n })}
+      moreWord={(n) => t('quotas.moreRefused', { n })}
+    />
   );
 }
