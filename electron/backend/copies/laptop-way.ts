@@ -4,7 +4,7 @@ import { TrainyardError } from '#shared/domain/error.ts';
 import type { CopyBox } from './box.ts';
 import { linkLost, stalled } from './errors.ts';
 import { type Ends, Joints } from './joint.ts';
-import { isZipped, type Load, type Way } from './way.ts';
+import { isPack, isZipped, type Load, type Way } from './way.ts';
 
 export interface LaptopWayOptions {
   from: CopyBox;
@@ -65,11 +65,10 @@ export class LaptopWay implements Way {
     signal: AbortSignal,
     onBytes: (bytes: number) => void,
   ): Promise<void> {
-    const sent = this.#isZipped(load) ? { ...load, ask: load.ask.replace(/^pack /, 'zipped ') } : load;
+    const sent = this.#deservesZip(load) ? { ...load, ask: load.ask.replace(/^pack /, 'zipped ') } : load;
     const began = performance.now();
-    const isPack = load.ask.startsWith('pack ');
     const isJoint =
-      this.#expected >= (isPack ? worthBytesOfPacks : worthBytes) &&
+      this.#expected >= (isPack(load) ? worthBytesOfPacks : worthBytes) &&
       (await this.#joints?.carry(sent, lane, this.#pairs, signal)) === true;
     if (!isJoint) await this.#hand(sent, signal, onBytes);
     const bytesPerMs = (load.bytes * this.lanes) / Math.max(1, performance.now() - began);
@@ -98,8 +97,8 @@ export class LaptopWay implements Way {
   }
 
   /** Small files are mostly text; what is large is not. Beside a training its processors are worth more than the line. */
-  #isZipped({ ask, gentle }: Load): boolean {
-    return this.#options.canZip && this.#isSlow && gentle !== true && ask.startsWith('pack ');
+  #deservesZip(load: Load): boolean {
+    return this.#options.canZip && this.#isSlow && load.gentle !== true && isPack(load);
   }
 
   async #hand(load: Load, signal: AbortSignal, onBytes: (bytes: number) => void): Promise<void> {

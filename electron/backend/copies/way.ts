@@ -14,6 +14,9 @@ export interface Load {
   bytes: number;
 }
 
+/** Whether it is small files together. */
+export const isPack = ({ give }: Load): boolean => give[0] === 'pack';
+
 /** Whether it is compressed on its way. */
 export const isZipped = ({ ask }: Load): boolean => ask.startsWith('zipped ');
 
