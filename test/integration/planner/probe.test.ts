@@ -1,54 +1,23 @@
 import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { createRouterClient } from '@orpc/server';
-import pino from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { startBackend } from '#backend/main.ts';
 import { probeTask } from '#backend/planner/probe-task.ts';
-import type { Client } from '#shared/contract/index.ts';
 import type { Figure } from '#shared/domain/figure.ts';
 import { newId } from '#shared/domain/id.ts';
-import type { Actor } from '#shared/domain/role.ts';
 import { hasEnded } from '#shared/domain/run.ts';
 import type { TrainingSetup } from '#shared/domain/workload.ts';
 import { findPreset } from '#shared/planner/models/index.ts';
 import { type Box, startBox } from '#test/lab/sshd.ts';
 import { trainer } from '#test/lab/trainers/index.ts';
+import { type Laptop, openLaptop } from '#test/lab/whole-app.ts';
 import { needs } from '#test/needs.ts';
 import { tempDirectory } from '#test/temp.ts';
 import { until } from '#test/until.ts';
 
-const me: Actor = { name: 'desktop', role: 'owner' };
-const log = pino({ level: process.env.TEST_LOG ?? 'silent' });
 /** Loading PyTorch takes a while on a busy machine. */
 const slow = { deadlineMs: 120_000 };
 const patient = { timeout: 280_000 };
-
-interface Laptop {
-  client: Client;
-  machineId: string;
-  close(): Promise<void>;
-}
-
-/** The app on a data directory, connected to the box. */
-async function openLaptop(data: string, box: Box): Promise<Laptop> {
-  const backend = await startBackend({
-    dataDirectory: data,
-    host: 'headless',
-    version: 'test',
-    log,
-    connect: false,
-  });
-  onTestFinished(() => backend.close());
-  const client = createRouterClient(backend.router, { context: { actor: me, log } }) as unknown as Client;
-  const configFile = path.join(box.directory, 'ssh_config');
-  await writeFile(configFile, box.configSnippet);
-  const known = (await client.sites.list()).find(({ ssh }) => ssh?.host === box.name);
-  const site = known ?? (await client.sites.add({ ssh: { host: box.name, configFile }, connect: false }));
-  await client.sites.connect({ siteId: site.id });
-  return { client, machineId: site.id, close: () => backend.close() };
-}
 
 /** One GPU of the kind that planning knows; nothing computes on it. */
 async function boxWithGpu(): Promise<Box> {

@@ -1,48 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { createRouterClient } from '@orpc/server';
-import pino from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type Backend, startBackend } from '#backend/main.ts';
-import type { Client } from '#shared/contract/index.ts';
 import { newId } from '#shared/domain/id.ts';
-import type { Actor } from '#shared/domain/role.ts';
 import { type Box, type BoxOptions, startBox } from '#test/lab/sshd.ts';
 import { readHistory, trainer } from '#test/lab/trainers/index.ts';
+import { type Laptop, me, openLaptop } from '#test/lab/whole-app.ts';
 import { needs } from '#test/needs.ts';
 import { tempDirectory } from '#test/temp.ts';
 import { until } from '#test/until.ts';
-
-const me: Actor = { name: 'desktop', role: 'owner' };
-const log = pino({ level: process.env.TEST_LOG ?? 'silent' });
-
-interface Laptop {
-  backend: Backend;
-  client: Client;
-  /** The box's machine. */
-  machineId: string;
-  close(): Promise<void>;
-}
-
-/** A whole backend on a data directory, with the box as its site. */
-async function openLaptop(data: string, box: Box): Promise<Laptop> {
-  const backend = await startBackend({
-    dataDirectory: data,
-    host: 'headless',
-    version: 'test',
-    log,
-    connect: false,
-  });
-  onTestFinished(() => backend.close());
-  const client = createRouterClient(backend.router, { context: { actor: me, log } }) as unknown as Client;
-  const configFile = path.join(box.directory, 'ssh_config');
-  await writeFile(configFile, box.configSnippet);
-  const sites = await client.sites.list();
-  const known = sites.find((site) => site.ssh?.host === box.name);
-  const site = known ?? (await client.sites.add({ ssh: { host: box.name, configFile }, connect: false }));
-  await client.sites.connect({ siteId: site.id });
-  return { backend, client, machineId: site.id, close: () => backend.close() };
-}
 
 async function someBox(options: BoxOptions = {}): Promise<Box> {
   const box = await startBox(options);
