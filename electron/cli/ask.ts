@@ -23,3 +23,6 @@ export async function ask(
     terminal.close();
   }
 }
+
+/** Whether what was typed agrees; anything but "y" and "yes" does not. */
+export const isYes = (typed: string): boolean => /^y(es)?$/i.test(typed.trim());

@@ -1,7 +1,7 @@
 import type { BackendConnection } from '#renderer/rpc/client.ts';
 import { followEvents } from '#renderer/rpc/events.ts';
 import type { Prompt } from '#shared/domain/site.ts';
-import { ask } from './ask.ts';
+import { ask, isYes } from './ask.ts';
 import { printable } from './output.ts';
 
 /**
@@ -55,7 +55,7 @@ async function answer(connection: BackendConnection, prompt: Prompt, signal: Abo
     process.stderr.write(`${printable(prompt.siteName)}: ${describe(prompt)}\n`);
     if (prompt.kind === 'host-key-first-use') {
       const typed = await ask('Connect and remember this key? [yes/no] ', { signal });
-      const accept = /^y(es)?$/i.test(typed.trim());
+      const accept = isYes(typed);
       await connection.rpc.sites.answerPrompt({ promptId: prompt.id, accept });
       return;
     }

@@ -1,7 +1,7 @@
 import type { Client } from '#shared/contract/index.ts';
 import type { FileEntry } from '#shared/domain/box-file.ts';
 import { TrainyardError } from '#shared/domain/trainyard-error.ts';
-import { ask } from '../ask.ts';
+import { ask, isYes } from '../ask.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { byteSize, printable, printJson, printLine } from '../output.ts';
 import { isPlace, placeOf } from '../places.ts';
@@ -105,8 +105,7 @@ async function mayRemove(client: Client, machineId: string, paths: readonly stri
   });
   const what = `${complete ? '' : 'at least '}${files} files and ${directories} directories, ${byteSize(bytes)}`;
   const names = paths.map(printable).join(', ');
-  const typed = await ask(`Remove ${names} for good: ${what}? [yes/no] `);
-  return /^y(es)?$/i.test(typed.trim());
+  return isYes(await ask(`Remove ${names} for good: ${what}? [yes/no] `));
 }
 
 /** What is there, links not followed; null: nothing. */

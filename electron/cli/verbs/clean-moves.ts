@@ -1,10 +1,9 @@
 import type { Cleaned, Leftover } from '#shared/domain/leftover.ts';
 import { TrainyardError } from '#shared/domain/trainyard-error.ts';
-import { ask } from '../ask.ts';
-import { withBackend } from '../backend.ts';
+import { ask, isYes } from '../ask.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { byteSize, printable, printJson, printLine, printTable } from '../output.ts';
-import { answerPrompts } from '../prompts.ts';
+import { withPrompts } from './with-prompts.ts';
 
 export interface CleanOptions {
   dryRun: boolean;
@@ -14,25 +13,19 @@ export interface CleanOptions {
 
 /** `trainyard moves --clean`: what moves have left on machines; ends with 1 where something that was to go has stayed. */
 export async function cleanMoves({ dryRun, yes, json }: CleanOptions): Promise<number> {
-  return withBackend(async (backend) => {
-    const { client } = backend;
-    const stopAsking = answerPrompts(await backend.connection(), backend.own);
-    try {
-      const found = await client.migrations.leftovers({ connect: true });
-      const wanted = found.filter(({ state }) => state !== 'kept');
-      if (!json) list(found);
-      if (dryRun || wanted.length === 0) {
-        if (json) printJson(found);
-        return exitCodes.ok;
-      }
-      if (!yes && !(await agreed(wanted, json))) return exitCodes.ok;
-      const done = await client.migrations.clean({ ids: wanted.map(({ id }) => id), connect: true });
-      if (json) printJson(done);
-      else for (const each of done) printLine(printable(resultOf(each)));
-      return done.every(({ result }) => result !== 'kept') ? exitCodes.ok : exitCodes.failed;
-    } finally {
-      stopAsking();
+  return withPrompts(async ({ client }) => {
+    const found = await client.migrations.leftovers({ connect: true });
+    const wanted = found.filter(({ state }) => state !== 'kept');
+    if (!json) list(found);
+    if (dryRun || wanted.length === 0) {
+      if (json) printJson(found);
+      return exitCodes.ok;
     }
+    if (!yes && !(await agreed(wanted, json))) return exitCodes.ok;
+    const done = await client.migrations.clean({ ids: wanted.map(({ id }) => id), connect: true });
+    if (json) printJson(done);
+    else for (const each of done) printLine(printable(resultOf(each)));
+    return done.every(({ result }) => result !== 'kept') ? exitCodes.ok : exitCodes.failed;
   });
 }
 
@@ -66,7 +59,7 @@ async function agreed(wanted: readonly Leftover[], json: boolean): Promise<boole
   }
   const bytes = wanted.reduce((sum, each) => sum + (each.bytes ?? 0), 0);
   const question = `Remove ${wanted.length === 1 ? 'it' : `these ${wanted.length}`} (${byteSize(bytes)})? [yes/no] `;
-  return /^y(es)?$/i.test((await ask(question)).trim());
+  return isYes(await ask(question));
 }
 
 function resultOf({ leftover, result, why }: Cleaned): string {

@@ -5,7 +5,7 @@ import type { Label } from '#shared/domain/label.ts';
 import type { Migration, MigrationMode, MigrationPlan } from '#shared/domain/migration.ts';
 import { newId } from '#shared/domain/new-id.ts';
 import { TrainyardError } from '#shared/domain/trainyard-error.ts';
-import { ask } from '../ask.ts';
+import { ask, isYes } from '../ask.ts';
 import { type CliBackend, withBackend } from '../backend.ts';
 import { exitCodeOf, exitCodes } from '../exit-codes.ts';
 import { findMachine, findRun } from '../names.ts';
@@ -131,7 +131,7 @@ async function interrupted(last: Migration, isOwn: boolean, json: boolean): Prom
   if (cancelConsequence !== null && process.stdin.isTTY && process.stderr.isTTY) {
     const question = `Cancel the move? If so, ${consequences[cancelConsequence]}. [yes/no] `;
     const answer = await ask(question).catch(() => 'no');
-    if (/^y(es)?$/i.test(answer.trim())) {
+    if (isYes(answer)) {
       return withBackend(async (backend) => {
         await backend.client.migrations.cancel({ migrationId: id });
         return report(await followMove(backend, id, () => undefined), json);
