@@ -13,7 +13,7 @@ import { presets } from '#shared/planner/models/index.ts';
 import type { OfferTable } from '#shared/planner/offer-table.ts';
 import { planFileName, readPlanContent, readPlanFile, writePlanFile } from '#shared/planner/plan-file.ts';
 import { summaryOf } from '#shared/planner/plan-summary.ts';
-import { byRule, portfolioReason, readProblem, toSolution } from '#shared/planner/portfolio/index.ts';
+import { byRule, readProblem, tellConflict, toSolution } from '#shared/planner/portfolio/index.ts';
 import { estimateTime } from '#shared/planner/time.ts';
 import { asItStands, demandUnder, limitsUnder, problemUnder } from '#shared/planner/what-if.ts';
 import { fixtureId } from './fixture-data.ts';
@@ -201,11 +201,15 @@ function solved(problem: PortfolioProblem, strategy: Strategy): PortfolioSolutio
   const late = found.assignments.filter(
     ({ runId, endAt }) => (endAt ?? 0) > (deadlines.get(runId)?.deadlineAt ?? Number.POSITIVE_INFINITY),
   );
-  const parts = late.slice(0, 3).map(({ runId }) => `“${deadlines.get(runId)?.name ?? runId}”`);
+  const instance = readProblem(problem);
+  const parts = late.slice(0, 3).flatMap(({ runId }) => {
+    const job = instance.jobs.findIndex(({ run }) => run.id === runId);
+    return job < 0 ? [] : [{ kind: 'run', job } as const];
+  });
   return {
     ...found,
     ...(strategy === 'optimal' ? { gap: 0.0031, bound: found.objective / 1.0031 } : {}),
-    conflict: parts.length > 0 ? [portfolioReason('CONFLICT_TOGETHER', { parts: parts.join(', ') })] : [],
+    conflict: parts.length > 0 ? tellConflict(instance, parts, true) : [],
   };
 }
 

@@ -124,9 +124,16 @@ export function tellConflict(
       amountMicros: problem.projectBudgets[project] ?? 0,
     });
   });
-  const head = say(isSmallest ? 'CONFLICT_TOGETHER' : 'CONFLICT_AMONG', { parts: conflict.length });
+  const head = headOf(conflict.length, isSmallest);
   const more = conflict.length - parts.length;
   return [head, ...parts, ...(more === 0 ? [] : [say('CONFLICT_MORE', { more })])];
+}
+
+/** One, two and many are said differently. One alone is the smallest there is, however it was found. */
+function headOf(parts: number, isSmallest: boolean): Reason {
+  if (parts === 1) return say('CONFLICT_SINGLE');
+  if (!isSmallest) return say('CONFLICT_AMONG', { parts });
+  return parts === 2 ? say('CONFLICT_PAIR') : say('CONFLICT_TOGETHER', { parts });
 }
 
 function tellRun({ run }: Job): Reason {

@@ -6,7 +6,7 @@ export const portfolioSentences = {
   PORTFOLIO_LATE: 'Ends {{lateMs}} after its deadline.',
   PORTFOLIO_DEADLINE_IMPOSSIBLE: 'Even the place that is done first ends {{lateMs}} after its deadline.',
   PORTFOLIO_WAITS_FOR_RUN: 'Begins when “{{run}}” has ended.',
-  PORTFOLIO_WAITS_FOR_POOL: 'Waits {{waitMs}} until {{gpus}} GPUs are free on {{pool}}.',
+  PORTFOLIO_WAITS_FOR_POOL: 'Waits {{waitMs}} for GPUs on {{pool}}: it needs {{gpus}}.',
   PORTFOLIO_WAITS_FOR_QUOTA: 'Waits {{waitMs}} until your quota “{{quota}}” has room for it.',
   PORTFOLIO_NO_OPTION: 'None of the places in this plan can take it.',
   PORTFOLIO_BUDGET: 'Left out: its cheapest place costs {{costMicros}}, more than is left of the budget.',
@@ -16,6 +16,8 @@ export const portfolioSentences = {
   PORTFOLIO_AFTER_UNKNOWN: 'Left out: it waits for a run that is not in this plan: {{run}}.',
   PORTFOLIO_LEFT_OUT: 'Left out: others that weigh more take its places.',
 
+  CONFLICT_SINGLE: 'This cannot hold, whatever else is given up:',
+  CONFLICT_PAIR: 'These two cannot hold together. Either can without the other:',
   CONFLICT_TOGETHER: 'These {{parts}} cannot hold together. Without any one of them the rest can:',
   CONFLICT_AMONG: 'These {{parts}} cannot hold together; perhaps fewer of them cannot, either:',
   CONFLICT_MORE: 'and {{more}} more',
