@@ -3,7 +3,10 @@ import { TrainyardError } from '#shared/domain/error.ts';
 import type { SimClock } from '../sim-clock.ts';
 import { type SimBox, unreachable } from './sim-box.ts';
 
-/** What may happen to one call. `late`: whoever called gives up, and the box hears it all the same, some time after. */
+/**
+ * What may happen to one call. `late`: whoever called gives up, and the box hears it all the same, some time after. `asleep`: done, but
+ * the computer sleeps before anybody reads the answer.
+ */
 export type Fault =
   | 'none'
   | 'lost-request'
@@ -13,7 +16,8 @@ export type Fault =
   | 'late-and-hangs'
   | 'error'
   | 'killed-before'
-  | 'killed-after';
+  | 'killed-after'
+  | 'asleep';
 
 export class Killed extends Error {}
 const never = <T>(): Promise<T> => new Promise<T>(() => {});
@@ -21,6 +25,8 @@ const never = <T>(): Promise<T> => new Promise<T>(() => {});
 /** One process of the app: what it calls may go wrong, and from its death on nothing of it does anything any more. */
 export class Life {
   dead = false;
+  /** Time that this computer's monotonic clock has not counted: on Linux it stands still while the computer sleeps. */
+  slept = 0;
   readonly #clock: SimClock;
   /** The next call's fate, by its name. */
   readonly #fate: (name: string) => { fault: Fault; delayMs: number };
@@ -35,6 +41,12 @@ export class Life {
     if (this.dead) return;
     this.dead = true;
     this.onDeath();
+  }
+
+  /** The computer sleeps; the boxes do not. */
+  sleep(ms: number, { counted = false } = {}): void {
+    this.#clock.jump(ms);
+    if (!counted) this.slept += ms;
   }
 
   /** For what is done at once, in the middle of a transaction too. */
@@ -92,6 +104,7 @@ export class Life {
     }
     const result = effect();
     if (fault === 'killed-after') this.die();
+    if (fault === 'asleep') this.sleep(delayMs);
     if (this.dead) return never();
     if (fault === 'lost-answer') throw unreachable();
     return result;
@@ -109,7 +122,7 @@ export class Life {
     const real = this.#clock;
     return {
       now: () => real.now(),
-      elapsed: () => real.elapsed(),
+      elapsed: () => real.elapsed() - this.slept,
       sleep: async (ms, signal) => {
         if (this.dead) return never();
         await real.sleep(ms, signal);

@@ -20,6 +20,8 @@ export class SimLaptop {
   fate: (name: string) => { fault: Fault; delayMs: number } = () => ({ fault: 'none', delayMs: 0 });
   /** Dies right after the journal has taken in this step. */
   dieAfter: string | null = null;
+  /** After each line of the journal. */
+  onStep: (step: string) => void = () => {};
   deaths = 0;
   pace: Partial<Pace> = {};
   life: Life;
@@ -58,6 +60,7 @@ export class SimLaptop {
       pace: this.pace,
       onStep: (step) => {
         this.steps.push(step);
+        this.onStep(step);
         if (this.dieAfter !== step) return;
         this.dieAfter = null;
         life.die();

@@ -1,3 +1,4 @@
+import type { BoxAttempt } from '#backend/runs/box/index.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import { before, completeAt, isNewer } from '../choice.ts';
 import { commit } from '../commit.ts';
@@ -35,8 +36,24 @@ export const confirming: Phase = async (hands) => {
   if (move.memory.marks.trains === null) move.mark('trains');
   // First it is free to run as long as it likes; only then is there no way back.
   await leashes.destination.free(pace.patienceAfterMs);
+  if (move.memory.leashes.destination !== 'none') await mustNotHaveStopped(move, toEpoch);
   await commit(hands);
 };
+
+/** Seen to train, but this computer was asleep before it took the armed stop off, say: then that has come. Throws MOVE_DIED_THERE. */
+async function mustNotHaveStopped(move: Move, epoch: number): Promise<void> {
+  const { handover, pace } = move.context;
+  const seen = await move.persist({ limitMs: pace.patienceAfterMs, saying: outOfSight(move) }, (signal) =>
+    handover.look(move.runId, epoch, signal),
+  );
+  if (seen?.box.exit?.by === 'timer') throw await deathOf(move, epoch, seen.box);
+}
+
+async function deathOf(move: Move, epoch: number, box: BoxAttempt): Promise<TrainyardError> {
+  const { runName, to } = move.migration;
+  const words = [await savedThere(move), await lastLines(move, 'destination', epoch, box)];
+  return diedThere(runName, to.machineName, describeEnd(box.exit), words.filter(Boolean).join('\n'));
+}
 
 /** Throws MOVE_DIED_THERE, MOVE_NOT_RESUMED, MOVE_NOT_CONFIRMED. */
 async function seenToTrain(move: Move, epoch: number): Promise<void> {
@@ -57,9 +74,7 @@ async function seenToTrain(move: Move, epoch: number): Promise<void> {
     if (isDead(box)) {
       // A short rest of a training may be over before it is looked at. One that stopped itself would go on nowhere.
       if (box.exit?.by !== 'timer' && (passed || (box.exit?.by === 'itself' && box.exit.code === 0))) return;
-      const how = describeEnd(box.exit);
-      const words = [await savedThere(move), await lastLines(move, 'destination', epoch, box)];
-      throw diedThere(runName, to.machineName, how, words.filter(Boolean).join('\n'));
+      throw await deathOf(move, epoch, box);
     }
     if (passed && fresh) return;
     steps.mustNotBeFromScratch();

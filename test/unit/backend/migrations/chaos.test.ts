@@ -35,6 +35,7 @@ const faults: Fault[] = [
   'error',
   'killed-before',
   'killed-after',
+  'asleep',
 ];
 
 const event = fc.record({
