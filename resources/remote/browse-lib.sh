@@ -134,7 +134,7 @@ empty=e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
 # Prints "HASH NAME" a line; openssl is four times as fast as the rest where the processor helps it.
 find_hasher() {
   for hasher in 'openssl dgst -sha256 -r' sha256sum 'shasum -a 256' 'busybox sha256sum'; do
-    case $($hasher /dev/null 2>/dev/null) in "$empty"*) return ;; esac
+    case $($hasher /dev/null 2>/dev/null) in "$empty"*) return 0 ;; esac
   done
   return 1
 }

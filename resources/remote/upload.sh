@@ -16,8 +16,10 @@ make_parents() {
   }
 }
 
-# Of uploads that nobody took up again.
-sweep() { find . -maxdepth 1 -name '.trainyard-upload-*' -mtime +1 -exec rm -rf {} + 2>/dev/null; }
+# Of other uploads that nobody took up again.
+sweep() {
+  find . -maxdepth 1 -name '.trainyard-upload-*' ! -name "${temporary#./}" -mtime +1 -exec rm -rf {} + 2>/dev/null
+}
 
 # $1: whether what is there may be replaced.
 check_place() {
@@ -54,6 +56,13 @@ put_in_place() {
 
 hash_of() { find_hasher || refuse 'tool sha256sum'; h=$($hasher <"$1"); printf '%s' "${h%% *}"; }
 
+# $1: count=N or skip=N, in MiB, of what is not yet whole.
+hash_of_part() {
+  find_hasher || refuse 'tool sha256sum'
+  h=$(dd if="$temporary" bs=1048576 "$1" 2>/dev/null | $hasher)
+  printf '%s' "${h%% *}"
+}
+
 case $verb in
   # How much of it is here. $1: whether something may be replaced, $2: KiB that are wanted.
   open)
@@ -71,9 +80,7 @@ case $verb in
   # SHA-256 of the first $1 MiB of what is here.
   begun)
     stand
-    find_hasher || refuse 'tool sha256sum'
-    h=$(dd if="$temporary" bs=1048576 count="$1" 2>/dev/null | $hasher)
-    printf '%s' "${h%% *}"
+    hash_of_part "count=$1"
     ;;
   # Stdin goes on from MiB $1. One that was cut off may still be writing what had come: the same bytes to the same places.
   take)
@@ -86,14 +93,18 @@ case $verb in
     }
     size_of "$temporary"
     ;;
-  # All is here: $1 bytes, $2 its hash, $3 $4 its time, $5: whether something may be replaced.
+  # All is here: $1 bytes, $2 its hash, $3 $4 its time, $5: whether something may be replaced. $6 $7: of the first so many MiB the
+  # hash is that, and $2 that of what follows. Tells the hash of all.
   finish)
     stand
     [ "$(size_of "$temporary")" = "$1" ] || refuse short
-    [ "$(hash_of "$temporary")" = "$2" ] || { rm -f -- "$temporary"; refuse damaged; }
+    all=$(hash_of "$temporary")
+    if [ -z "${6-}" ]; then [ "$all" = "$2" ]
+    else [ "$(hash_of_part "count=$6")" = "$7" ] && [ "$(hash_of_part "skip=$6")" = "$2" ]
+    fi || { rm -f -- "$temporary"; refuse damaged; }
     put_in_place "$5"
     set_time "$3" "$4"
-    printf '%s' "$full"
+    printf '%s\0%s' "$full" "$all"
     ;;
   # A small file whole: the same, its bytes on stdin.
   small)

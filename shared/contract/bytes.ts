@@ -92,6 +92,8 @@ const uploadInfo = z.object({
   offset: z.number(),
   /** SHA-256 of what is there before `offset`, where that is not 0: a page that has its file anew goes on only where it has the same. */
   begunSha256: z.string().optional(),
+  /** It came to an earlier process of the backend: it is compared also by the page that has sent it. */
+  toCompare: z.boolean().optional(),
   /** It is there under its name, and its hash over there is that of what was sent. */
   done: z.object({ path: z.string(), sha256: z.string() }).nullable(),
 });

@@ -43,6 +43,12 @@ interface Mark {
   digest: string;
 }
 
+/** Where an upload goes on. */
+interface Start extends Mark {
+  /** From here on `hash` has what came. Not 0: what lies before came to another process, and only the page can say whether it is right. */
+  since: number;
+}
+
 /** One upload as long as this process remembers it. */
 interface Session {
   machineId: string;
@@ -127,15 +133,15 @@ export class Uploads {
       box = await boxOf(this.#options, machineId, signal);
       await this.#sweep(machineId, box);
       const start = await begun(box, session, request, signal);
-      const begunWith = start.at === 0 ? {} : { begunSha256: start.digest };
-      yield { info: { kind: 'upload', offset: start.at, done: null, ...begunWith } };
-      const sha256 = await this.#take(box, session, start, request, { ...context, signal });
-      const args = [String(bytes), sha256, ...timeWords(request.modifiedAt), request.replace ? '1' : '0'];
-      const there = textOf(
-        await box.upload('finish', session.path, uploadId, args, { signal, timeoutMs: hourMs }),
-      );
+      yield { info: { kind: 'upload', offset: start.at, done: null, ...begunWith(start) } };
+      const sent = await this.#take(box, session, start, request, { ...context, signal });
+      const args = [String(bytes), sent, ...timeWords(request.modifiedAt), request.replace ? '1' : '0'];
+      if (start.since > 0) args.push(String(start.since / mib), start.digest);
+      const there = await box.upload('finish', session.path, uploadId, args, { signal, timeoutMs: hourMs });
       this.#sessions.delete(uploadId);
-      yield { info: { kind: 'upload', offset: bytes, done: { path: there, sha256 } } };
+      const end = there.indexOf(0);
+      const done = { path: textOf(there.subarray(0, end)), sha256: there.toString('latin1', end + 1) };
+      yield { info: { kind: 'upload', offset: bytes, done } };
     } finally {
       // Given up by the user, or by a page whose file has changed: nothing of it stays. Who is gone may come back.
       if ((isGivenUp(context.signal) || session.isLost) && this.#sessions.delete(uploadId) && box !== null)
@@ -162,11 +168,11 @@ export class Uploads {
     return session;
   }
 
-  /** Takes in the rest, and returns the hash of all of it. */
+  /** Takes in the rest, and returns the hash of all that came since `start.since`. */
   async #take(
     box: BrowseBox,
     session: Session,
-    start: Mark,
+    start: Start,
     { uploadId, bytes, path }: Request,
     context: BytesContext,
   ): Promise<string> {
@@ -182,7 +188,7 @@ export class Uploads {
         for (const piece of cutAtMarks(part, at)) {
           hash.update(piece);
           at += piece.byteLength;
-          if (at % markEveryBytes === 0) keepMark(session, at, hash);
+          if (start.since === 0 && at % markEveryBytes === 0) keepMark(session, at, hash);
           await write(program, piece, said.failed, { signal, machine: box.name });
         }
         session.usedAt = this.#options.clock.elapsed();
@@ -233,13 +239,19 @@ export class Uploads {
 const isGivenUp = (signal: AbortSignal): boolean =>
   signal.aborted && TrainyardError.from(signal.reason).code === 'CANCELLED';
 
-/** Where an upload goes on: from the last place at which what is over there is what was sent. */
+const begunWith = ({ at, digest, since }: Start) =>
+  at === 0 ? {} : { begunSha256: digest, ...(since > 0 ? { toCompare: true } : {}) };
+
+/**
+ * Where an upload goes on: from the last place at which what is over there is what was sent. What came to a process before this one
+ * is found by its name; its hash over there is left to the page to compare.
+ */
 async function begun(
   box: BrowseBox,
   session: Session,
   { path, bytes, replace, uploadId }: Request,
   signal: AbortSignal,
-): Promise<Mark> {
+): Promise<Start> {
   const args = [replace ? '1' : '0', String(Math.ceil(bytes / 1024))];
   const answer = await box.upload('open', path, uploadId, args, { signal });
   const end = answer.indexOf(0);
@@ -248,19 +260,21 @@ async function begun(
     throw answerInvalid(box.name, answer.toString('latin1', 0, 200));
   // A link was followed: what comes lies beside what it leads to.
   session.path = textOf(answer.subarray(0, end));
+  const hashOver = async (until: number) => {
+    const ask = { signal, timeoutMs: hourMs };
+    return (await box.upload('begun', session.path, uploadId, [String(until / mib)], ask)).toString('latin1');
+  };
   const last = session.marks.filter(({ at }) => at <= size).at(-1);
-  if (last !== undefined) {
-    const there = await box.upload('begun', session.path, uploadId, [String(last.at / mib)], {
-      signal,
-      timeoutMs: hourMs,
-    });
-    if (there.toString('latin1') === last.digest) {
-      session.marks = session.marks.filter(({ at }) => at <= last.at);
-      return last;
-    }
+  if (last !== undefined && (await hashOver(last.at)) === last.digest) {
+    session.marks = session.marks.filter(({ at }) => at <= last.at);
+    return { ...last, since: 0 };
   }
+  const anew = { at: 0, hash: createHash('sha256'), digest: '', since: 0 };
+  const found = Math.floor(Math.min(size, bytes) / markEveryBytes) * markEveryBytes;
+  const isOurs = session.marks.length > 0;
   session.marks = [];
-  return { at: 0, hash: createHash('sha256'), digest: '' };
+  if (isOurs || found === 0) return anew;
+  return { ...anew, at: found, digest: await hashOver(found), since: found };
 }
 
 function keepMark(session: Session, at: number, hash: Hash): void {

@@ -30,6 +30,8 @@ export interface Browsed {
   recorded: NewActivity[];
   live: { directory: string; work: string }[];
   at(name: string): { machineId: string; path: string };
+  /** As a new process of the backend has them: nothing is known of what came before. */
+  anew(): Uploads;
   close(): Promise<void>;
 }
 
@@ -56,8 +58,10 @@ export function roomOver(programs: () => Promise<RunsPrograms>) {
 /** The room over a box without a server: the same scripts, in that box's shell and with its programs. */
 export async function browsed(kind: BrowsedKind): Promise<Browsed> {
   const box = await localBox({ kind });
+  const open = () => roomOver(async () => box.programs);
   return {
-    ...roomOver(async () => box.programs),
+    ...open(),
+    anew: () => open().uploads,
     home: box.home,
     programs: box.programs,
     at: (name) => ({ machineId: thisComputerId, path: path.posix.join(box.home, name) }),
@@ -77,7 +81,12 @@ export async function upload(
     signal?: AbortSignal;
     sent?: (offset: number) => void;
   } = {},
-): Promise<{ from: number; begun: string | null; done: { path: string; sha256: string } | null }> {
+): Promise<{
+  from: number;
+  begun: string | null;
+  toCompare: boolean;
+  done: { path: string; sha256: string } | null;
+}> {
   const offset = Promise.withResolvers<number>();
   offset.promise.catch(() => undefined);
   let from = -1;
@@ -99,6 +108,7 @@ export async function upload(
     credit: 0,
   };
   let begun: string | null = null;
+  let toCompare = false;
   let done: { path: string; sha256: string } | null = null;
   const context = { actor: owner, signal: more.signal ?? signal, input };
   for await (const piece of uploads.receive(request, context) as AsyncIterable<BytePiece<'upload'>>) {
@@ -106,11 +116,12 @@ export async function upload(
     if (from < 0) {
       from = piece.info.offset;
       begun = piece.info.begunSha256 ?? null;
+      toCompare = piece.info.toCompare ?? false;
       offset.resolve(from);
     }
     done = piece.info.done;
   }
-  return { from, begun, done };
+  return { from, begun, toCompare, done };
 }
 
 /** A download to its end. */

@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Uploads } from '#backend/browse/index.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import { newId } from '#shared/domain/id.ts';
 import { type Browsed, browsed, download, upload } from './lab.ts';
@@ -36,10 +37,10 @@ describe.each(['dash', 'busybox'] as const)('files up to a box with %s, and down
   test('a large file arrives whole, at its time, and comes back the same', async () => {
     const content = randomBytes(9_500_001);
     const place = lab.at("up/lar'ge");
-    const { done, from, begun } = await upload(lab.uploads, place, content);
-    expect({ done, from, begun }).toEqual({
+    expect(await upload(lab.uploads, place, content)).toEqual({
       from: 0,
       begun: null,
+      toCompare: false,
       done: { path: place.path, sha256: sha256(content) },
     });
     expect(sha256(readFileSync(place.path))).toBe(sha256(content));
@@ -55,23 +56,27 @@ describe.each(['dash', 'busybox'] as const)('files up to a box with %s, and down
     expect(await codeOf(download(lab.downloads, place, { version: '1 2 3' }))).toBe('FILE_CHANGED');
   });
 
+  const content = randomBytes(14_000_000);
+  const part = (uploadId: string) => path.join(lab.home, `.trainyard-upload-${uploadId}`);
+  /** Sends the first so many bytes, and is gone. */
+  const cutAfter = async (uploads: Uploads, uploadId: string, bytes: number) => {
+    const cut = new AbortController();
+    const gone = new TrainyardError('CLIENT_GONE', 'gone');
+    const sent = (at: number) => at >= bytes && cut.abort(gone);
+    const more = { uploadId, signal: cut.signal, sent, replace: true };
+    expect(await codeOf(upload(uploads, lab.at('resumed'), content, more))).toBe('CLIENT_GONE');
+  };
+  const tamper = (uploadId: string, at: number) => {
+    const file = openSync(part(uploadId), 'r+');
+    writeSync(file, 'x'.repeat(100), at);
+    closeSync(file);
+  };
+
   test('after a cut it goes on from what is really there; what was tampered with is not gone on with', async () => {
-    const content = randomBytes(14_000_000);
     const place = lab.at('resumed');
-    const cutAfter = async (uploadId: string, bytes: number) => {
-      const cut = new AbortController();
-      const gone = new TrainyardError('CLIENT_GONE', 'gone');
-      const sent = (at: number) => at >= bytes && cut.abort(gone);
-      expect(
-        await codeOf(
-          upload(lab.uploads, place, content, { uploadId, signal: cut.signal, sent, replace: true }),
-        ),
-      ).toBe('CLIENT_GONE');
-    };
     const uploadId = newId();
-    await cutAfter(uploadId, 10_000_000);
-    const temporary = path.join(lab.home, `.trainyard-upload-${uploadId}`);
-    const size = statSync(temporary).size;
+    await cutAfter(lab.uploads, uploadId, 10_000_000);
+    const size = statSync(part(uploadId)).size;
     const second = await upload(lab.uploads, place, content, { uploadId, replace: true });
     expect(second.from).toBeGreaterThanOrEqual(4 * 1024 * 1024);
     expect(second.from).toBeLessThanOrEqual(size);
@@ -79,13 +84,42 @@ describe.each(['dash', 'busybox'] as const)('files up to a box with %s, and down
     expect(second.begun).toBe(sha256(content.subarray(0, second.from)));
     expect(sha256(readFileSync(place.path))).toBe(sha256(content));
     const other = newId();
-    await cutAfter(other, 10_000_000);
-    const tampered = openSync(path.join(lab.home, `.trainyard-upload-${other}`), 'r+');
-    writeSync(tampered, 'x'.repeat(100), 5_000);
-    closeSync(tampered);
+    await cutAfter(lab.uploads, other, 10_000_000);
+    tamper(other, 5_000);
     const third = await upload(lab.uploads, place, content, { uploadId: other, replace: true });
     expect(third.from).toBe(0);
     expect(sha256(readFileSync(place.path))).toBe(sha256(content));
+  });
+
+  test('a new process of the backend goes on from what is there, once the page has compared it, and verifies all of it', async () => {
+    const place = lab.at('resumed');
+    const uploadId = newId();
+    await cutAfter(lab.uploads, uploadId, 6_000_000);
+    // Cut once more: neither of the two that go on has seen its beginning.
+    const second = lab.anew();
+    await cutAfter(second, uploadId, 10_000_000);
+    for (const uploads of [second, lab.anew()]) {
+      const before = await upload(uploads, place, content, { uploadId, replace: true });
+      expect(before).toEqual({
+        from: 8 * 1024 * 1024,
+        begun: sha256(content.subarray(0, 8 * 1024 * 1024)),
+        toCompare: true,
+        done: { path: place.path, sha256: sha256(content) },
+      });
+      expect(sha256(readFileSync(place.path))).toBe(sha256(content));
+      expect(rest(lab.home)).toEqual([]);
+      await cutAfter(lab.anew(), uploadId, 10_000_000);
+    }
+    // What becomes of its beginning after the page has compared it is found at its end.
+    let once = true;
+    const spoil = () => {
+      if (once) tamper(uploadId, 5_000);
+      once = false;
+    };
+    expect(await codeOf(upload(lab.anew(), place, content, { uploadId, replace: true, sent: spoil }))).toBe(
+      'FILE_UPLOAD_DAMAGED',
+    );
+    expect(rest(lab.home)).toEqual([]);
   });
 
   test('one that is cancelled leaves nothing; a link is followed, a mode kept', async () => {

@@ -1,4 +1,5 @@
 import type { ByteChannel } from '#renderer/rpc/index.ts';
+import type { UploadInfo } from '#shared/contract/bytes.ts';
 import { TrainyardError } from '#shared/domain/trainyard-error.ts';
 import { Sha256 } from './sha256.ts';
 
@@ -45,8 +46,8 @@ export function sendFile(
       end(() => reject(error));
     };
     const stop = () => fail(cancelled());
-    const pump = async (from: number, begunSha256: string | undefined, mine: number) => {
-      if (from > sentBytes && begunSha256 !== undefined) {
+    const pump = async ({ offset: from, begunSha256, toCompare }: UploadInfo, mine: number) => {
+      if ((from > sentBytes || toCompare) && begunSha256 !== undefined) {
         const isOther = (await hashOf(file, from, () => mine === turn)) !== begunSha256;
         if (mine !== turn) return;
         if (isOther) throw otherBeginning(path);
@@ -72,7 +73,7 @@ export function sendFile(
           }
           turn += 1;
           onSent(info.offset, false);
-          pump(info.offset, info.begunSha256, turn).catch(fail);
+          pump(info, turn).catch(fail);
         },
         onEnd(error) {
           const done = answer;

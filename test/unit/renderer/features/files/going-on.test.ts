@@ -53,13 +53,23 @@ function backend() {
   const partial = new Map<string, Buffer>();
   const stored = new Map<string, Buffer>();
   const froms: number[] = [];
+  let isAnother = false;
+  const streams: (() => void)[] = [];
   let most = Number.POSITIVE_INFINITY;
   const open = (request: StreamRequest<'upload'>, handlers: StreamHandlers<'upload'>) => {
-    let bytes = partial.get(request.uploadId) ?? Buffer.alloc(0);
-    queueMicrotask(() => {
+    let bytes: Buffer = Buffer.alloc(0);
+    const tell = () => {
+      bytes = partial.get(request.uploadId) ?? Buffer.alloc(0);
       froms.push(bytes.length);
-      const begun = bytes.length === 0 ? {} : { begunSha256: hashOf(bytes) };
-      handlers.onInfo?.({ kind: 'upload', offset: bytes.length, done: null, ...begun });
+      const begun = { begunSha256: hashOf(bytes), ...(isAnother ? { toCompare: true } : {}) };
+      const info = { kind: 'upload' as const, offset: bytes.length, done: null };
+      handlers.onInfo?.(bytes.length === 0 ? info : { ...info, ...begun });
+    };
+    queueMicrotask(tell);
+    streams.push(() => {
+      handlers.onConnected?.(false);
+      handlers.onConnected?.(true);
+      tell();
     });
     return {
       async send(piece: Uint8Array) {
@@ -86,6 +96,12 @@ function backend() {
   } as unknown as UploadMeans;
   return {
     ...{ means, stored, froms },
+    /** Another process of it, to which what has arrived is what it finds: that, or as many zeros. */
+    restart: (isSpoilt: boolean) => {
+      isAnother = true;
+      if (isSpoilt) for (const [id, { length }] of partial) partial.set(id, Buffer.alloc(length));
+      for (const reopen of streams) reopen();
+    },
     got: () => [...partial.values()].reduce((sum, bytes) => sum + bytes.length, 0),
     stopAfter: (bytes: number) => {
       most = bytes;
@@ -150,6 +166,25 @@ describe('an upload whose page is loaded anew', () => {
     await store.startUpload(request(again), box.means, { id, arrived: new Set() }).ended;
     expect(box.froms).toEqual([0, expect.any(Number), 0]);
     expect(box.stored.get('/data/run (2)/large')?.equals(edited)).toBe(true);
+  });
+
+  it.each([
+    ['goes on, once compared, where the backend is another process', false],
+    ['begins anew where that one finds something else', true],
+  ])('%s', async (_, isSpoilt) => {
+    const load = page();
+    const box = backend();
+    box.stopAfter(1_500_000);
+    const store = await load();
+    const begun = { files: [fileOf('run (2)/large', content)], directories: ['run (2)'] };
+    const { id, ended } = store.startUpload(request(begun), box.means);
+    await until('some of it has arrived', () => box.got() > 1_000_000);
+    box.stopAfter(Number.POSITIVE_INFINITY);
+    box.restart(isSpoilt);
+    await ended;
+    expect(box.froms.at(-1) === 0).toBe(isSpoilt);
+    expect(box.stored.get('/data/run (2)/large')?.equals(content)).toBe(true);
+    expect(store.useUploads.getState().byId.get(id)).toMatchObject({ state: 'done' });
   });
 
   it('can be forgotten; what storage holds otherwise is passed over', async () => {
