@@ -238,6 +238,30 @@ export const planSummary = z.object({
 });
 export type PlanSummary = z.infer<typeof planSummary>;
 
+/** A price that a saved plan's answer follows from, and what it is now. */
+export const priceChange = z.object({
+  /** `offer`: an hour of it, as `kind` says. `traffic`: what this plan's data comes to there. `storage`: a GB of disk for a month. */
+  what: z.enum(['offer', 'traffic', 'storage']),
+  kind: z.enum(['on-demand', 'spot']).nullable(),
+  title: z.string(),
+  /** The plan takes it. */
+  chosen: z.boolean(),
+  beforeMicros: micros,
+  /** Null: it is not offered any more. */
+  nowMicros: micros.nullable(),
+});
+export type PriceChange = z.infer<typeof priceChange>;
+
+/** Which of the prices that a plan looked at are others now. */
+export const priceChanges = z.object({
+  /** How many there are in all. */
+  of: z.number().int(),
+  changed: z.number().int(),
+  /** Those that the plan takes first, then those that changed most; a few. */
+  top: z.array(priceChange),
+});
+export type PriceChanges = z.infer<typeof priceChanges>;
+
 /** A saved plan: what was asked, what was answered, and the inputs it follows from. */
 export const savedPlan = z.object({
   id: idSchema,
@@ -249,7 +273,7 @@ export const savedPlan = z.object({
   /** Of the runs launched from it. */
   runIds: z.array(idSchema),
   summary: planSummary,
-  /** Prices are others now than those that it was computed from; null: those are not known any more. */
-  pricesChanged: z.boolean().nullable(),
+  /** Of the prices that it looked at, as they are now; null: those are not known any more. */
+  priceChanges: priceChanges.nullable(),
 });
 export type SavedPlan = z.infer<typeof savedPlan>;

@@ -141,8 +141,8 @@ describe.skipIf(!needs('chromium', 'linux'))('planning', () => {
 
     const saved = (await app.rpc().plan.list()).filter(({ name }) => [december, ifDearer].includes(name));
     const found: string[] = [];
-    for (const { id, name, summary, pricesChanged } of saved) {
-      expect([name, pricesChanged, summary.prices !== null]).toEqual([name, false, true]);
+    for (const { id, name, summary, priceChanges } of saved) {
+      expect([name, priceChanges?.changed === 0, summary.prices !== null]).toEqual([name, true, true]);
       await page.goto(`${app.url}/plan/saved/${id}?print=1`);
       found.push(...(await faultsOnPaper(page)).map((what) => `${name}: ${what}`));
     }

@@ -7,6 +7,7 @@ import type {
   Pool,
   PortfolioProblem,
   PortfolioRun,
+  PriceChanges,
   RunDemand,
 } from '#shared/domain/plan.ts';
 import { say } from '#shared/planner/fit-sentences.ts';
@@ -346,4 +347,38 @@ export const fixtureProblem = (at: number, count: number): PortfolioProblem => (
   budgetMicros: null,
   projectBudgets: {},
   weights: { cost: 1, time: 1, carbon: 0 },
+});
+
+/** As if some of the prices that a plan looked at were others now. */
+export const fixturePriceChanges = (isOld: boolean): PriceChanges => ({
+  of: 24,
+  changed: isOld ? 3 : 0,
+  top: isOld
+    ? [
+        {
+          what: 'offer',
+          kind: 'spot',
+          title: 'a3-highgpu-8g · gcp us-central1-a',
+          chosen: true,
+          beforeMicros: 28 * dollar,
+          nowMicros: 33.6 * dollar,
+        },
+        {
+          what: 'offer',
+          kind: 'on-demand',
+          title: 'p5.48xlarge · aws us-east-1',
+          chosen: false,
+          beforeMicros: 98.32 * dollar,
+          nowMicros: 55.04 * dollar,
+        },
+        {
+          what: 'offer',
+          kind: 'on-demand',
+          title: 'Standard_ND96isr_H100_v5 · azure westeurope',
+          chosen: false,
+          beforeMicros: 98.32 * dollar,
+          nowMicros: null,
+        },
+      ]
+    : [],
 });

@@ -21,6 +21,7 @@ import {
   fixtureDemand,
   fixturePlacement,
   fixturePools,
+  fixturePriceChanges,
   fixtureProblem,
   fixtureRuns,
 } from './fixture-plan-data.ts';
@@ -36,7 +37,7 @@ interface Surroundings {
 }
 
 /** What is known of a plan before its content has been looked at. */
-type Kept = Omit<SavedPlan, 'summary' | 'pricesChanged'>;
+type Kept = Omit<SavedPlan, 'summary' | 'priceChanges'>;
 
 /** Planning that only pretends: places are made up, plans over many runs are the real arithmetic without its solver. */
 export function fixturePlans({ now, events, machines, runs, catalog }: Surroundings) {
@@ -46,7 +47,7 @@ export function fixturePlans({ now, events, machines, runs, catalog }: Surroundi
     const plan = {
       ...known,
       summary,
-      pricesChanged: summary.prices === null ? null : known.createdAt < now - 24 * hour,
+      priceChanges: summary.prices === null ? null : fixturePriceChanges(known.createdAt < now - 24 * hour),
     };
     saved.set(plan.id, { plan, content });
     events.publish({ type: 'plans.changed' });

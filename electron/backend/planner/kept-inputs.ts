@@ -5,9 +5,9 @@ import { acceleratorModel, catalogRegion, egressTable, storagePrice } from '#sha
 import { TrainyardError } from '#shared/domain/error.ts';
 import { quota } from '#shared/domain/quota.ts';
 import { labelSchema } from '#shared/domain/sensitivity.ts';
-import { contentHash } from '#shared/planner/bytes.ts';
 import { OfferTable } from '#shared/planner/offer-table.ts';
 import { inputsHashOf, type PlaceInputs } from '#shared/planner/place/index.ts';
+import type { Prices } from '#shared/planner/price-changes.ts';
 
 /** Unpacked, a file says at most this much: what is bigger is no plan. */
 const mostBytes = 256 * 1024 * 1024;
@@ -43,14 +43,12 @@ const packed = z.object({
 /** With the offers, as one plan's file carries them. */
 const whole = packed.extend({ offers: z.string() });
 
-/** Read by the same schema from wherever they come, so that they are written the same. */
-const pricesIn = packed.pick({ offersVersion: true, egress: true, storage: true });
-
 const rowOfOffers = (version: string): string => `offers-${version}`;
 
 /** What plans were computed from, by its hash: kept as long as a plan names it. */
 export class KeptInputs {
   readonly #store: Store;
+  #lastOffers: OfferTable | null = null;
 
   constructor(store: Store) {
     this.#store = store;
@@ -70,10 +68,16 @@ export class KeptInputs {
     this.#write(hash, JSON.stringify(packed.parse({ ...rest, offersVersion: offers.version })), now);
   }
 
-  /** Identifies the prices among inputs (pricesKeyOf); null where they are not kept. */
-  pricesKey(hash: string): string | null {
+  /**
+   * The prices among inputs; null where they are not kept. Throws PLAN_INPUTS_DAMAGED.
+   * @param now the table of now, which need not be unpacked where it is the same.
+   */
+  prices(hash: string, now: OfferTable): Prices | null {
     const text = this.#read(hash);
-    return text === null ? null : pricesKeyOf(parsed(packed, text));
+    if (text === null) return null;
+    const { offersVersion, egress, storage } = parsed(packed, text);
+    const offers = offersVersion === now.version ? now : this.#offers(offersVersion);
+    return offers === null ? null : { offers, egress, storage };
   }
 
   /** Throws PLAN_INPUTS_GONE, and PLAN_INPUTS_DAMAGED where what is kept is not what it was. */
@@ -81,9 +85,9 @@ export class KeptInputs {
     const text = this.#read(hash);
     if (text === null) throw inputsGone();
     const { offersVersion, ...rest } = parsed(packed, text);
-    const offers = this.#read(rowOfOffers(offersVersion));
+    const offers = this.#offers(offersVersion);
     if (offers === null) throw inputsGone();
-    return checked(hash, { ...rest, offers: OfferTable.unpack(offers) });
+    return checked(hash, { ...rest, offers });
   }
 
   /** As a plan's file carries them. */
@@ -115,6 +119,15 @@ export class KeptInputs {
         this.#store.sql.run('DELETE FROM planInputs WHERE hash = ?', hash);
   }
 
+  /** Many plans share one table: the last that was unpacked is at hand. */
+  #offers(version: string): OfferTable | null {
+    if (this.#lastOffers?.version === version) return this.#lastOffers;
+    const text = this.#read(rowOfOffers(version));
+    if (text === null) return null;
+    this.#lastOffers = OfferTable.unpack(text);
+    return this.#lastOffers;
+  }
+
   #write(hash: string, text: string, now: number): void {
     this.#store.sql.run(
       'INSERT INTO planInputs (hash, keptAt, content) VALUES (?, ?, ?) ON CONFLICT (hash) DO NOTHING',
@@ -136,16 +149,6 @@ export class KeptInputs {
       throw inputsDamaged('it is not whole', cause);
     }
   }
-}
-
-/** The same for the same offers, traffic and storage, whatever machines, quotas and rates of one's own are. */
-export function pricesKeyOf(prices: {
-  offersVersion: string;
-  egress: PlaceInputs['egress'];
-  storage: PlaceInputs['storage'];
-}): string {
-  const { offersVersion, egress, storage } = pricesIn.parse(prices);
-  return contentHash(new TextEncoder().encode(JSON.stringify([offersVersion, egress, storage])));
 }
 
 function parsed<T>(schema: z.ZodType<T>, value: unknown): T {

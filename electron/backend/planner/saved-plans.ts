@@ -7,6 +7,7 @@ import { TrainyardError } from '#shared/domain/error.ts';
 import type { Placement, PlanSummary, PortfolioProblem, SavedPlan } from '#shared/domain/plan.ts';
 import { savedPlan } from '#shared/domain/plan.ts';
 import type { Actor } from '#shared/domain/role.ts';
+import type { OfferTable } from '#shared/planner/offer-table.ts';
 import { type PlaceInputs, place, workEngine } from '#shared/planner/place/index.ts';
 import {
   type PlaceContent,
@@ -19,7 +20,14 @@ import {
 } from '#shared/planner/plan-file.ts';
 import { summaryOf } from '#shared/planner/plan-summary.ts';
 import { limitsOfEach, optionsOf } from '#shared/planner/portfolio/index.ts';
-import { KeptInputs, pricesKeyOf } from './kept-inputs.ts';
+import {
+  changesOf,
+  type Prices,
+  type PriceThen,
+  pricesAsked,
+  pricesThen,
+} from '#shared/planner/price-changes.ts';
+import { KeptInputs } from './kept-inputs.ts';
 
 export interface SavedPlansDependencies {
   store: Store;
@@ -30,7 +38,7 @@ export interface SavedPlansDependencies {
   recentInputs(hash: string): PlaceInputs | null;
   /** Prices as they are now. */
   catalog: {
-    table(): { version: string };
+    table(): OfferTable;
     egress(): PlaceInputs['egress'];
     storage(): PlaceInputs['storage'];
   };
@@ -48,12 +56,19 @@ interface PlanRow {
 const columns = 'id, name, kind, createdAt, changedAt, inputsHash, runIds';
 const mostContentBytes = 256 * 1024 * 1024;
 
+/** What is known of a plan without asking again. */
+interface Looked {
+  summary: PlanSummary;
+  /** The prices that it follows from; null: they are not known any more. */
+  before: PriceThen[] | null;
+}
+
 /** Plans that somebody wanted to keep: question, answer, and the inputs that the answer follows from. */
 export class SavedPlans {
   readonly #dependencies: SavedPlansDependencies;
   readonly #inputs: KeptInputs;
   /** What plans come to and from which prices, so that a list does not unpack them all each time. By id and last change. */
-  readonly #known = new Map<string, { summary: PlanSummary; pricesKey: string | null }>();
+  readonly #known = new Map<string, Looked>();
 
   constructor(dependencies: SavedPlansDependencies) {
     this.#dependencies = dependencies;
@@ -67,7 +82,7 @@ export class SavedPlans {
     );
     const keys = new Set(rows.map(keyOfRow));
     for (const key of this.#known.keys()) if (!keys.has(key)) this.#known.delete(key);
-    const now = rows.length === 0 ? '' : this.#pricesNow();
+    const now = this.#pricesNow();
     return rows.map((row) => this.#planOf(row, now));
   }
 
@@ -238,38 +253,36 @@ export class SavedPlans {
     return gunzipSync(row.content, { maxOutputLength: mostContentBytes }).toString('utf8');
   }
 
-  #pricesNow(): string {
+  #pricesNow(): Prices {
     const { catalog } = this.#dependencies;
-    return pricesKeyOf({
-      offersVersion: catalog.table().version,
-      egress: catalog.egress(),
-      storage: catalog.storage(),
-    });
+    return { offers: catalog.table(), egress: catalog.egress(), storage: catalog.storage() };
   }
 
-  #planOf(row: PlanRow, pricesNow: string): SavedPlan {
+  #planOf(row: PlanRow, now: Prices): SavedPlan {
     const key = keyOfRow(row);
-    const known = this.#known.get(key) ?? this.#look(row);
+    const known = this.#known.get(key) ?? this.#look(row, now);
     this.#known.set(key, known);
-    const { summary, pricesKey } = known;
+    const { summary, before } = known;
     return savedPlan.parse({
       ...row,
       runIds: JSON.parse(row.runIds),
       summary,
-      pricesChanged: pricesKey === null ? null : pricesKey !== pricesNow,
+      priceChanges: before === null ? null : changesOf(before, now),
     });
   }
 
-  #look({ id, inputsHash }: PlanRow): { summary: PlanSummary; pricesKey: string | null } {
+  #look({ id, inputsHash }: PlanRow, now: Prices): Looked {
     try {
+      const content = readPlanContent(this.#content(id));
+      const then = this.#inputs.prices(inputsHash, now.offers);
       return {
-        summary: summaryOf(readPlanContent(this.#content(id))),
-        pricesKey: this.#inputs.pricesKey(inputsHash),
+        summary: summaryOf(content),
+        before: then === null ? null : pricesThen(pricesAsked(content), then),
       };
     } catch (thrown) {
       // One plan that cannot be read any more hides none of the others: why is said when it is opened.
       if (!(thrown instanceof TrainyardError)) throw thrown;
-      return { summary: { costMicros: null, timeMs: null, prices: null }, pricesKey: null };
+      return { summary: { costMicros: null, timeMs: null, prices: null }, before: null };
     }
   }
 

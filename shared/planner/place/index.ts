@@ -2,4 +2,5 @@
 export { workEngine } from './engine.ts';
 export type { Objective, OwnGpu, OwnMachine, PlaceInputs, PlaceQuestion, Unready } from './inputs.ts';
 export { inputsHashOf, place } from './place.ts';
+export { diskGBOf } from './reckoning.ts';
 export type { FitQuestion, Joined, WorkEngine, WorkFit } from './work.ts';

@@ -58,13 +58,18 @@ export const emptyReckoning = (): Reckoned => ({
   carbonGrams: 0,
 });
 
+/** What must lie on a disk, in GB of 10^9 bytes: a checkpoint is written beside the one before. */
+export function diskGBOf(demand: RunDemand): number {
+  const needed = demand.data.bytes + 2 * demand.checkpointBytes + demand.resultBytes;
+  return Math.max(needed, (demand.diskGiB ?? 0) * gibibyte) / 1e9;
+}
+
 /** Time and money of one run at a place, from how long it trains there. */
 export class Reckoner {
   readonly #dataBytes: number;
   readonly #resultBytes: number;
   readonly #checkpointBytes: number;
   readonly #checkpointEveryMs: number;
-  /** What must lie on a disk, in GB of 10^9 bytes. */
   readonly diskGB: number;
 
   constructor(demand: RunDemand) {
@@ -72,9 +77,7 @@ export class Reckoner {
     this.#resultBytes = demand.resultBytes;
     this.#checkpointBytes = demand.checkpointBytes;
     this.#checkpointEveryMs = demand.checkpointEveryMs;
-    // A checkpoint is written beside the one before.
-    const needed = demand.data.bytes + 2 * demand.checkpointBytes + demand.resultBytes;
-    this.diskGB = Math.max(needed, (demand.diskGiB ?? 0) * gibibyte) / 1e9;
+    this.diskGB = diskGBOf(demand);
   }
 
   /** Until another machine has taken over: as long as the first took, and its checkpoint comes along. */

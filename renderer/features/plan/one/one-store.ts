@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import type { objectives, Placement, PlanLimits, RunDemand } from '#shared/domain/plan.ts';
+import type { objectives, Placement, PlanLimits, PriceChanges, RunDemand } from '#shared/domain/plan.ts';
 import type { PlaceContent } from '#shared/planner/plan-file.ts';
 
 export type Objective = (typeof objectives)[number];
@@ -10,7 +10,7 @@ export interface SavedAs {
   name: string;
   changedAt: number;
   /** Null: nobody knows. */
-  pricesChanged: boolean | null;
+  priceChanges: PriceChanges | null;
 }
 
 interface OneState {

@@ -26,6 +26,7 @@ import { newId } from '#shared/domain/new-id.ts';
 import type { SavedPlan } from '#shared/domain/plan.ts';
 import { readPlanContent } from '#shared/planner/plan-file.ts';
 import { PlanHead } from '../plan-head.tsx';
+import { priceChangeText } from '../price-change-words.ts';
 import { exportEntries } from './export-menu.tsx';
 import { savePlan } from './save-plan.tsx';
 
@@ -95,7 +96,7 @@ function PlanRow({ plan, onRename }: { plan: SavedPlan; onRename(): void }) {
   const t = useT();
   const may = useMay('operator');
   const [, navigate] = useLocation();
-  const { id, name, kind, runIds, changedAt, summary, pricesChanged } = plan;
+  const { id, name, kind, runIds, changedAt, summary, priceChanges } = plan;
   const open = paths.plan('saved', id);
   const content = async () => readPlanContent((await rpc().plan.open({ planId: id })).content);
   return (
@@ -118,9 +119,16 @@ function PlanRow({ plan, onRename }: { plan: SavedPlan; onRename(): void }) {
       <td>
         <span className="saved__prices">
           {summary.prices ? <Age at={summary.prices.oldestAt} /> : <span className="quiet">–</span>}
-          {pricesChanged ? (
-            <span title={t('plan.pricesChangedText')}>
-              <Badge tone="warn">{t('plan.pricesChanged')}</Badge>
+          {priceChanges && priceChanges.changed > 0 ? (
+            <span
+              title={[
+                ...priceChanges.top.map((change) => priceChangeText(change, t)),
+                t('plan.pricesChangedText'),
+              ].join('\n')}
+            >
+              <Badge tone="warn">
+                {t('plan.pricesChanged', { changed: priceChanges.changed, of: priceChanges.of })}
+              </Badge>
             </span>
           ) : null}
         </span>

@@ -133,7 +133,9 @@ test('scenarios over it are shared whole: the plan, the answers, buying and wait
   expect(fileName).toBe('what if.trainyard-plan.json');
   there.catalog.set([]);
   const copy = there.planner.saved.importFile(newId(), text, me);
-  expect(copy).toMatchObject({ name: 'what if', kind: 'what-if', pricesChanged: true });
+  expect(copy).toMatchObject({ name: 'what if', kind: 'what-if' });
+  expect(copy.priceChanges?.changed).toBe(copy.priceChanges?.of);
+  expect(copy.priceChanges?.top).toContainEqual(expect.objectContaining({ what: 'offer', nowMicros: null }));
   expect(copy.summary).toEqual(world.planner.saved.open(planId).plan.summary);
   expect(JSON.parse(there.planner.saved.open(copy.id).content)).toEqual(JSON.parse(JSON.stringify(content)));
   expect(there.planner.saved.exportFile(copy.id).text).toBe(
@@ -154,7 +156,7 @@ test('a list says what plans cost and take, how old their prices are, and whethe
         timeMs: content.answer.makespanMs,
         prices: content.prices,
       },
-      pricesChanged: false,
+      priceChanges: { changed: 0, top: [] },
     },
   ]);
   expect(content.prices).not.toBeNull();
@@ -162,8 +164,8 @@ test('a list says what plans cost and take, how old their prices are, and whethe
   world.run({ gpus: 8 });
   expect(world.planner.saved.list()).toEqual(before);
   world.catalog.set([someOffer({ onDemandMicrosPerHour: 1_000_000 })]);
-  expect(world.planner.saved.list()).toMatchObject([{ id: planId, pricesChanged: true }]);
-  expect(world.planner.saved.open(planId).plan.pricesChanged).toBe(true);
+  expect(world.planner.saved.list()).toMatchObject([{ id: planId, priceChanges: { changed: 3 } }]);
+  expect(world.planner.saved.open(planId).plan.priceChanges?.changed).toBe(3);
 });
 
 test('of one whose inputs were not kept nobody says that its prices have changed; one that is damaged hides no other', async () => {
@@ -176,7 +178,7 @@ test('of one whose inputs were not kept nobody says that its prices have changed
     me,
   );
   const of = (id: string) => world.planner.saved.list().find((plan) => plan.id === id);
-  expect(of(older)).toMatchObject({ pricesChanged: null, summary: { prices: null } });
+  expect(of(older)).toMatchObject({ priceChanges: null, summary: { prices: null } });
   expect(() => world.planner.saved.recomputeProblem(older)).toThrow(
     expect.objectContaining({ code: 'PLAN_INPUTS_GONE' }),
   );
@@ -185,5 +187,5 @@ test('of one whose inputs were not kept nobody says that its prices have changed
     older,
   );
   expect(of(older)?.summary).toEqual({ costMicros: null, timeMs: null, prices: null });
-  expect(of(known)?.pricesChanged).toBe(false);
+  expect(of(known)?.priceChanges?.changed).toBe(0);
 });
