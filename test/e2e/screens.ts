@@ -121,6 +121,32 @@ export const screens: readonly Screen[] = [
     },
   },
   {
+    name: 'copies, an upload cut off',
+    path: '/runs',
+    leaves: true,
+    prepare: async (page) => {
+      // As a page leaves it that is loaded anew while it uploads.
+      const unfinished = {
+        ...{ id: fixtureId('u', 0), machineId: fixtureId('s', 1), machineName: 'heron' },
+        ...{ directory: '/home/mei/llama/data', name: 'corpus', tops: [['corpus', 'corpus']], folders: true },
+        ...{ startedAt: Date.now(), doneBytes: 18_400_000_000, totalBytes: 61_200_000_000 },
+        ...{ doneFiles: 212, totalFiles: 1840 },
+      };
+      const atItsEnd = (kept: string | null) =>
+        page.evaluate((value) => {
+          addEventListener('pagehide', () => {
+            if (value === null) sessionStorage.removeItem('uploads.unfinished');
+            else sessionStorage.setItem('uploads.unfinished', value);
+          });
+        }, kept);
+      await atItsEnd(JSON.stringify([unfinished]));
+      await page.reload();
+      await page.getByRole('button', { name: /1 upload cut off|1 个上传已中断/ }).click();
+      await page.locator('.copies li').filter({ hasText: 'corpus' }).waitFor();
+      await atItsEnd(null);
+    },
+  },
+  {
     name: 'files',
     path: filesOf('/home/mei/llama'),
     leaves: true,
