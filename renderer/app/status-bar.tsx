@@ -31,7 +31,7 @@ export function StatusBar() {
         <VaultNow />
         <LanguageButton />
       </span>
-      {version ? <span className="quiet num">{version}</span> : null}
+      {version ? <span className="statusbar__version quiet num">{version}</span> : null}
     </footer>
   );
 }

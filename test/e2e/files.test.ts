@@ -241,6 +241,50 @@ describe.skipIf(!needs('chromium', 'sshd', 'root'))('files of a machine', () => 
     expect(besidesAbsence(complaints)).toEqual([]);
   });
 
+  test('whose upload loses its backend go on where they were, by themselves, once there is another', async () => {
+    const content = randomBytes(24_000_000);
+    const source = path.join(app.home, 'shards.bin');
+    await writeFile(source, content);
+    const { page, complaints } = await show('old');
+    await row(page, 'a.txt').waitFor();
+    // What the page says and hears of where its upload goes on.
+    const begun: number[] = [];
+    page.on('websocket', (socket) =>
+      socket.on('framereceived', ({ payload }) => {
+        const [, from] = /"kind":"upload","offset":(\d+),"done":null/.exec(payload.toString()) ?? [];
+        if (from !== undefined) begun.push(Number(from));
+      }),
+    );
+    await page.reload();
+    await row(page, 'a.txt').waitFor();
+    proxy.bandwidth(6_000_000);
+    await main(page).locator('input[data-choose="files"]').setInputFiles(source);
+    const arrived = async () => {
+      const rest = (await readdir(at('old'))).find((name) => name.startsWith('.trainyard-upload-'));
+      return rest === undefined ? 0 : ((await stat(path.join(at('old'), rest)).catch(() => null))?.size ?? 0);
+    };
+    await until('much of it has arrived', async () => (await arrived()) > 9_000_000);
+    const before = app.workerPid();
+    process.kill(before, 'SIGKILL');
+    await until('another backend is there', () => ![0, before].includes(app.workerPid()), {
+      deadlineMs: 60_000,
+    });
+    proxy.bandwidth(0);
+    await until(
+      'it is whole',
+      async () => (await readFile(at('old/shards.bin')).catch(() => null))?.equals(content),
+      { deadlineMs: 60_000 },
+    );
+    expect(begun[0]).toBe(0);
+    expect(begun.at(-1)).toBeGreaterThanOrEqual(8 * 1024 * 1024);
+    await page.getByRole('button', { name: 'Transfers', exact: true }).click();
+    await dialog(page)
+      .getByText(/^Verified: SHA-256 [0-9a-f]{64}$/)
+      .waitFor();
+    expect(await readdir(at('old'))).toEqual(['a.txt', 'shards.bin']);
+    expect(besidesAbsence(complaints)).toEqual([]);
+  });
+
   test('are downloaded, renamed with a way back, made, and removed after it was said what goes', async () => {
     const { page, complaints } = await show();
     await cell(page, 'train.py').click({ button: 'right' });

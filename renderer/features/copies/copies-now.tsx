@@ -29,7 +29,7 @@ export function CopiesNow() {
   if (isQuiet && !open && copies.size + uploads.size === 0) return null;
   return (
     <span className="num">
-      <button type="button" aria-haspopup="dialog" onClick={showTransfers}>
+      <button type="button" className="clip" aria-haspopup="dialog" onClick={showTransfers}>
         {isQuiet
           ? t('copies.title')
           : rate > 0
