@@ -7,13 +7,16 @@ const options = JSON.parse(process.argv[2] ?? '{}') as Omit<LaptopOptions, 'onSt
 
 /** Dies right after the journal has taken in `phase`, or the given number of lines after that. */
 let death: { phase: string; notes: number } | null = null;
+/** Falls asleep there, until somebody wakes it. */
+let nap: { phase: string; notes: number } | null = null;
 let inPhase = '';
 let notes = 0;
 function onStep(step: string): void {
   if (step === 'note') notes += 1;
   else [inPhase, notes] = [step, 0];
-  if (death !== null && death.phase === inPhase && death.notes === notes)
-    process.kill(process.pid, 'SIGKILL');
+  const isThere = (moment: typeof death) => moment?.phase === inPhase && moment.notes === notes;
+  if (isThere(death)) process.kill(process.pid, 'SIGKILL');
+  if (isThere(nap)) process.kill(process.pid, 'SIGSTOP');
 }
 
 const laptop = await openLaptop({ ...options, onStep });
@@ -28,6 +31,9 @@ const operations = {
   ...operationsOf(laptop),
   dieAt: (phase: string, after: number) => {
     death = { phase, notes: after };
+  },
+  sleepAt: (phase: string, after: number) => {
+    nap = { phase, notes: after };
   },
   close: async () => {
     off();

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type ErrorShape, TrainyardError } from '#shared/domain/error.ts';
 import type { Migration, MigrationPhase } from '#shared/domain/migration.ts';
@@ -107,6 +108,15 @@ export class RemoteLaptop {
     await until('the laptop is dead', () => this.#child === null);
   }
 
+  /** Resolves when it has fallen asleep: its process stands still, and time goes on. */
+  async asleep(): Promise<void> {
+    const stat = () => readFileSync(`/proc/${this.#child?.pid}/stat`, 'latin1');
+    await until('the laptop is asleep', () => /\) T /.test(stat()));
+  }
+  wake(): void {
+    this.#child?.kill('SIGCONT');
+  }
+
   /** The move once it is in this phase or beyond. The laptop may die and be started again meanwhile. */
   reached(migrationId: string, phase: MigrationPhase): Promise<Migration> {
     const wanted = migrationPhases.indexOf(phase);
@@ -147,6 +157,7 @@ export class RemoteLaptop {
     const child = this.#child;
     if (child === null) return;
     const gone = new Promise((resolve) => child.once('exit', resolve));
+    this.wake();
     await this.call('close').catch(() => undefined);
     child.kill('SIGKILL');
     await gone;

@@ -62,5 +62,5 @@ test.each(asleep)(
   async (_when, mode, sleeps) => {
     expect(await atEachMoment(mode, sleeps)).toEqual(['committed', 'rolled-back']);
   },
-  60_000,
+  120_000,
 );
