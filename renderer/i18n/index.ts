@@ -1,6 +1,6 @@
 import i18next from 'i18next';
 import { useSyncExternalStore } from 'react';
-import { toldWithin } from '#shared/domain/because.ts';
+import { inARow, listCode, severalCode, toldWithin } from '#shared/domain/because.ts';
 import { isFilledBy } from '#shared/domain/sentence.ts';
 import { englishWords, sayValues, type ValueWords } from '#shared/domain/sentence-values.ts';
 import { isPlannerSentence } from '#shared/planner/sentences.ts';
@@ -56,6 +56,7 @@ export const sayValuesIn = (words: ValueWords): void => {
 
 /** An error's sentence by its code; the English sentence that came with it where the code has no translation. */
 export function translateError(code: string, params: Params, english: string): string {
+  if (code === severalCode || code === listCode) return together(code, params);
   const key = `errors.${code}`;
   if (!instance.exists(key)) return english;
   const around = sentences[currentLanguage()][key] ?? sentences.en[key] ?? '';
@@ -71,6 +72,13 @@ export function translateError(code: string, params: Params, english: string): s
     return [name, goesOn ? sentence.replace(/[.。]$/, '') : sentence];
   });
   return instance.t(key, { ...values, ...(Object.fromEntries(said) as Params) });
+}
+
+function together(code: string, params: Params): string {
+  const texts = toldWithin(params).map(([, told]) => translateError(told.code, told.params, told.message));
+  const isChinese = currentLanguage() === 'zh-CN';
+  if (code === listCode) return texts.join(isChinese ? '、' : ', ');
+  return inARow(texts, isChinese ? '；' : '; ');
 }
 
 /** A sentence whose key comes from elsewhere; the English that came with it where there is none. */

@@ -7,6 +7,9 @@ export interface Told {
   message: string;
 }
 
+/** An error, or more, as what it says. */
+export const toldOf = ({ code, params, message }: Told): Told => ({ code, params, message });
+
 /**
  * The values by which one sentence stands within another: `{{why}}` is its English there, and beside it go its code (`why#`) and
  * its own values (`why.machine`), by which a page says it in its own language. Nested ones nest: `why.why#`.
@@ -17,12 +20,43 @@ export function because(name: string, { code, params, message }: Told): Params {
   return within;
 }
 
-/** As `because`, of any number: several are one text, in English; none is empty. */
-export function becauseOf(name: string, all: readonly Told[]): Params {
-  const [first, ...others] = all;
-  if (first !== undefined && others.length === 0) return because(name, first);
-  return { [name]: all.map(({ message }) => message).join(' ') };
+/** The codes under which several travel as one: each is a value of it by its number, with its own code. */
+export const severalCode = 'SEVERAL';
+export const listCode = 'LIST';
+
+/** Several things said one after the other, each of which keeps its code: sentences, or parts of one. */
+export const several = (all: readonly Told[]): Told => togetherAs(severalCode, all);
+
+/** The same of words that stand in a list within a sentence. */
+export const listOf = (all: readonly Told[]): Told => togetherAs(listCode, all);
+
+function togetherAs(code: string, all: readonly Told[]): Told {
+  const params: Params = {};
+  for (const [index, each] of all.entries()) Object.assign(params, because(String(index), each));
+  const texts = all.map(({ message }) => message);
+  return { code, params, message: code === listCode ? texts.join(', ') : inARow(texts, '; ') };
 }
+
+/** The first of many, and how many more there are. */
+export function firstOf(all: readonly Told[], most: number): Told[] {
+  const count = all.length - most;
+  if (count <= 0) return [...all];
+  return [...all.slice(0, most), { code: 'AND_MORE', params: { count }, message: `and ${count} more` }];
+}
+
+/** As `because`, of any number; none is empty. */
+export function becauseOf(name: string, all: readonly Told[]): Params {
+  const [first] = all;
+  if (first === undefined) return { [name]: '' };
+  return because(name, all.length === 1 ? first : several(all));
+}
+
+/** Sentences follow one another; between parts of one stands `gap`. */
+export const inARow = (texts: readonly string[], gap: string): string =>
+  texts.reduce((text, next) => {
+    if (text === '' || text.endsWith('。')) return `${text}${next}`;
+    return `${text}${/[.!?]$/.test(text) ? ' ' : gap}${next}`;
+  }, '');
 
 /** What `because` has put into values: each sentence by its name. */
 export function toldWithin(params: Params): [name: string, told: Told][] {

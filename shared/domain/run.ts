@@ -4,13 +4,20 @@ import { idSchema } from './id.ts';
 import { migrationPhase } from './migration.ts';
 import { runStates } from './run-states.ts';
 import { taskSpec } from './spec.ts';
+import { told } from './told.ts';
 
 export { endedStates, hasEnded, type RunState, runStates } from './run-states.ts';
 
 export const runState = z.enum(runStates);
 /** Why we say what we say. The page and the CLI turn it into a sentence; `at` is epoch ms on this computer's clock. */
 export const evidence = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('queued'), at: z.number(), position: z.number(), reason: z.string() }),
+  z.object({
+    kind: z.literal('queued'),
+    at: z.number(),
+    position: z.number(),
+    reason: z.string(),
+    why: told.optional(),
+  }),
   z.object({
     kind: z.literal('launching'),
     at: z.number(),

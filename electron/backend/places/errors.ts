@@ -1,4 +1,4 @@
-import { because, becauseOf, type Told } from '#shared/domain/because.ts';
+import { because, becauseOf, firstOf, several, type Told } from '#shared/domain/because.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import type { Proposal } from '#shared/domain/recovery.ts';
 
@@ -12,12 +12,12 @@ export const evacuationUnknown = (): TrainyardError =>
 
 /** What is said of a run that stays where it is. */
 export const stays = {
-  noRoom: (why: readonly string[]): Said => {
-    const shown = why.slice(0, 5).join('; ') + (why.length > 5 ? ` and ${why.length - 5} more` : '');
+  noRoom: (why: readonly Told[]): Said => {
+    const shown = several(firstOf(why, 5));
     return {
       code: 'EVACUATION_NO_ROOM',
-      params: { why: shown },
-      message: `No other machine has room for it now: ${shown}.`,
+      params: because('why', shown),
+      message: `No other machine has room for it now: ${shown.message}.`,
     };
   },
   refused: (machine: string, ...why: readonly Told[]): Said => ({

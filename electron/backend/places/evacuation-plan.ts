@@ -27,14 +27,14 @@ export function placeAll(
   machineId: string,
   runs: readonly Run[],
   refused: ReadonlySet<string>,
-): { run: Run; to: Bin | null; why: string[] }[] {
+): { run: Run; to: Bin | null; why: Told[] }[] {
   const { store } = context;
   const others = store.machines.ids().filter((id) => id !== machineId);
   const looked = others
     .flatMap((id) => store.machines.get(id) ?? [])
     .map((machine) => binOf(context, machine));
-  const bins = looked.filter((each) => typeof each !== 'string');
-  const closed = looked.filter((each) => typeof each === 'string');
+  const bins = looked.filter((each): each is Bin => !('code' in each));
+  const closed = looked.filter((each): each is Told => 'code' in each);
   const byId = new Map(runs.map((run) => [run.id, run]));
   return pack(runs.map(itemOf), bins, refused).flatMap((placed) => {
     const run = byId.get(placed.runId);

@@ -1,5 +1,7 @@
 import { isOfKind, wholeCount } from '#backend/runs/index.ts';
+import { because, type Told } from '#shared/domain/because.ts';
 import type { Accelerator } from '#shared/domain/machine.ts';
+import { sayRoom } from '#shared/domain/room-sentences.ts';
 import type { AcceleratorRequest } from '#shared/domain/spec.ts';
 
 /** A run that needs a place. */
@@ -30,7 +32,7 @@ export interface Placed {
   runId: string;
   machineId: string | null;
   /** Of each machine that was looked at, why not; empty where a place was found. */
-  why: string[];
+  why: Told[];
 }
 
 /**
@@ -43,11 +45,14 @@ export function pack(items: readonly Item[], bins: readonly Bin[], refused: Read
     (a, b) => b.priority - a.priority || a.createdAt - b.createdAt || (a.runId < b.runId ? -1 : 1),
   );
   return order.map((item) => {
-    const why: string[] = [];
+    const why: Told[] = [];
     const fits = left.flatMap((bin) => {
       const verdict = tryBin(item, bin, refused);
-      if (typeof verdict === 'string') why.push(`${bin.name}: ${verdict}`);
-      return typeof verdict === 'string' ? [] : [{ bin, ...verdict }];
+      if ('code' in verdict) {
+        why.push(sayRoom('ROOM_ON', { machine: bin.name, ...because('why', verdict) }));
+        return [];
+      }
+      return [{ bin, ...verdict }];
     });
     const [best] = fits.sort(
       (a, b) =>
@@ -60,7 +65,7 @@ export function pack(items: readonly Item[], bins: readonly Bin[], refused: Read
       return {
         runId: item.runId,
         machineId: null,
-        why: why.length > 0 ? why : ['there is no other machine'],
+        why: why.length > 0 ? why : [sayRoom('ROOM_NO_OTHER')],
       };
     }
     const { bin, taken } = best;
@@ -75,10 +80,10 @@ function tryBin(
   item: Item,
   bin: Bin,
   refused: ReadonlySet<string>,
-): { taken: readonly Accelerator[]; leftOver: number } | string {
-  if (refused.has(`${item.runId}/${bin.machineId}`)) return 'the move there was refused';
-  if (bin.memoryBytes !== null && item.memoryBytes > bin.memoryBytes) return 'too little memory';
-  if (bin.cpus !== null && item.cpus > bin.cpus) return 'too few processors';
+): { taken: readonly Accelerator[]; leftOver: number } | Told {
+  if (refused.has(`${item.runId}/${bin.machineId}`)) return sayRoom('ROOM_REFUSED_THERE');
+  if (bin.memoryBytes !== null && item.memoryBytes > bin.memoryBytes) return sayRoom('ROOM_LITTLE_MEMORY');
+  if (bin.cpus !== null && item.cpus > bin.cpus) return sayRoom('ROOM_FEW_PROCESSORS');
   if (item.requests.length === 0) return { taken: [], leftOver: bin.free.length };
   for (const request of item.requests) {
     const matching = bin.free.filter((each) => isOfKind(each, request.name));
@@ -86,5 +91,5 @@ function tryBin(
     if (matching.length >= count)
       return { taken: matching.slice(0, count), leftOver: matching.length - count };
   }
-  return 'not enough free accelerators of the kind it asks for';
+  return sayRoom('ROOM_FEW_FREE');
 }

@@ -5,6 +5,7 @@ import type { AppEvent } from '#shared/domain/event.ts';
 import type { Machine } from '#shared/domain/machine.ts';
 import { type Proposal, type RebalancePolicy, rebalancePolicy } from '#shared/domain/recovery.ts';
 import type { Actor } from '#shared/domain/role.ts';
+import { sayRoom } from '#shared/domain/room-sentences.ts';
 import type { Run } from '#shared/domain/run.ts';
 import { type PlacesContext, policyActor } from './context.ts';
 import { proposalAnswered } from './errors.ts';
@@ -185,7 +186,7 @@ export class Rebalance {
       const known = bins.get(machineId);
       if (known !== undefined) return known;
       const machine = store.machines.get(machineId);
-      const bin = machine === undefined ? 'it is gone' : binOf(this.#context, machine);
+      const bin = machine === undefined ? sayRoom('ROOM_GONE') : binOf(this.#context, machine);
       bins.set(machineId, bin);
       return bin;
     };
@@ -200,7 +201,7 @@ export class Rebalance {
       fits: (runId, machineId) => {
         const run = runs.find(({ id }) => id === runId);
         const bin = binAt(machineId);
-        if (run === undefined || typeof bin === 'string') return false;
+        if (run === undefined || 'code' in bin) return false;
         return pack([itemOf(run)], [bin], new Set())[0]?.machineId === machineId;
       },
     };
@@ -277,8 +278,8 @@ export class Rebalance {
     const { store } = this.#context;
     const bins = store.machines.ids().flatMap((id) => {
       const machine = id === notOn ? undefined : store.machines.get(id);
-      const bin = machine === undefined ? 'gone' : binOf(this.#context, machine);
-      return typeof bin === 'string' ? [] : [bin];
+      const bin = machine === undefined ? sayRoom('ROOM_GONE') : binOf(this.#context, machine);
+      return 'code' in bin ? [] : [bin];
     });
     return pack([itemOf(run)], bins, new Set())[0]?.machineId ?? null;
   }

@@ -1,5 +1,7 @@
 import { heldByOthers, usable } from '#backend/runs/index.ts';
+import { because, type Told } from '#shared/domain/because.ts';
 import type { Accelerator, Machine } from '#shared/domain/machine.ts';
+import { type RoomCode, sayRoom } from '#shared/domain/room-sentences.ts';
 import type { Run } from '#shared/domain/run.ts';
 import type { PlacesContext } from './context.ts';
 import type { Bin, Item } from './packing.ts';
@@ -28,15 +30,16 @@ export function itemOf(run: Run): Item {
 }
 
 /** What a machine can still hold; a sentence where it takes nothing now. */
-export function binOf(context: PlacesContext, machine: Machine): Bin | string {
+export function binOf(context: PlacesContext, machine: Machine): Bin | Told {
   const { store, access } = context;
   const { id, name, draining, inventory, runningRuns, queuedRuns } = machine;
   const policy = store.machines.policy(id);
-  if (draining) return `${name}: it is being drained`;
-  if (!access.isConnected(id)) return `${name}: it is not connected`;
-  if (inventory === null) return `${name}: it has not been looked at yet`;
-  if (minutesLeft(policy.window, minuteNow(context)) === 0)
-    return `${name}: runs may not be there at this time`;
+  const closed = (code: RoomCode): Told =>
+    sayRoom('ROOM_ON', { machine: name, ...because('why', sayRoom(code)) });
+  if (draining) return closed('ROOM_DRAINED');
+  if (!access.isConnected(id)) return closed('ROOM_OUT_OF_SIGHT');
+  if (inventory === null) return closed('ROOM_UNSEEN');
+  if (minutesLeft(policy.window, minuteNow(context)) === 0) return closed('ROOM_WINDOW');
   return {
     machineId: id,
     name,

@@ -14,7 +14,7 @@ const sameMemory = 0.12;
 /** What the runs' own rules say of accelerators, handed in by main.ts. */
 export interface GpuRules {
   usable(accelerators: readonly Accelerator[]): Accelerator[];
-  heldByOthers(accelerator: Accelerator, isOurRun: (runId: string) => boolean): string | null;
+  heldByOthers(accelerator: Accelerator, isOurRun: (runId: string) => boolean): object | null;
 }
 
 export interface OwnMachineSources {

@@ -1,3 +1,4 @@
+import { because, type Told } from '#shared/domain/because.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 
 export const hostConnected = (machine: string): TrainyardError =>
@@ -10,15 +11,18 @@ export const hostConnected = (machine: string): TrainyardError =>
 export const hostIsThisComputer = (): TrainyardError =>
   new TrainyardError('RECOVERY_HOST_HERE', 'This computer cannot be given up as lost.');
 
-export const noPlace = (run: string, why: string): TrainyardError =>
+export const noPlace = (run: string, why: Told): TrainyardError =>
   new TrainyardError(
     'RECOVERY_NO_PLACE',
-    `Run "${run}" was not started again: no machine that its policy allows can take it (${why}).`,
-    { params: { name: run, why } },
+    `Run "${run}" was not started again: no machine that its policy allows can take it (${why.message.replace(/\.$/, '')}).`,
+    { params: { name: run, ...because('why', why) } },
   );
 
-export const stillWaits = (why: string): TrainyardError =>
-  new TrainyardError('RECOVERY_WAITS', `The restart waits: ${why}.`, { params: { why }, retryable: true });
+export const stillWaits = (why: Told): TrainyardError =>
+  new TrainyardError('RECOVERY_WAITS', `The restart waits: ${why.message}.`, {
+    params: because('why', why),
+    retryable: true,
+  });
 
 export const entryOver = (): TrainyardError =>
   new TrainyardError(

@@ -1,14 +1,16 @@
+import { because, firstOf, several, type Told } from '#shared/domain/because.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import type { Accelerator, Machine } from '#shared/domain/machine.ts';
 import type { RecoverySpec } from '#shared/domain/recovery.ts';
+import { sayRoom } from '#shared/domain/room-sentences.ts';
 import type { Attempt, Run } from '#shared/domain/run.ts';
 import { policyActor, type RecoveryContext } from './context.ts';
 
 export type Choice =
   | { kind: 'go'; machine: Machine; accelerators: Accelerator[] }
   /** Nothing now; it may change. */
-  | { kind: 'wait'; why: string }
-  | { kind: 'never'; why: string };
+  | { kind: 'wait'; why: Told }
+  | { kind: 'never'; why: Told };
 
 export interface Wanted {
   run: Run;
@@ -28,29 +30,30 @@ export interface Wanted {
  */
 export function choosePlace(context: RecoveryContext, wanted: Wanted): Choice {
   const { machines, unknown } = candidates(context, wanted);
-  const waits: string[] = [];
-  const nevers: string[] = unknown.map((name) => `there is no machine called "${name}"`);
+  const waits: Told[] = [];
+  const nevers = unknown.map((machine) => sayRoom('ROOM_UNKNOWN_MACHINE', { machine }));
   for (const machine of machines) {
     const verdict = tryOne(context, machine, wanted);
     if (verdict.kind === 'go') return verdict;
     (verdict.kind === 'wait' ? waits : nevers).push(verdict.why);
   }
-  if (waits.length > 0) return { kind: 'wait', why: inWords(waits) };
-  return { kind: 'never', why: nevers.length === 0 ? 'there is none' : inWords(nevers) };
+  if (waits.length > 0) return { kind: 'wait', why: several(firstOf(waits, 3)) };
+  return { kind: 'never', why: nevers.length === 0 ? sayRoom('ROOM_NONE') : several(firstOf(nevers, 3)) };
 }
 
 function tryOne(context: RecoveryContext, machine: Machine, { run, by }: Wanted): Choice {
   const { access, handover } = context;
   const { id, name } = machine;
-  if (machine.draining) return { kind: 'wait', why: `${name} is being drained` };
-  if (!access.isConnected(id)) return { kind: 'wait', why: `${name} is not connected` };
+  const there = (why: Told): Told => sayRoom('ROOM_ON', { machine: name, ...because('why', why) });
+  if (machine.draining) return { kind: 'wait', why: there(sayRoom('ROOM_DRAINED')) };
+  if (!access.isConnected(id)) return { kind: 'wait', why: there(sayRoom('ROOM_OUT_OF_SIGHT')) };
   try {
     handover.admit(run.id, id, policyActor, {});
     return { kind: 'go', machine, accelerators: handover.reserve(run.id, id, by) };
   } catch (thrown) {
-    const { code, message } = TrainyardError.from(thrown);
-    if (code === 'MACHINE_FULL') return { kind: 'wait', why: `${name} is full` };
-    return { kind: 'never', why: `${name}: ${message}` };
+    const error = TrainyardError.from(thrown);
+    if (error.code === 'MACHINE_FULL') return { kind: 'wait', why: there(sayRoom('ROOM_FULL')) };
+    return { kind: 'never', why: there(error) };
   }
 }
 
@@ -80,5 +83,3 @@ function candidates(
 }
 
 const load = ({ runningRuns, queuedRuns }: Machine): number => runningRuns + queuedRuns;
-const inWords = (reasons: readonly string[]): string =>
-  reasons.slice(0, 3).join('; ') + (reasons.length > 3 ? ` and ${reasons.length - 3} more` : '');

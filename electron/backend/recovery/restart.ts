@@ -1,5 +1,6 @@
 import { TrainyardError } from '#shared/domain/error.ts';
 import type { Accelerator } from '#shared/domain/machine.ts';
+import { sayRoom } from '#shared/domain/room-sentences.ts';
 import { type Attempt, hasEnded, type Run } from '#shared/domain/run.ts';
 import { policyActor, type RecoveryContext } from './context.ts';
 import { noPlace, stillWaits } from './errors.ts';
@@ -119,7 +120,8 @@ async function claimed(
       return { kind: 'asks', machineId: machine.id, machineName: machine.name, lostStep };
     }
     // While it was being brought there, the host that was given up may have come back: it is asked first.
-    if (isGone && context.access.isConnected(lost.machineId)) throw stillWaits(`${lost.machineName} is back`);
+    if (isGone && context.access.isConnected(lost.machineId))
+      throw stillWaits(sayRoom('ROOM_BACK', { machine: lost.machineName }));
     const next: Starting = {
       epoch: lost.epoch + 1,
       machineId: machine.id,

@@ -1,3 +1,4 @@
+import { because, type Told } from '#shared/domain/because.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import type { SpecIssue } from '#shared/domain/spec.ts';
 
@@ -26,11 +27,11 @@ export const mountMissing = (source: string): TrainyardError =>
     { params: { source } },
   );
 
-export const noSuchAccelerator = (machine: string, why: string): TrainyardError =>
+export const noSuchAccelerator = (machine: string, why: Told): TrainyardError =>
   new TrainyardError(
     'RUN_NO_SUCH_ACCELERATOR',
-    `This run can never start on ${machine}: ${why}. Choose another machine or change "accelerators".`,
-    { params: { machine, why } },
+    `This run can never start on ${machine}: ${why.message}. Choose another machine or change "accelerators".`,
+    { params: { machine, ...because('why', why) } },
   );
 
 export const secretsLost = (names: readonly string[]): TrainyardError =>
@@ -65,12 +66,12 @@ export const machineDraining = (machine: string): TrainyardError =>
     { params: { machine } },
   );
 
-export const machineFull = (machine: string, why: string): TrainyardError =>
+export const machineFull = (machine: string, why: Told): TrainyardError =>
   new TrainyardError(
     'MACHINE_FULL',
-    `There is no room on ${machine} now: ${why}. Wait, or choose another machine.`,
+    `There is no room on ${machine} now: ${why.message}. Wait, or choose another machine.`,
     {
-      params: { machine, why },
+      params: { machine, ...because('why', why) },
       retryable: true,
     },
   );

@@ -1,6 +1,7 @@
 import type { LaunchRequest } from '#shared/contract/runs.ts';
 import { newId } from '#shared/domain/id.ts';
 import type { Actor } from '#shared/domain/role.ts';
+import { sayRoom } from '#shared/domain/room-sentences.ts';
 import type { Attempt, Run } from '#shared/domain/run.ts';
 import type { RunsContext } from './context.ts';
 import { machineDraining, noSuchAccelerator, secretsNeeded, taskInvalid } from './errors.ts';
@@ -107,13 +108,14 @@ export function queuedAttempt(
   machine: { id: string; name: string },
   now: number,
 ): Attempt {
+  const why = sayRoom('ROOM_TURN_LOOKED_UP');
   return {
     runId,
     epoch,
     machineId: machine.id,
     machineName: machine.name,
     state: 'queued',
-    evidence: { kind: 'queued', at: now, position: 1, reason: 'its turn is being looked up' },
+    evidence: { kind: 'queued', at: now, position: 1, reason: why.message, why },
     createdAt: now,
     startedAt: null,
     endedAt: null,

@@ -1,4 +1,6 @@
+import { because, type Told } from '#shared/domain/because.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
+import { sayRoom } from '#shared/domain/room-sentences.ts';
 import { type Attempt, hasEnded } from '#shared/domain/run.ts';
 import { Adopter } from './adopt.ts';
 import type { BoxAttempt, BoxReport } from './box/interface.ts';
@@ -380,9 +382,9 @@ export class MachineRuns {
     }
   }
 
-  #whyNot(): string {
-    if (this.#lastError !== null) return `the machine is not connected: ${this.#lastError.message}`;
-    return 'the machine is not connected';
+  #whyNot(): Told {
+    if (this.#lastError === null) return sayRoom('ROOM_NOT_CONNECTED');
+    return sayRoom('ROOM_NOT_CONNECTED_WHY', because('why', this.#lastError));
   }
 
   #complain(what: string, error: unknown): void {

@@ -2,6 +2,7 @@ import type { ByteSource } from '#backend/bytes/index.ts';
 import type { LaunchRequest, RunFilter } from '#shared/contract/runs.ts';
 import type { MetricSeries } from '#shared/domain/metric.ts';
 import type { Actor } from '#shared/domain/role.ts';
+import { sayRoom } from '#shared/domain/room-sentences.ts';
 import { hasEnded, type Run } from '#shared/domain/run.ts';
 import type { CheckedTasks } from '#shared/domain/spec.ts';
 import type { BoxFile, LogMatch, LogQuery } from './box/interface.ts';
@@ -317,11 +318,13 @@ export class RunsService {
         continue;
       }
       if (state !== 'queued') {
+        const why = sayRoom('ROOM_APP_RESTARTED');
         const evidence = {
           kind: 'queued',
           at: clock.now(),
           position: 1,
-          reason: 'Trainyard was restarted',
+          reason: why.message,
+          why,
         } as const;
         records.save(runId, epoch, { state: 'queued', accelerators: [], evidence });
       }

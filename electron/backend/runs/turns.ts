@@ -1,6 +1,8 @@
 import type { RunsPrograms } from '#backend/processes/index.ts';
+import { type Told, toldOf } from '#shared/domain/because.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import type { Accelerator } from '#shared/domain/machine.ts';
+import { sayRoom } from '#shared/domain/room-sentences.ts';
 import { type Attempt, hasEnded, type RunSummary } from '#shared/domain/run.ts';
 import type { AcceleratorRequest } from '#shared/domain/spec.ts';
 import type { BoxReport, BoxRuns } from './box/interface.ts';
@@ -30,7 +32,7 @@ export interface TurnsOptions {
   machineId: string;
   connected(): Connected | null;
   /** Why it is not connected, in words. */
-  whyNot(): string;
+  whyNot(): Told;
   /** Takes in what the box says, runs of others included. */
   hear(report: BoxReport): Promise<void>;
   /** An attempt was started on the box, or may have been: the box is to be asked. */
@@ -79,12 +81,13 @@ export class Turns {
     const { draining } = context.store.machines.policy(machineId);
     for (const run of queued) {
       if (draining || context.claims.of(run.id) !== null) {
-        this.#wait(run, 1, draining ? 'the machine takes no new runs' : 'it is being moved or recovered');
+        this.#wait(run, 1, sayRoom(draining ? 'ROOM_DRAINING' : 'ROOM_CLAIMED'));
         continue;
       }
       const before = this.#earlierAttempt(run);
       if (before !== null) {
-        this.#wait(run, 1, `attempt ${before.epoch} on ${before.machineName} has not ended yet`);
+        const { epoch, machineName: machine } = before;
+        this.#wait(run, 1, sayRoom('ROOM_ATTEMPT_BEFORE', { epoch, machine }));
         continue;
       }
       const { id: runId, priority, createdAt } = run;
@@ -109,7 +112,7 @@ export class Turns {
     const first: Waiting = { runId, priority: Number.POSITIVE_INFINITY, createdAt, requests };
     const held = this.#held().filter((each) => each.runId !== runId);
     const [verdict] = planQueue([first], held, this.#machineNow());
-    return verdict ?? { runId, kind: 'never', reason: 'nothing is known of it' };
+    return verdict ?? { runId, kind: 'never', reason: sayRoom('ROOM_NOTHING_KNOWN') };
   }
 
   /** Takes up a launch that was interrupted after its turn had come. */
@@ -190,13 +193,14 @@ export class Turns {
     return requests;
   }
 
-  #wait(run: RunSummary, position: number, reason: string): void {
+  #wait(run: RunSummary, position: number, why: Told): void {
     const { evidence } = run;
-    if (evidence.kind === 'queued' && evidence.position === position && evidence.reason === reason) return;
+    if (evidence.kind === 'queued' && evidence.position === position && evidence.reason === why.message)
+      return;
     const { records, clock } = this.#options.context;
     records.save(run.id, run.epoch, {
       state: 'queued',
-      evidence: { kind: 'queued', at: clock.now(), position, reason },
+      evidence: { kind: 'queued', at: clock.now(), position, reason: why.message, why },
     });
   }
 
@@ -277,7 +281,7 @@ export class Turns {
       this.#putBack(runId, epoch, this.#options.whyNot());
     } else if (mayTryAgain || error.code === 'RUN_ALREADY_LIVE') {
       this.#tries.set(key, tries);
-      this.#putBack(runId, epoch, error.message);
+      this.#putBack(runId, epoch, toldOf(error));
       this.#retryLater(Math.min(tries, mostTries));
     } else {
       this.#tries.delete(key);
@@ -287,7 +291,7 @@ export class Turns {
   }
 
   /** Back into the queue; one that may have reached the box keeps its state until the box has been asked. */
-  #putBack(runId: string, epoch: number, reason: string): void {
+  #putBack(runId: string, epoch: number, why: Told): void {
     const { store, records, notes, clock } = this.#options.context;
     const attempt = store.runs.attempt(runId, epoch);
     if (attempt === undefined || hasEnded(attempt.state) || attempt.state === 'stopping') return;
@@ -295,7 +299,7 @@ export class Turns {
     records.save(runId, epoch, {
       state: 'queued',
       accelerators: [],
-      evidence: { kind: 'queued', at: clock.now(), position: 1, reason },
+      evidence: { kind: 'queued', at: clock.now(), position: 1, reason: why.message, why },
     });
   }
 

@@ -1,7 +1,6 @@
 import { type Translate, translateError } from '#renderer/i18n/index.ts';
 import { formatAge, formatBytes, formatInteger, type Shape, type Tone } from '#renderer/ui/index.ts';
 import type { Attempt, Evidence, RunState, RunSummary } from '#shared/domain/run.ts';
-import { queueReason } from './queue-words.ts';
 
 export interface RunDescription {
   tone: Tone;
@@ -134,9 +133,15 @@ function sentenceOf(run: Describable, now: number, t: Translate): string {
   }
 }
 
-function queuedSentence({ position, reason }: Extract<Evidence, { kind: 'queued' }>, t: Translate): string {
+function queuedSentence(
+  { position, reason, why }: Extract<Evidence, { kind: 'queued' }>,
+  t: Translate,
+): string {
   const place = position > 0 ? t('runs.queuedAt', { position }) : t('runs.queuedNext');
-  return reason === '' ? place : t('runs.queuedBecause', { place, reason: queueReason(reason, t) });
+  if (reason === '') return place;
+  // What an older version saved has no code.
+  const said = why === undefined ? reason : translateError(why.code, why.params, why.message);
+  return t('runs.queuedBecause', { place, reason: said });
 }
 
 function launchingSentence(evidence: Extract<Evidence, { kind: 'launching' }>, t: Translate): string {

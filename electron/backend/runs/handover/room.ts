@@ -1,6 +1,7 @@
 import { TrainyardError } from '#shared/domain/error.ts';
 import type { Accelerator } from '#shared/domain/machine.ts';
 import type { Actor } from '#shared/domain/role.ts';
+import { sayRoom } from '#shared/domain/room-sentences.ts';
 import { type Attempt, hasEnded, type Run } from '#shared/domain/run.ts';
 import type { Label, Override } from '#shared/domain/sensitivity.ts';
 import type { AcceleratorRequest } from '#shared/domain/spec.ts';
@@ -282,7 +283,7 @@ export class Handover implements RunHandover {
           ? noSuchAccelerator(machineName, verdict.reason)
           : machineFull(machineName, verdict.reason);
     }
-    throw refusal ?? machineFull(machineName, 'nothing is free');
+    throw refusal ?? machineFull(machineName, sayRoom('ROOM_NOTHING_FREE'));
   }
 }
 

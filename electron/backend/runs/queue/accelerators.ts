@@ -1,4 +1,6 @@
+import type { Told } from '#shared/domain/because.ts';
 import type { Accelerator } from '#shared/domain/machine.ts';
+import { sayRoom } from '#shared/domain/room-sentences.ts';
 import type { AcceleratorRequest } from '#shared/domain/spec.ts';
 
 const makers = new Set([
@@ -80,12 +82,15 @@ const desktopPrograms =
   /^(?:Xorg|X|Xwayland|gnome-shell|kwin_\w+|plasmashell|mutter|sway|weston|cinnamon|gdm\S*|sddm\S*|nxnode\S*)$/;
 
 /** The first process that holds the accelerator and is none of ours, in words; null when it is free of such. */
-export function heldByOthers(accelerator: Accelerator, isOurRun: (runId: string) => boolean): string | null {
+export function heldByOthers(accelerator: Accelerator, isOurRun: (runId: string) => boolean): Told | null {
   for (const { pid, user, command, runId } of accelerator.processes) {
     if (runId !== null && isOurRun(runId)) continue;
     const program = (command ?? '').trim().split(/\s+/)[0]?.split('/').at(-1) ?? '';
     if (desktopPrograms.test(program)) continue;
-    return `${program === '' ? 'a process' : program} (${user === null ? '' : `${user}, `}pid ${pid})`;
+    const who = `${user === null ? '' : `${user}, `}pid ${pid}`;
+    return program === ''
+      ? sayRoom('HELD_BY_PROCESS', { who })
+      : sayRoom('HELD_BY_PROGRAM', { program, who });
   }
   return null;
 }

@@ -1,4 +1,6 @@
+import { because, listOf, type Told } from '#shared/domain/because.ts';
 import type { Accelerator } from '#shared/domain/machine.ts';
+import { sayRoom } from '#shared/domain/room-sentences.ts';
 import type { AcceleratorRequest } from '#shared/domain/spec.ts';
 import { describeRequests } from '../spec/index.ts';
 import { heldByOthers, isOfKind, usable, wholeCount } from './accelerators.ts';
@@ -32,9 +34,9 @@ export interface MachineNow {
 export type Verdict =
   | { runId: string; kind: 'start'; accelerators: Accelerator[] }
   /** `position` counts from 1 over all that wait. */
-  | { runId: string; kind: 'wait'; position: number; reason: string }
+  | { runId: string; kind: 'wait'; position: number; reason: Told }
   /** The machine does not have what is asked for, now or later. */
-  | { runId: string; kind: 'never'; reason: string };
+  | { runId: string; kind: 'never'; reason: Told };
 
 /** Higher priority first, then the one that has waited longest; the id only makes it the same every time. */
 export const byTurn = (a: Waiting, b: Waiting): number =>
@@ -50,8 +52,9 @@ export function planQueue(
   machine: MachineNow,
 ): Verdict[] {
   const all = usable(machine.accelerators ?? []);
-  const busy = new Map<string, string>();
-  for (const { uuid, runName, endedAt } of held) if (endedAt === null) busy.set(uuid, `run "${runName}"`);
+  const busy = new Map<string, Told>();
+  for (const { uuid, runName, endedAt } of held)
+    if (endedAt === null) busy.set(uuid, sayRoom('HELD_BY_RUN', { run: runName }));
   for (const each of all) {
     if (busy.has(each.uuid)) continue;
     // What was looked up before our own run on it ended still shows that run's processes.
@@ -66,7 +69,8 @@ export function planQueue(
   let position = 0;
   for (const each of [...waiting].sort(byTurn)) {
     const verdict = judge(each, all, machine.accelerators !== null, busy, promised);
-    if (verdict.kind === 'start') for (const { uuid } of verdict.accelerators) busy.set(uuid, 'another run');
+    if (verdict.kind === 'start')
+      for (const { uuid } of verdict.accelerators) busy.set(uuid, sayRoom('HELD_BY_ANOTHER'));
     if (verdict.kind === 'wait') {
       verdict.position = ++position;
       for (const one of all)
@@ -81,12 +85,12 @@ function judge(
   run: Waiting,
   all: readonly Accelerator[],
   known: boolean,
-  busy: ReadonlyMap<string, string>,
+  busy: ReadonlyMap<string, Told>,
   promised: ReadonlySet<string>,
 ): Verdict {
   const { runId, requests } = run;
   if (requests.length === 0) return { runId, kind: 'start', accelerators: [] };
-  if (!known) return { runId, kind: 'wait', position: 0, reason: 'the machine has not been looked at yet' };
+  if (!known) return { runId, kind: 'wait', position: 0, reason: sayRoom('ROOM_NOT_LOOKED') };
   const possible = requests.filter((request) => candidates(all, request).length >= wholeCount(request));
   if (possible.length === 0) return { runId, kind: 'never', reason: missing(all, requests) };
   for (const request of possible) {
@@ -104,30 +108,32 @@ const candidates = (all: readonly Accelerator[], { name }: AcceleratorRequest): 
 function whyNot(
   requests: readonly AcceleratorRequest[],
   all: readonly Accelerator[],
-  busy: ReadonlyMap<string, string>,
-): string {
-  const wanted = all.filter((each) => requests.some(({ name }) => isOfKind(each, name)));
-  const holders = [...new Set(wanted.flatMap(({ uuid }) => busy.get(uuid) ?? []))];
-  if (holders.length === 0)
-    return `a run before it waits for the same accelerators (${describeRequests(requests)})`;
-  const shown = holders.slice(0, 3).join(', ') + (holders.length > 3 ? ' …' : '');
-  return `waiting for ${describeRequests(requests)}; held by ${shown}`;
+  busy: ReadonlyMap<string, Told>,
+): Told {
+  const wanted = describeRequests(requests);
+  const ofKind = all.filter((each) => requests.some(({ name }) => isOfKind(each, name)));
+  const found = ofKind.flatMap(({ uuid }) => busy.get(uuid) ?? []);
+  const holders = [...new Map(found.map((each) => [each.message, each])).values()];
+  if (holders.length === 0) return sayRoom('ROOM_RUN_BEFORE', { wanted });
+  const shown = because('holders', listOf(holders.slice(0, 3)));
+  return sayRoom(holders.length > 3 ? 'ROOM_HELD_BY_MORE' : 'ROOM_HELD', { wanted, ...shown });
 }
 
 /** Why this machine can never serve the requests; null when it can. Nothing known of it: null. */
 export function whyNever(
   accelerators: readonly Accelerator[] | null,
   requests: readonly AcceleratorRequest[],
-): string | null {
+): Told | null {
   if (accelerators === null || requests.length === 0) return null;
   const all = usable(accelerators);
   const can = requests.some((request) => candidates(all, request).length >= wholeCount(request));
   return can ? null : missing(all, requests);
 }
 
-function missing(all: readonly Accelerator[], requests: readonly AcceleratorRequest[]): string {
+function missing(all: readonly Accelerator[], requests: readonly AcceleratorRequest[]): Told {
   const counts = new Map<string, number>();
   for (const { model } of all) counts.set(model, (counts.get(model) ?? 0) + 1);
   const has = [...counts].map(([model, count]) => `${count} × ${model}`).join(', ');
-  return `it asks for ${describeRequests(requests)}, and the machine has ${has === '' ? 'no accelerators' : has}`;
+  const wanted = describeRequests(requests);
+  return has === '' ? sayRoom('ROOM_ASKS_NONE', { wanted }) : sayRoom('ROOM_ASKS', { wanted, has });
 }

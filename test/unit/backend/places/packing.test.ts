@@ -32,9 +32,12 @@ test('by priority, then age: who finds no room is told why of each machine', () 
   expect(placed.map(({ runId }) => runId)).toEqual(['old', 'new', 'low']);
   expect(placed[2]).toMatchObject({
     machineId: null,
-    why: [expect.stringContaining('a: not enough free'), expect.stringContaining('b: not enough free')],
+    why: [
+      { message: expect.stringContaining('a: not enough free') },
+      { message: expect.stringContaining('b: not enough free') },
+    ],
   });
-  expect(pack([item('alone', 1)], [], none)[0]?.why).toEqual(['there is no other machine']);
+  expect(pack([item('alone', 1)], [], none)[0]?.why).toMatchObject([{ code: 'ROOM_NO_OTHER' }]);
 });
 
 test('each to where it leaves the least over, so that a large one still fits', () => {

@@ -234,7 +234,7 @@ test('no machine that may take it: it waits, and says for what, without counting
   await world.until('it waits', () => world.events(id)[0]?.error?.code === 'RECOVERY_WAITS');
   expect(world.events(id)[0]).toMatchObject({
     outcome: 'waiting',
-    error: { params: { why: 'box-bb is being drained' } },
+    error: { params: { why: 'box-bb: it is being drained' } },
   });
   await world.pass(3_600_000);
   expect(world.outcomes(id)).toEqual(['waiting']);

@@ -1,3 +1,4 @@
+import { because, toldWithin } from '#shared/domain/because.ts';
 import type { Accelerator } from '#shared/domain/machine.ts';
 import type { MigrationCheck } from '#shared/domain/migration.ts';
 import type { MoveFacts } from '../facts.ts';
@@ -11,12 +12,14 @@ export function gpuChecks(facts: MoveFacts): MigrationCheck[] {
   const { run, room, to, held } = facts;
   if (run.spec.resources.accelerators.length === 0) return [pass('CHECK_NO_GPUS')];
   if (!room.ok) {
-    const why = String(room.why.params.why ?? room.why.message);
+    // Which machine is meant is said by the check itself.
+    const inner = toldWithin(room.why.params).find(([name]) => name === 'why')?.[1];
+    const why = because('why', inner ?? room.why);
     const isForGood = room.why.code === 'RUN_NO_SUCH_ACCELERATOR';
     return [
       isForGood
-        ? fail('CHECK_GPUS_NEVER', { to: to.name, why }, 'DO_ELASTIC')
-        : fail('CHECK_GPUS_TAKEN', { why }, 'DO_FREE_GPUS'),
+        ? fail('CHECK_GPUS_NEVER', { to: to.name, ...why }, 'DO_ELASTIC')
+        : fail('CHECK_GPUS_TAKEN', why, 'DO_FREE_GPUS'),
     ];
   }
   const given = room.value;

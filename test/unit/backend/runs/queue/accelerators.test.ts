@@ -54,9 +54,9 @@ test('a desktop on the GPU does not hold it; a stranger’s training does', () =
   expect(
     heldByOthers(gpu(0, { processes: [{ ...process, command: '/usr/lib/xorg/Xorg vt2' }] }), () => false),
   ).toBeNull();
-  expect(heldByOthers(gpu(0, { processes: [{ ...process, command: 'python train.py' }] }), () => false)).toBe(
-    'python (ada, pid 7)',
-  );
+  expect(
+    heldByOthers(gpu(0, { processes: [{ ...process, command: 'python train.py' }] }), () => false)?.message,
+  ).toBe('python (ada, pid 7)');
   const ours = { ...process, command: 'python', runId: 'aaaaaaaaaaaa' };
   expect(heldByOthers(gpu(0, { processes: [ours] }), (id) => id === 'aaaaaaaaaaaa')).toBeNull();
 });

@@ -25,8 +25,13 @@ const machine = (accelerators: ReturnType<typeof gpu>[] | null) => ({
 
 test('a run without accelerators starts though everything is taken', () => {
   const verdicts = planQueue([waiting('b', [['A100', 1]]), waiting('c', [])], [held(0)], machine([gpu(0)]));
-  expect(verdicts).toEqual([
-    { runId: 'b', kind: 'wait', position: 1, reason: 'waiting for A100:1; held by run "holder 0"' },
+  expect(verdicts).toMatchObject([
+    {
+      runId: 'b',
+      kind: 'wait',
+      position: 1,
+      reason: { code: 'ROOM_HELD', message: 'waiting for A100:1; held by run "holder 0"' },
+    },
     { runId: 'c', kind: 'start', accelerators: [] },
   ]);
 });
@@ -67,7 +72,7 @@ test('a stranger holds a GPU until the next look; what our own ended run left in
   const ask = waiting('a', [['A100', 1]]);
   expect(planQueue([ask], [], machine([stranger]))[0]).toMatchObject({
     kind: 'wait',
-    reason: 'waiting for A100:1; held by python (eve, pid 9)',
+    reason: { message: 'waiting for A100:1; held by python (eve, pid 9)' },
   });
   expect(planQueue([ask], [held(0, 1500)], machine([stranger]))[0]).toMatchObject({ kind: 'start' });
   expect(planQueue([ask], [held(0, 500)], machine([stranger]))[0]).toMatchObject({ kind: 'wait' });
@@ -84,10 +89,10 @@ test('a process of a run we know counts by what we know of the run', () => {
 });
 
 test('what the machine does not have at all', () => {
-  expect(whyNever([gpu(0)], [{ name: 'H100', count: 1 }])).toBe(
+  expect(whyNever([gpu(0)], [{ name: 'H100', count: 1 }])?.message).toBe(
     'it asks for H100:1, and the machine has 1 × NVIDIA A100-SXM4-80GB',
   );
-  expect(whyNever([], [{ name: 'any', count: 1 }])).toBe(
+  expect(whyNever([], [{ name: 'any', count: 1 }])?.message).toBe(
     'it asks for any:1, and the machine has no accelerators',
   );
   expect(whyNever(null, [{ name: 'H100', count: 1 }])).toBeNull();

@@ -1,16 +1,16 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { planQueue } from '#backend/runs/queue/plan.ts';
-import { queueReason } from '#renderer/features/runs/queue-words.ts';
 import { faultText } from '#renderer/features/sites/fault-words.ts';
-import { setLanguage, t } from '#renderer/i18n/index.ts';
+import { setLanguage, t, translateError } from '#renderer/i18n/index.ts';
+import { because, type Told } from '#shared/domain/because.ts';
+import { sayRoom } from '#shared/domain/room-sentences.ts';
 import { accelerator } from '../machines.ts';
 
 afterEach(() => setLanguage('en'));
 
 const requests = [{ name: 'H100', count: 2 }];
 const waiting = { runId: 'w', priority: 0, createdAt: 1, requests };
-/** What the backend says, asked of it: the sentences that are known here must be those. */
-function reasons(): string[] {
+function reasons(): Told[] {
   const all = [accelerator(0), accelerator(1)];
   const held = [{ runId: 'h', runName: 'llama, big', uuid: 'GPU-0', endedAt: null }];
   const now = { accelerators: all, takenAt: 1, knowsRun: () => true };
@@ -26,16 +26,18 @@ function reasons(): string[] {
 describe('why a run waits', () => {
   test('is said in Chinese for every sentence that the queue has', () => {
     setLanguage('zh-CN');
-    const said = reasons().map((reason) => queueReason(reason, t));
+    const said = reasons().map(({ code, params, message }) => translateError(code, params, message));
     expect(said.length).toBeGreaterThan(3);
-    for (const text of said) expect(text).toMatch(/[\u4e00-\u9fff]/);
+    for (const text of said) expect(text).toMatch(/^[^a-z]*[\u4e00-\u9fff]/);
     expect(said[0]).toBe('等待 H100:2；被占用于：运行“llama, big”');
   });
 
-  test('is said as it came where it is not known', () => {
-    expect(queueReason('something new', t)).toBe('something new');
-    expect(queueReason('the machine is not connected: no route to host', t)).toBe(
-      'its machine is not connected',
+  test('of a machine out of sight says why that is, in Chinese too', () => {
+    setLanguage('zh-CN');
+    const lost = { code: 'SSH_REFUSED', params: { host: 'heron', port: 22 }, message: 'heron answers.' };
+    const { code, params, message } = sayRoom('ROOM_NOT_CONNECTED_WHY', because('why', lost));
+    expect(translateError(code, params, message)).toBe(
+      '它的机器未连接：heron 有响应，但端口 22 上没有服务。请检查端口以及 sshd 是否在运行。',
     );
   });
 });
