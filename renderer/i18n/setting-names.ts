@@ -8,6 +8,7 @@ export const settingNames = words({
     'of.density': 'Rows of tables',
     'of.currency': 'Amounts of money in',
     'of.currencyPerDollar': 'Of it for one US dollar',
+    'of.currencyRateOn': 'Rate of',
     'of.logFontSize': 'Size of log text, px',
     'of.stopGraceSeconds': 'Grace when stopping, s',
     'of.downloadDirectory': 'Where downloads go',
@@ -34,6 +35,8 @@ export const settingNames = words({
       'How long a trainer may take to save between TERM and KILL. The box keeps the time, so it holds when this computer is off.',
     'hint.currencyPerDollar':
       'Prices are kept in US dollars and shown at this rate, which is yours to keep up to date.',
+    'hint.currencyRateOn':
+      'As 2026-11-29. Today where you change the rate without a day; it is in every CSV with amounts.',
     'hint.downloadDirectory': 'On this computer; ~ is your home.',
     'hint.terminalClipboard': 'By the escape sequence OSC 52, as tmux and vim use it over SSH.',
     'hint.terminalTitles': 'By the escape sequences OSC 0 and 2.',
@@ -65,6 +68,7 @@ export const settingNames = words({
     'of.density': '表格行距',
     'of.currency': '金额货币',
     'of.currencyPerDollar': '一美元折合',
+    'of.currencyRateOn': '汇率日期',
     'of.logFontSize': '日志文字大小（像素）',
     'of.stopGraceSeconds': '停止时的宽限（秒）',
     'of.downloadDirectory': '下载位置',
@@ -90,6 +94,7 @@ export const settingNames = words({
     'hint.stopGraceSeconds':
       '从 TERM 到 KILL 之间训练程序可用于保存的时间。由机器计时，因此这台计算机关机时也有效。',
     'hint.currencyPerDollar': '价格以美元保存，按此汇率显示；汇率由您自行更新。',
+    'hint.currencyRateOn': '形如 2026-11-29。更改汇率而未填日期时为当天；含金额的 CSV 中都会写明。',
     'hint.downloadDirectory': '在这台计算机上；~ 表示您的主目录。',
     'hint.terminalClipboard': '通过转义序列 OSC 52，tmux 和 vim 在 SSH 中使用它。',
     'hint.terminalTitles': '通过转义序列 OSC 0 和 2。',

@@ -39,6 +39,8 @@ const fields = {
   currency,
   /** How much of it one US dollar is. */
   currencyPerDollar: z.number().positive().max(1_000_000),
+  /** The day that this rate is of, as 2026-11-29; empty: nobody has said. Set to today with the rate. */
+  currencyRateOn: z.union([z.literal(''), z.iso.date()]),
 };
 
 /** The user's settings: one JSON object, each key with its default, so that a page and a file show the same. */
@@ -70,6 +72,7 @@ export const settings = z.object({
   density: fields.density.default('compact'),
   currency: fields.currency.default('USD'),
   currencyPerDollar: fields.currencyPerDollar.default(1),
+  currencyRateOn: fields.currencyRateOn.default(''),
 });
 export type Settings = z.infer<typeof settings>;
 

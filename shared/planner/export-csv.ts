@@ -1,4 +1,7 @@
+import type { Reason } from '../domain/figure.ts';
 import type { Placement, PortfolioProblem, PortfolioSolution } from '../domain/plan.ts';
+import { type CsvMoney, inDollars, moneyColumns } from './csv-money.ts';
+import { sayReason } from './sentences.ts';
 
 export type Cell = string | number | null | undefined;
 
@@ -10,19 +13,28 @@ function cellOf(value: Cell): string {
   return `"${tame.replaceAll('"', '""')}"`;
 }
 
-/** Rows as CSV with CRLF, the header first. */
-export const csvOf = (header: readonly string[], rows: readonly (readonly Cell[])[]): string =>
-  [header, ...rows].map((row) => `${row.map(cellOf).join(',')}\r\n`).join('');
+/**
+ * Rows as CSV with CRLF, the header first. A column whose name says `usd` is given in micro-dollars: it is written in dollars, and
+ * where another currency is shown, beside it in that one, with the rate and its day at the end.
+ */
+export function csvOf(
+  header: readonly string[],
+  rows: readonly (readonly Cell[])[],
+  money: CsvMoney = inDollars,
+): string {
+  const { names, cells } = moneyColumns(header, money);
+  return [names, ...rows.map(cells)].map((row) => `${row.map(cellOf).join(',')}\r\n`).join('');
+}
 
-/** Exactly: an amount has six digits behind the point at most. */
-export const dollars = (micros: number | undefined): number | null =>
-  micros === undefined ? null : micros / 1e6;
+/** Reasons one after the other, in English, their amounts in the currency that is shown. */
+export const reasonsText = (reasons: readonly Reason[], { words }: CsvMoney): string =>
+  reasons.map((reason) => sayReason(reason, words)).join(' ');
 export const hours = (ms: number | undefined): number | null =>
   ms === undefined ? null : Math.round((ms / 3_600_000) * 1000) / 1000;
 export const time = (at: number | null): string => (at === null ? '' : new Date(at).toISOString());
 
-/** Every alternative of one run's plan: amounts in US dollars, times in hours. Words in English: it is read by programs. */
-export const placementCsv = (placement: Placement): string =>
+/** Every alternative of one run's plan, times in hours. Words in English: it is read by programs. */
+export const placementCsv = (placement: Placement, money: CsvMoney = inDollars): string =>
   csvOf(
     [
       'recommended',
@@ -65,12 +77,12 @@ export const placementCsv = (placement: Placement): string =>
       one.place.accelerator,
       one.place.gpus,
       one.place.nodes,
-      dollars(one.costMicros?.p10),
-      dollars(one.costMicros?.p50),
-      dollars(one.costMicros?.p90),
-      dollars(one.parts?.computeMicros),
-      dollars(one.parts?.storageMicros),
-      dollars(one.parts?.egressMicros),
+      one.costMicros?.p10,
+      one.costMicros?.p50,
+      one.costMicros?.p90,
+      one.parts?.computeMicros,
+      one.parts?.storageMicros,
+      one.parts?.egressMicros,
       hours(one.durationMs?.p10),
       hours(one.durationMs?.p50),
       hours(one.durationMs?.p90),
@@ -80,12 +92,17 @@ export const placementCsv = (placement: Placement): string =>
       one.fit?.availableBytes,
       one.carbonGrams,
       time(one.pricedAt),
-      one.reasons.map(({ message }) => message).join(' '),
+      reasonsText(one.reasons, money),
     ]),
+    money,
   );
 
 /** Every run of a plan over many: where, when, what it costs, and why. */
-export function solutionCsv(problem: PortfolioProblem, solution: PortfolioSolution): string {
+export function solutionCsv(
+  problem: PortfolioProblem,
+  solution: PortfolioSolution,
+  money: CsvMoney = inDollars,
+): string {
   const runs = new Map(problem.runs.map((run) => [run.id, run]));
   const pools = new Map(problem.pools.map((pool) => [pool.id, pool]));
   return csvOf(
@@ -123,9 +140,10 @@ export function solutionCsv(problem: PortfolioProblem, solution: PortfolioSoluti
         time(one.startAt),
         time(one.endAt),
         late ? 'yes' : '',
-        dollars(one.costMicros),
-        one.reasons.map(({ message }) => message).join(' '),
+        one.costMicros,
+        reasonsText(one.reasons, money),
       ];
     }),
+    money,
   );
 }

@@ -1,6 +1,7 @@
 import type { Placement, PortfolioSolution } from '../domain/plan.ts';
 import type { BreakEven, Scenario } from '../domain/what-if.ts';
-import { type Cell, csvOf, dollars, hours, time } from './export-csv.ts';
+import { type CsvMoney, inDollars } from './csv-money.ts';
+import { type Cell, csvOf, hours, reasonsText, time } from './export-csv.ts';
 import type { WhatIfContent } from './plan-file.ts';
 import { asItStands } from './what-if.ts';
 
@@ -50,15 +51,16 @@ const header = [
   'reasons',
 ];
 
-/** The plan as it stands and each scenario, one a row, with how far each is from the first. Amounts in US dollars, times in hours. */
-export function scenariosCsv({ base, scenarios }: WhatIfContent): string {
+/** The plan as it stands and each scenario, one a row, with how far each is from the first. Times in hours. */
+export function scenariosCsv({ base, scenarios }: WhatIfContent, money: CsvMoney = inDollars): string {
   const standing =
     base.kind === 'place' ? { place: base.answer, portfolio: null } : { place: null, portfolio: base.answer };
   const rows = [{ scenario: { ...asItStands, name: 'as it stands' }, ...standing }, ...scenarios];
-  const first = answered(standing);
+  const first = answered(standing, money);
   return csvOf(
     header,
-    rows.map(({ scenario, ...answer }) => rowOf(scenario, answered(answer), first)),
+    rows.map(({ scenario, ...answer }) => rowOf(scenario, answered(answer, money), first)),
+    money,
   );
 }
 
@@ -79,7 +81,7 @@ function rowOf(scenario: Scenario, one: Answered | null, first: Answered | null)
     one.kind,
     one.place,
     one.gpus,
-    ...one.cost.map(dollars),
+    ...one.cost,
     changeOf(one.cost[1], first?.cost[1]),
     ...one.time.map(hours),
     changeOf(one.time[1], first?.time[1]),
@@ -95,18 +97,15 @@ function rowOf(scenario: Scenario, one: Answered | null, first: Answered | null)
 const changeOf = (now: number | undefined, before: number | undefined): number | null =>
   now === undefined || before === undefined || before === 0 ? null : round((now / before - 1) * 100, 2);
 
-function answered({
-  place,
-  portfolio,
-}: {
-  place: Placement | null;
-  portfolio: PortfolioSolution | null;
-}): Answered | null {
-  if (place) return ofPlacement(place);
-  return portfolio ? ofPortfolio(portfolio) : null;
+function answered(
+  { place, portfolio }: { place: Placement | null; portfolio: PortfolioSolution | null },
+  money: CsvMoney,
+): Answered | null {
+  if (place) return ofPlacement(place, money);
+  return portfolio ? ofPortfolio(portfolio, money) : null;
 }
 
-function ofPlacement({ alternatives, recommended, summary, at }: Placement): Answered {
+function ofPlacement({ alternatives, recommended, summary, at }: Placement, money: CsvMoney): Answered {
   const one = recommended === null ? undefined : alternatives[recommended];
   const { costMicros: cost, durationMs: ms } = one ?? {};
   return {
@@ -120,18 +119,14 @@ function ofPlacement({ alternatives, recommended, summary, at }: Placement): Ans
     runs: null,
     placed: null,
     late: null,
-    reasons: (one?.reasons ?? summary).map(({ message }) => message).join(' '),
+    reasons: reasonsText(one?.reasons ?? summary, money),
   };
 }
 
-function ofPortfolio({
-  assignments,
-  costMicros,
-  makespanMs,
-  placed,
-  late,
-  conflict,
-}: PortfolioSolution): Answered {
+function ofPortfolio(
+  { assignments, costMicros, makespanMs, placed, late, conflict }: PortfolioSolution,
+  money: CsvMoney,
+): Answered {
   const ends = assignments.flatMap(({ endAt }) => (endAt === null ? [] : [endAt]));
   return {
     kind: undefined,
@@ -144,20 +139,21 @@ function ofPortfolio({
     runs: assignments.length,
     placed,
     late,
-    reasons: conflict.map(({ message }) => message).join(' '),
+    reasons: reasonsText(conflict, money),
   };
 }
 
-/** What has been spent after each month by buying and by renting, US dollars. */
-export const cashCsv = ({ months, paidBackMonth }: BreakEven): string =>
+/** What has been spent after each month by buying and by renting. */
+export const cashCsv = ({ months, paidBackMonth }: BreakEven, money: CsvMoney = inDollars): string =>
   csvOf(
     ['month', 'buy_usd', 'rent_usd', 'paid_back'],
     months.map(({ month, buyMicros, rentMicros }) => [
       month,
-      dollars(buyMicros),
-      dollars(rentMicros),
+      buyMicros,
+      rentMicros,
       paidBackMonth !== null && month >= paidBackMonth ? 'yes' : '',
     ]),
+    money,
   );
 
 /** How long runs wait with the places there are, and with as many as keep the wait that was asked for. Empty: without end. */

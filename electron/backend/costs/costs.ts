@@ -7,6 +7,7 @@ import type { Budget, BudgetState, CostSummary, IdleCost, RunCost } from '#share
 import type { AppEvent } from '#shared/domain/event.ts';
 import type { Figure } from '#shared/domain/figure.ts';
 import type { Actor } from '#shared/domain/role.ts';
+import { csvMoney } from '#shared/planner/csv-money.ts';
 import { giveAlerts } from './alerts.ts';
 import { budgetState, paceFrom } from './budget-state.ts';
 import { BudgetsTable } from './budgets.ts';
@@ -194,7 +195,7 @@ export class Costs {
   export({ what, ...period }: Period & { what: ExportWhat }): { fileName: string; text: string } {
     const summary = this.summary(period);
     const runs = what === 'runs' ? this.runs({ ...period, limit: Number.POSITIVE_INFINITY }) : [];
-    return exportCosts(what, summary, runs);
+    return exportCosts(what, summary, runs, csvMoney(this.#dependencies.store.settings.get()));
   }
 
   /** Takes in what attempts say now and gives the alerts that are due. For tests, and for who cannot wait for the next look. */

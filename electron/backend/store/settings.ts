@@ -1,3 +1,4 @@
+import type { Clock } from '#backend/clock.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import {
   type Settings,
@@ -16,11 +17,13 @@ const defaults: Settings = settingsSchema.parse({});
 export class SettingsRepository {
   readonly #sql: Sql;
   readonly #notices: NoticesRepository;
+  readonly #clock: Clock;
   readonly #told = new Set<string>();
 
-  constructor(sql: Sql, notices: NoticesRepository) {
+  constructor(sql: Sql, notices: NoticesRepository, clock: Clock) {
     this.#sql = sql;
     this.#notices = notices;
+    this.#clock = clock;
   }
 
   /** Each setting as saved; one that is missing has its default, one that makes no sense too, with a notice. */
@@ -55,9 +58,10 @@ export class SettingsRepository {
         },
       );
     }
+    const asked = this.#withRateDay(checked.data);
     this.#sql.transaction(() => {
       for (const key of keys) {
-        const value = checked.data[key];
+        const value = asked[key];
         if (value === undefined) continue;
         this.#sql.run(
           'INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
@@ -68,6 +72,13 @@ export class SettingsRepository {
       }
     });
     return this.get();
+  }
+
+  /** A rate that is said without its day is of today, in UTC. */
+  #withRateDay(changes: SettingsChanges): SettingsChanges {
+    const { currencyPerDollar, currencyRateOn } = changes;
+    if (currencyPerDollar === undefined || currencyRateOn !== undefined) return changes;
+    return { ...changes, currencyRateOn: new Date(this.#clock.now()).toISOString().slice(0, 10) };
   }
 
   #tellBad(key: string, text: string): void {

@@ -40,7 +40,7 @@ export class Store {
     this.backups = context.backups;
     this.notices = new NoticesRepository(sql, context.clock);
     const damage = new Damage(sql, context.clock, this.notices);
-    this.settings = new SettingsRepository(sql, this.notices);
+    this.settings = new SettingsRepository(sql, this.notices, context.clock);
     this.sites = new SitesRepository(sql, damage);
     this.machines = new MachinesRepository(sql, damage);
     this.runs = new RunsRepository(sql, damage, this.machines);

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { Link } from '#renderer/app/link.tsx';
 import { paths } from '#renderer/app/routes.ts';
+import { shownMoney } from '#renderer/app/shown-money.ts';
 import { FigureButton } from '#renderer/features/figures/index.ts';
 import { type Key, useT } from '#renderer/i18n/index.ts';
 import { CopyButton, formatMoney, formatValue, IconButton } from '#renderer/ui/index.ts';
@@ -102,7 +103,7 @@ export function OfferDetail({ row, onClose }: { row: OfferRow; onClose(): void }
             {t('catalog.doesItFit')}
           </Link>
         )}
-        <CopyButton text={() => offersCsv([row])} label={t('catalog.copyRow')} />
+        <CopyButton text={() => offersCsv([row], shownMoney())} label={t('catalog.copyRow')} />
       </div>
     </aside>
   );

@@ -1,10 +1,9 @@
+import type { CsvMoney } from '#shared/planner/csv-money.ts';
 import { csvOf } from '#shared/planner/export-csv.ts';
 import type { OfferRow } from './offer-row.ts';
 
-const dollars = (micros: number | null) => (micros === null ? null : Number((micros / 1e6).toFixed(6)));
-
-/** Rows as they are filtered and sorted: prices in US dollars an hour, sizes in GiB. English: it is read by programs. */
-export function offersCsv(rows: Iterable<OfferRow>): string {
+/** Rows as they are filtered and sorted: prices an hour, in the currency of the page, too; sizes in GiB. English: it is read by programs. */
+export function offersCsv(rows: Iterable<OfferRow>, money: CsvMoney): string {
   return csvOf(
     [
       'provider',
@@ -43,14 +42,15 @@ export function offersCsv(rows: Iterable<OfferRow>): string {
       offer.localDiskGiB,
       offer.networkGbps,
       offer.link,
-      dollars(onDemand.perHour),
-      dollars(spot.perHour),
+      onDemand.perHour,
+      spot.perHour,
       offer.spotBand,
-      dollars(onDemand.perGpu),
-      dollars(onDemand.perGiB),
-      dollars(onDemand.perPflop),
+      onDemand.perGpu,
+      onDemand.perGiB,
+      onDemand.perPflop,
       offer.sourceId,
       new Date(offer.pricedAt).toISOString(),
     ]),
+    money,
   );
 }

@@ -4,6 +4,7 @@ import { useLocation } from 'wouter';
 import { Link } from '#renderer/app/link.tsx';
 import { paths } from '#renderer/app/routes.ts';
 import { useMay } from '#renderer/app/session-store.ts';
+import { shownMoney } from '#renderer/app/shown-money.ts';
 import { useSideWidth } from '#renderer/app/side-pane.tsx';
 import { useView } from '#renderer/app/use-view.ts';
 import { useT } from '#renderer/i18n/index.ts';
@@ -88,7 +89,10 @@ export function OffersPage() {
           choices={() => columnChoices(t).slice(1)}
           onChosen={(chosen) => keep({ columns: chosen.length === 0 ? null : chosen })}
         />
-        <Button disabled={!list.total} onClick={() => saveText('offers.csv', offersCsv(rowsOf(list)))}>
+        <Button
+          disabled={!list.total}
+          onClick={() => saveText('offers.csv', offersCsv(rowsOf(list), shownMoney()))}
+        >
           {t('catalog.exportCsv')}
         </Button>
       </div>
@@ -136,7 +140,7 @@ function Table({
       onSelect: () => navigate(linksOf(row).fit),
     },
     { kind: 'rule' },
-    { label: t('catalog.copyRow'), onSelect: () => void copyText(offersCsv([row])) },
+    { label: t('catalog.copyRow'), onSelect: () => void copyText(offersCsv([row], shownMoney())) },
     { label: t('catalog.copyType'), onSelect: () => void copyText(row.offer.instanceType) },
   ];
   if (list.total === null) return list.error ? null : <Skeleton rows={14} />;

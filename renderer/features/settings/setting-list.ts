@@ -3,7 +3,7 @@ import { type Settings, settings } from '#shared/domain/settings.ts';
 
 /** The settings in the order of the page, by section. Kinds, ranges and defaults are the schema's: nothing is said twice. */
 const sections = {
-  look: ['theme', 'language', 'density', 'logFontSize', 'currency', 'currencyPerDollar'],
+  look: ['theme', 'language', 'density', 'logFontSize', 'currency', 'currencyPerDollar', 'currencyRateOn'],
   runs: ['stopGraceSeconds', 'downloadDirectory'],
   machines: ['refreshSeconds', 'parallelConnections'],
   notifications: ['notifyRunEnded', 'notifyNeedsUser'],
@@ -60,6 +60,7 @@ export const hinted: ReadonlySet<keyof Settings> = new Set([
   'stopGraceSeconds',
   'downloadDirectory',
   'currencyPerDollar',
+  'currencyRateOn',
   'terminalClipboard',
   'terminalTitles',
   'terminalKeptBy',

@@ -2,6 +2,7 @@ import { useLocation } from 'wouter';
 import { rpc } from '#renderer/app/backend.ts';
 import { paths } from '#renderer/app/routes.ts';
 import { sayError } from '#renderer/app/session-store.ts';
+import { shownMoney } from '#renderer/app/shown-money.ts';
 import { saveText } from '#renderer/features/catalog/save-text.ts';
 import { type Translate, useT } from '#renderer/i18n/index.ts';
 import { Button, Menu, type MenuEntry, toast } from '#renderer/ui/index.ts';
@@ -112,11 +113,12 @@ export async function shareFile(planId: string): Promise<void> {
 
 /** Null where the plan has no such table. */
 function textOf(content: PlanContent, table: Table): (() => string) | null {
-  if (content.kind === 'place') return () => placementCsv(content.answer);
-  if (content.kind === 'portfolio') return () => solutionCsv(content.question.problem, content.answer);
+  if (content.kind === 'place') return () => placementCsv(content.answer, shownMoney());
+  if (content.kind === 'portfolio')
+    return () => solutionCsv(content.question.problem, content.answer, shownMoney());
   if (content.kind !== 'what-if') return null;
   const { breakEven, waits } = content;
-  if (table === 'scenarios') return () => scenariosCsv(content);
-  if (table === 'cash') return breakEven && (() => cashCsv(breakEven));
+  if (table === 'scenarios') return () => scenariosCsv(content, shownMoney());
+  if (table === 'cash') return breakEven && (() => cashCsv(breakEven, shownMoney()));
   return waits && (() => waitsCsv(waits));
 }

@@ -214,10 +214,16 @@ it('exports what it says, safe for spreadsheets', async () => {
   const runs = world.costs.export({ ...month, what: 'runs' });
   expect(runs.fileName).toBe('costs-runs-2026-06-01-to-2026-06-30.csv');
   expect(runs.text).toContain(`"'=cmd","a, ""b"""`);
-  expect(runs.text).toContain('"8.000000"');
+  expect(runs.text).toContain('"in period USD","so far USD"');
   expect(world.costs.export({ ...month, what: 'projects' }).text).toBe(
-    '"project","runs","GPU hours","USD"\r\n"a, ""b""","1","8.000","8.000000"\r\n',
+    '"project","runs","GPU hours","USD"\r\n"a, ""b""",1,8,8\r\n',
   );
   for (const what of ['users', 'machines', 'idle'] as const)
     expect(world.costs.export({ ...month, what }).text.split('\r\n').length).toBeGreaterThan(2);
+  // In the currency of the settings, too, with the rate and its day; dollars stay for programs.
+  world.store.settings.update({ currency: 'EUR', currencyPerDollar: 0.9, currencyRateOn: '2026-11-28' });
+  expect(world.costs.export({ ...month, what: 'projects' }).text).toBe(
+    '"project","runs","GPU hours","USD","EUR","shown_currency","shown_per_usd","shown_rate_of"\r\n' +
+      '"a, ""b""",1,8,8,7.2,"EUR",0.9,"2026-11-28"\r\n',
+  );
 });

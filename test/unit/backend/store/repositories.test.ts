@@ -4,7 +4,7 @@ import { newId } from '#shared/domain/id.ts';
 import { type Attempt, type RunState, runStates } from '#shared/domain/run.ts';
 import { settings as settingsSchema } from '#shared/domain/settings.ts';
 import { seededRandom, seedInventory, seedRuns } from '#test/lab/seed.ts';
-import { tempStore } from '#test/temp-store.ts';
+import { ManualClock, tempStore } from '#test/temp-store.ts';
 
 const windowOf = {
   search: '',
@@ -16,6 +16,23 @@ const windowOf = {
 };
 
 describe('settings', () => {
+  it('say of which day the rate of money is: today where it is given without one', async () => {
+    const clock = new ManualClock(Date.UTC(2026, 10, 29, 23, 59));
+    const store = await tempStore({ clock });
+    store.settings.update({ currency: 'EUR' });
+    expect(store.settings.get().currencyRateOn).toBe('');
+    store.settings.update({ currencyPerDollar: 0.9 });
+    expect(store.settings.get().currencyRateOn).toBe('2026-11-29');
+    clock.advance(86_400_000);
+    store.settings.update({ theme: 'dark' });
+    expect(store.settings.get().currencyRateOn).toBe('2026-11-29');
+    store.settings.update({ currencyPerDollar: 0.91, currencyRateOn: '2026-11-27' });
+    expect(store.settings.get().currencyRateOn).toBe('2026-11-27');
+    expect(() => store.settings.update({ currencyRateOn: '27.11.2026' })).toThrowError(
+      expect.objectContaining({ code: 'SETTING_INVALID' }),
+    );
+  });
+
   it('gives defaults, keeps what is changed and leaves the rest alone', async () => {
     const store = await tempStore();
     expect(store.settings.get()).toEqual(settingsSchema.parse({}));
