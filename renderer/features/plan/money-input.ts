@@ -7,6 +7,7 @@ export function useMoneyInput() {
   const perDollar = useSession(({ settings }) => settings?.currencyPerDollar ?? 1);
   return {
     currency,
+    perDollar,
     /** Two digits at most. */
     shown: (micros: number): number => Math.round((micros / microsPerDollar) * perDollar * 100) / 100,
     micros: (amount: number): number => Math.max(0, Math.round((amount / perDollar) * microsPerDollar)),

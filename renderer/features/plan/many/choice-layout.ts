@@ -1,5 +1,5 @@
 import type { PortfolioSolution } from '#shared/domain/plan.ts';
-import { along, axisOf, evenAxisOf } from '../one/scatter-scale.ts';
+import { along, axisOf, evenAxisOf, moneyAxisOf } from '../one/scatter-scale.ts';
 import type { Choices } from './many-store.ts';
 
 /** One of the plans that may be taken instead. */
@@ -40,12 +40,15 @@ export interface PlacedChoice {
 }
 
 /** From left to right; where two stand at the same place to the right, the cheaper one first. */
-export function layOutChoices(choices: readonly Choice[], across: Across) {
+export function layOutChoices(choices: readonly Choice[], across: Across, perDollar: number) {
   const acrossOf = ({ solution }: Choice) =>
     across === 'time' ? solution.makespanMs / msPerHour : missedOf(solution);
   const values = choices.map(acrossOf);
   const xs = across === 'time' ? axisOf(values) : evenAxisOf(values);
-  const ys = axisOf(choices.map(({ solution }) => solution.costMicros));
+  const ys = moneyAxisOf(
+    choices.map(({ solution }) => solution.costMicros),
+    perDollar,
+  );
   const points = choices
     .map(
       (choice): PlacedChoice => ({

@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import { useT } from '#renderer/i18n/index.ts';
 import { formatDuration, formatInteger, formatMoney, formatValue } from '#renderer/ui/index.ts';
+import { useMoneyInput } from '../money-input.ts';
 import { along } from '../one/scatter-scale.ts';
 import { type ChartPoint, PointChart } from '../point-chart.tsx';
 import { moneyMark } from '../words.ts';
@@ -22,7 +23,11 @@ export function ChoicesChart({
   const t = useT();
   const nameOf = useChoiceName();
   const fewest = Math.min(...choices.map(({ solution }) => missedOf(solution)));
-  const { points, xs, ys } = useMemo(() => layOutChoices(choices, across), [choices, across]);
+  const { perDollar } = useMoneyInput();
+  const { points, xs, ys } = useMemo(
+    () => layOutChoices(choices, across, perDollar),
+    [choices, across, perDollar],
+  );
   return (
     <PointChart
       label={t('plan.choices')}

@@ -24,6 +24,12 @@ export function axisOf(values: readonly number[]): Axis {
   return { low, high, ticks: thin(all, 7) };
 }
 
+/** An axis of micro-dollars whose ticks are round in the currency that is shown. @param perDollar how much of it one dollar is. */
+export function moneyAxisOf(micros: readonly number[], perDollar: number): Axis {
+  const { low, high, ticks } = axisOf(micros.map((value) => value * perDollar));
+  return { low: low / perDollar, high: high / perDollar, ticks: ticks.map((tick) => tick / perDollar) };
+}
+
 /** For numbers of things: from 0 on, the same room for each, ticks at whole numbers, seven at most. */
 export function evenAxisOf(values: readonly number[]): Axis {
   const most = Math.max(1, ...values);

@@ -2,9 +2,10 @@ import { useMemo } from 'react';
 import { useT } from '#renderer/i18n/index.ts';
 import { formatDuration, formatMoney, formatValue } from '#renderer/ui/index.ts';
 import type { Alternative } from '#shared/domain/plan.ts';
+import { useMoneyInput } from '../money-input.ts';
 import { type ChartPoint, PointChart } from '../point-chart.tsx';
 import { kindWord, moneyMark } from '../words.ts';
-import { along, axisOf, byTime } from './scatter-scale.ts';
+import { along, axisOf, byTime, moneyAxisOf } from './scatter-scale.ts';
 
 const msPerHour = 3_600_000;
 
@@ -28,7 +29,8 @@ export function Scatter({
   onChoose(index: number): void;
 }) {
   const t = useT();
-  const { points, xs, ys } = useMemo(() => layOut(alternatives), [alternatives]);
+  const { perDollar } = useMoneyInput();
+  const { points, xs, ys } = useMemo(() => layOut(alternatives, perDollar), [alternatives, perDollar]);
   const front = points.filter(({ one }) => one.pareto);
   const active = points.find(({ index }) => index === chosen) ?? points[0];
   return (
@@ -79,14 +81,17 @@ function Legend() {
   );
 }
 
-function layOut(alternatives: readonly Alternative[]) {
+function layOut(alternatives: readonly Alternative[], perDollar: number) {
   const known = alternatives.flatMap((one, index) =>
     one.excluded || !one.durationMs || !one.costMicros
       ? []
       : [{ index, one, ms: one.durationMs.p50, micros: one.costMicros.p50 }],
   );
   const xs = axisOf(known.map(({ ms }) => ms / msPerHour));
-  const ys = axisOf(known.map(({ micros }) => micros));
+  const ys = moneyAxisOf(
+    known.map(({ micros }) => micros),
+    perDollar,
+  );
   const points: Point[] = byTime(known).map((point) => ({
     ...point,
     x: along(xs, point.ms / msPerHour),

@@ -71,7 +71,7 @@ describe('plans side by side', () => {
           choices({ front: list.map(({ cost, ms, late }) => solution(cost, ms, { late })) }),
         );
         for (const across of ['time', 'missed'] as const) {
-          const { points, xs, ys } = layOutChoices(all, across);
+          const { points, xs, ys } = layOutChoices(all, across, 0.9);
           expect(points).toHaveLength(all.length);
           for (const { x, y } of points) for (const at of [x, y]) expect(at >= 0 && at <= 1).toBe(true);
           expect(Math.max(xs.ticks.length, ys.ticks.length)).toBeLessThanOrEqual(9);

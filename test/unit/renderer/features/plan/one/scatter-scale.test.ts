@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { along, axisOf, byTime, evenAxisOf } from '#renderer/features/plan/one/scatter-scale.ts';
+import { along, axisOf, byTime, evenAxisOf, moneyAxisOf } from '#renderer/features/plan/one/scatter-scale.ts';
 
 const amounts = fc.double({ min: 1e-3, max: 1e9, noNaN: true });
 
@@ -80,4 +80,31 @@ test('points go by time, the cheaper of two that take as long first; none is los
       }
     }),
   );
+});
+
+describe('an axis of money', () => {
+  test('has round marks in the currency that is shown, and shows the same amounts at the same places', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 10_000, max: 1_000_000_000_000 }), { minLength: 1, maxLength: 20 }),
+        fc.constantFrom(1, 0.92, 7.13, 150.4, 1387),
+        (micros, perDollar) => {
+          const axis = moneyAxisOf(micros, perDollar);
+          const plain = moneyAxisOf(micros, 1);
+          expect(axis.ticks.length).toBeLessThanOrEqual(8);
+          for (const tick of axis.ticks) {
+            // At most three digits that are not 0: no mark of 9.2 or 713 because a dollar is so much.
+            const shown = (tick / 1e6) * perDollar;
+            expect(Number(shown.toPrecision(3))).toBeCloseTo(shown, 9 - Math.ceil(Math.log10(shown + 1)));
+          }
+          for (const value of micros) expect(along(axis, value)).toBeCloseTo(along(plain, value), 6);
+        },
+      ),
+      { numRuns: 200 },
+    );
+    const euros = moneyAxisOf([120_000_000, 9_000_000_000], 0.92).ticks.map((tick) =>
+      Math.round((tick * 0.92) / 1e6),
+    );
+    expect(euros).toEqual([100, 200, 500, 1000, 2000, 5000]);
+  });
 });
