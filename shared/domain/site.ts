@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { errorShape } from './error.ts';
 import { idSchema } from './id.ts';
+import { told } from './told.ts';
 
 /** How an SSH site is reached. Whatever is not given here is taken from ~/.ssh/config under `host`, as OpenSSH would. */
 export const sshAddress = z.object({
@@ -66,7 +67,7 @@ export const sshHostPreview = z.object({
   identityFiles: z.array(z.string()),
   proxyJump: z.string().nullable(),
   proxyCommand: z.string().nullable(),
-  error: z.string().optional(),
+  error: told.optional(),
 });
 export type SshHostPreview = z.infer<typeof sshHostPreview>;
 

@@ -1,4 +1,6 @@
+import { because, becauseOf, listOf, several, type Told } from '#shared/domain/because.ts';
 import { type ErrorExtras, TrainyardError } from '#shared/domain/error.ts';
+import { saySsh } from '#shared/domain/ssh-sentences.ts';
 
 /** Everything that connecting and staying connected can end with. */
 const retry = { retryable: true } as const;
@@ -82,13 +84,16 @@ export const hostKeyUnknown = (host: string, fingerprint: string): TrainyardErro
 
 export const hostKeyChanged = (
   host: string,
-  change: { type: string; fingerprint: string; known: string; place: string },
-): TrainyardError =>
-  new TrainyardError(
+  change: { type: string; fingerprint: string; known: string | Told; place: string },
+): TrainyardError => {
+  const { known, ...rest } = change;
+  const told = typeof known === 'string' ? null : known;
+  return new TrainyardError(
     'SSH_HOST_KEY_CHANGED',
-    `The key of ${host} has changed: it was ${change.known} (${change.place}) and is now ${change.fingerprint}. Somebody may be listening in, or the machine was set up anew. Ask its administrator before you accept the new key.`,
-    { params: { host, ...change } },
+    `The key of ${host} has changed: it was ${told?.message ?? known} (${change.place}) and is now ${change.fingerprint}. Somebody may be listening in, or the machine was set up anew. Ask its administrator before you accept the new key.`,
+    { params: { host, ...rest, ...(told === null ? { known: String(known) } : because('known', told)) } },
   );
+};
 
 export const hostKeyRevoked = (host: string, fingerprint: string, place: string): TrainyardError =>
   new TrainyardError(
@@ -100,35 +105,43 @@ export const hostKeyRevoked = (host: string, fingerprint: string, place: string)
 export const authenticationFailed = (
   host: string,
   user: string,
-  tried: readonly string[],
+  tried: readonly Told[],
   left: readonly string[],
-) =>
-  new TrainyardError(
+) => {
+  const all = tried.length > 0 ? listOf(tried) : saySsh('TRIED_NOTHING');
+  const accepts =
+    left.length > 0 ? listOf(left.map((method) => saySsh('TRIED', { method }))) : saySsh('ACCEPTS_NOTHING');
+  return new TrainyardError(
     'SSH_AUTH_FAILED',
-    `${host} did not let ${user} in. Tried: ${tried.length > 0 ? tried.join(', ') : 'nothing that it accepts'}. It accepts: ${left.length > 0 ? left.join(', ') : 'nothing further'}.`,
-    { params: { host, user, tried: tried.join(', '), accepts: left.join(', ') } },
+    `${host} did not let ${user} in. Tried: ${all.message}. It accepts: ${accepts.message}.`,
+    { params: { host, user, ...because('tried', all), ...because('accepts', accepts) } },
   );
+};
 
-export const userNeeded = (host: string, what: string): TrainyardError =>
+export const userNeeded = (host: string, what: Told): TrainyardError =>
   new TrainyardError(
     'SSH_NEEDS_USER',
-    `Connecting to ${host} needs an answer from you (${what}). Connect it by hand once.`,
-    { params: { host, what } },
+    `Connecting to ${host} needs an answer from you (${what.message}). Connect it by hand once.`,
+    { params: { host, ...because('what', what) } },
   );
 
-export const keyUnreadable = (file: string, why: string): TrainyardError =>
-  new TrainyardError('SSH_KEY_UNREADABLE', `The key ${file} cannot be used: ${why}.`, {
-    params: { file, why },
+export const keyUnreadable = (file: string | Told, why: Told): TrainyardError => {
+  const [name, named] = typeof file === 'string' ? [file, { file }] : [file.message, because('file', file)];
+  return new TrainyardError('SSH_KEY_UNREADABLE', `The key ${name} cannot be used: ${why.message}.`, {
+    params: { ...named, ...because('why', why) },
+  });
+};
+
+export const configInvalid = (place: string, ...why: readonly Told[]): TrainyardError =>
+  new TrainyardError('SSH_CONFIG_INVALID', `${place}: ${several(why).message}.`, {
+    params: { place, ...becauseOf('why', why) },
   });
 
-export const configInvalid = (place: string, why: string): TrainyardError =>
-  new TrainyardError('SSH_CONFIG_INVALID', `${place}: ${why}.`, { params: { place, why } });
-
-export const openSshMissing = (host: string, why: string): TrainyardError =>
+export const openSshMissing = (host: string, why: Told): TrainyardError =>
   new TrainyardError(
     'SSH_OPENSSH_MISSING',
-    `${host} needs the system's OpenSSH (${why}), and there is no ssh on this computer. Install the OpenSSH client.`,
-    { params: { host, why } },
+    `${host} needs the system's OpenSSH (${why.message}), and there is no ssh on this computer. Install the OpenSSH client.`,
+    { params: { host, ...because('why', why) } },
   );
 
 const needingUser = new Set([

@@ -21,7 +21,7 @@ export async function previewSites(
         host.user,
         String(host.port),
         host.proxyJump ?? host.proxyCommand ?? '–',
-        host.error ?? '',
+        host.error?.message ?? '',
       ]),
     );
   return exitCodes.ok;

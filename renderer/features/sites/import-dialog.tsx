@@ -1,6 +1,6 @@
 import { type FormEvent, useCallback, useEffect, useState } from 'react';
 import { rpc } from '#renderer/app/backend.ts';
-import { useT } from '#renderer/i18n/index.ts';
+import { translateError, useT } from '#renderer/i18n/index.ts';
 import { Button, Checkbox, Dialog, ErrorState, Field, Input, Skeleton, toast } from '#renderer/ui/index.ts';
 import type { SshHostPreview } from '#shared/domain/site.ts';
 
@@ -82,7 +82,9 @@ export function ImportDialog({ onClose }: { onClose(): void }) {
 
 function HostLine({ host, picked, onPicked }: { host: Host; picked: boolean; onPicked(on: boolean): void }) {
   const t = useT();
-  const address = `${host.user}@${host.hostName}${host.port === 22 ? '' : `:${host.port}`}${host.proxyJump ? ` via ${host.proxyJump}` : ''}`;
+  const direct = `${host.user}@${host.hostName}${host.port === 22 ? '' : `:${host.port}`}`;
+  const address = host.proxyJump ? t('sites.via', { address: direct, jump: host.proxyJump }) : direct;
+  const error = host.error && translateError(host.error.code, host.error.params, host.error.message);
   return (
     <li>
       <Checkbox
@@ -96,8 +98,8 @@ function HostLine({ host, picked, onPicked }: { host: Host; picked: boolean; onP
       <span className="mono quiet clip" title={address}>
         {address}
       </span>
-      <span className={host.error ? 'sites__short clip' : 'quiet clip'} title={host.error}>
-        {host.error ?? (host.siteId === null ? '' : t('sites.alreadySite'))}
+      <span className={host.error ? 'sites__short clip' : 'quiet clip'} title={error}>
+        {error ?? (host.siteId === null ? '' : t('sites.alreadySite'))}
       </span>
     </li>
   );

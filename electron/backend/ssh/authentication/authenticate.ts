@@ -1,5 +1,7 @@
 import type { AnyAuthMethod } from 'ssh2';
+import type { Told } from '#shared/domain/because.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
+import { saySsh } from '#shared/domain/ssh-sentences.ts';
 import type { ResolvedHost } from '../config/resolve.ts';
 import { visible } from '../errors.ts';
 import type { Keyring } from './keyring.ts';
@@ -22,7 +24,7 @@ export class Authentication {
   #partials = 0;
   #accepts: readonly string[] = [];
   /** What was tried, in words for the error. */
-  readonly tried: string[] = [];
+  readonly tried: Told[] = [];
   /** Why it cannot go on, when that is not the server's doing: declined, needs the user. */
   failure: TrainyardError | null = null;
 
@@ -81,10 +83,10 @@ export class Authentication {
     if (method === 'publickey') return this.#keys();
     if (method === 'password') {
       const password = await this.#secrets.password();
-      this.#note('password');
+      this.#note(saySsh('ASKED_PASSWORD'));
       return { type: 'password', username, password };
     }
-    this.#note('keyboard-interactive');
+    this.#note(saySsh('ASKED_KEYBOARD'));
     return {
       type: 'keyboard-interactive',
       username,
@@ -119,12 +121,12 @@ export class Authentication {
     const file = this.#keyring.closed[index - this.#keyring.size];
     const key = file ? await this.#secrets.open(file) : null;
     if (!file || !key) return null;
-    this.#note(file.file);
+    this.#note(saySsh('TRIED', { method: file.file }));
     return { type: 'publickey', username, key };
   }
 
-  #note(what: string): void {
-    if (!this.tried.includes(what)) this.tried.push(what);
+  #note(what: Told): void {
+    if (!this.tried.some(({ message }) => message === what.message)) this.tried.push(what);
   }
 }
 

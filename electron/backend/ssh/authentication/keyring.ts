@@ -4,6 +4,9 @@ import ssh2, {
   type SignCallback,
   type SigningRequestOptions,
 } from 'ssh2';
+import type { Told } from '#shared/domain/because.ts';
+import { plainLine } from '#shared/domain/quoted.ts';
+import { saySsh } from '#shared/domain/ssh-sentences.ts';
 import type { ResolvedHost } from '../config/resolve.ts';
 import { keyUnreadable } from '../errors.ts';
 import { type AgentKey, agentAt, agentKeys } from './agent.ts';
@@ -13,7 +16,7 @@ import type { Secrets } from './secrets.ts';
 interface Offer {
   blob: Buffer;
   sign: (data: Buffer, options: SigningRequestOptions) => Promise<Buffer>;
-  what: string;
+  name: Told;
 }
 
 /** All keys that may be offered to one host, in OpenSSH's order, as far as they can be had without asking. */
@@ -22,10 +25,10 @@ export class Keyring {
   /** Encrypted files that do not even tell their public key: only a passphrase makes them something to offer. */
   readonly closed: KeyFile[];
   /** What in files and agent only the system's OpenSSH can use. */
-  readonly needsOpenSsh: string | null;
+  readonly needsOpenSsh: Told | null;
   readonly #used = new Set<Offer>();
 
-  private constructor(offers: Offer[], closed: KeyFile[], needsOpenSsh: string | null) {
+  private constructor(offers: Offer[], closed: KeyFile[], needsOpenSsh: Told | null) {
     this.#offers = offers;
     this.closed = closed;
     this.needsOpenSsh = needsOpenSsh;
@@ -65,7 +68,7 @@ export class Keyring {
           .map((key) => ({
             ...key,
             sign: signByAgent(socket ?? '', key.blob),
-            what: `agent key ${key.comment}`,
+            name: saySsh('TRIED_AGENT_KEY', { name: plainLine(key.comment) }),
           })),
         ...onlyFiles.flatMap((file) => fileOffer(file, secrets)),
       ],
@@ -79,21 +82,21 @@ export class Keyring {
   }
 
   /** The key at `index` as ssh2 wants it: an agent that has only this one. Null when it has counted already (one factor of several). */
-  agentOf(index: number): { agent: InstanceType<typeof ssh2.BaseAgent>; name: string } | null {
+  agentOf(index: number): { agent: InstanceType<typeof ssh2.BaseAgent>; name: Told } | null {
     const offer = this.#offers[index];
     if (!offer || this.#used.has(offer)) return null;
-    return { agent: new OfferingAgent(offer, () => this.#used.add(offer)), name: offer.what };
+    return { agent: new OfferingAgent(offer, () => this.#used.add(offer)), name: offer.name };
   }
 }
 
 function storedOffer(text: string, passphrase: string | null): Offer[] {
   const key = openKey(text) ?? (passphrase === null ? null : openKey(text, passphrase));
-  if (!key) throw keyUnreadable('in the vault', 'it is encrypted or not a private key');
+  if (!key) throw keyUnreadable(saySsh('KEY_OF_VAULT'), saySsh('KEY_CLOSED'));
   return [
     {
       blob: key.getPublicSSH(),
       sign: (data, { hash }) => signWith(key, data, hash),
-      what: 'key of the vault',
+      name: saySsh('TRIED_VAULT_KEY'),
     },
   ];
 }
@@ -104,7 +107,7 @@ const fileOffer = (file: KeyFile, secrets: Secrets): Offer[] =>
     : [
         {
           blob: file.publicKey,
-          what: file.file,
+          name: saySsh('TRIED', { method: file.file }),
           sign: async (data, { hash }) => {
             const key = await secrets.open(file);
             if (!key) throw new Error('the key stays closed');

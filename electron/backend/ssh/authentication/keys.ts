@@ -1,5 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import ssh2, { type ParsedKey } from 'ssh2';
+import type { Told } from '#shared/domain/because.ts';
+import { saySsh } from '#shared/domain/ssh-sentences.ts';
+import { systemTold } from '#shared/domain/system-sentences.ts';
 
 /** A key file as far as it can be read without its passphrase. */
 export interface KeyFile {
@@ -8,14 +11,14 @@ export interface KeyFile {
   publicKey: Buffer | null;
   encrypted: boolean;
   /** `sk-…` keys live in a token, certificates beside the key: ssh2 can use neither. */
-  needsOpenSsh: string | null;
+  needsOpenSsh: Told | null;
   text: string;
 }
 
 const largestKeyBytes = 256 * 1024;
 
 /** Null when there is no such file. `problem` when it is there and no key that can be used. */
-export async function readKeyFile(file: string): Promise<KeyFile | { file: string; problem: string } | null> {
+export async function readKeyFile(file: string): Promise<KeyFile | { file: string; problem: Told } | null> {
   const text = await readSmall(file);
   if (text === null) return null;
   if (typeof text !== 'string') return { file, problem: text.problem };
@@ -25,15 +28,15 @@ export async function readKeyFile(file: string): Promise<KeyFile | { file: strin
   // An IdentityFile may name the public half: the private one is in the agent then.
   if (!text.includes('PRIVATE KEY') && !text.startsWith('PuTTY-User-Key-File')) {
     const named = readPublic(text);
-    if (!named) return { file, problem: 'it is not a key' };
+    if (!named) return { file, problem: saySsh('KEY_NONE') };
     return { file, publicKey: named.blob, encrypted: false, needsOpenSsh: tokenType(named.type), text: '' };
   }
   const encrypted = isEncrypted(text);
   const inside = openSshPublic(text);
   const publicKey = inside ?? own?.blob ?? (encrypted ? null : publicOf(text));
-  if (publicKey === null && !encrypted) return { file, problem: 'its format is not known' };
+  if (publicKey === null && !encrypted) return { file, problem: saySsh('KEY_FORMAT_UNKNOWN') };
   const type = publicKey ? typeOf(publicKey) : '';
-  const reason = typeof certificate === 'string' ? 'a certificate' : tokenType(type);
+  const reason = typeof certificate === 'string' ? saySsh('NEEDS_CERTIFICATE') : tokenType(type);
   return { file, publicKey, encrypted, needsOpenSsh: reason, text };
 }
 
@@ -51,8 +54,10 @@ export function typeOf(blob: Buffer): string {
   return length > 64 ? '' : blob.toString('latin1', 4, 4 + length);
 }
 
-export const tokenType = (type: string): string | null =>
-  type.startsWith('sk-') ? 'a FIDO key' : type.includes('-cert-v0') ? 'a certificate' : null;
+export const tokenType = (type: string): Told | null => {
+  if (type.startsWith('sk-')) return saySsh('NEEDS_FIDO_KEY');
+  return type.includes('-cert-v0') ? saySsh('NEEDS_CERTIFICATE') : null;
+};
 
 function publicOf(text: string): Buffer | null {
   return openKey(text)?.getPublicSSH() ?? null;
@@ -104,15 +109,15 @@ function readString(bytes: Buffer, at: number): { value: Buffer; end: number } |
   return end > bytes.length ? null : { value: bytes.subarray(at + 4, end), end };
 }
 
-async function readSmall(file: string): Promise<string | { problem: string } | null> {
+async function readSmall(file: string): Promise<string | { problem: Told } | null> {
   try {
     const found = await stat(file);
-    if (!found.isFile()) return { problem: 'it is not a file' };
-    if (found.size > largestKeyBytes) return { problem: 'it is too large for a key' };
+    if (!found.isFile()) return { problem: saySsh('KEY_NO_FILE') };
+    if (found.size > largestKeyBytes) return { problem: saySsh('KEY_FILE_LARGE') };
     return await readFile(file, 'utf8');
   } catch (error) {
-    const { code = '', message } = error as NodeJS.ErrnoException;
+    const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return null;
-    return { problem: code === 'EACCES' ? 'it may not be read' : message };
+    return { problem: code === 'EACCES' ? saySsh('KEY_UNREADABLE') : systemTold(error) };
   }
 }

@@ -1,4 +1,7 @@
 import path from 'node:path';
+import { because, type Told } from '#shared/domain/because.ts';
+import { saySsh } from '#shared/domain/ssh-sentences.ts';
+import { systemTold } from '#shared/domain/system-sentences.ts';
 import type { ConfigSurroundings } from './files.ts';
 import { knownKeywords } from './keywords.ts';
 import { type ConfigLine, nextWord, parseLines } from './lines.ts';
@@ -18,7 +21,7 @@ export interface Evaluation {
   /** The name after HostName, in lower case. */
   hostName: string;
   /** Lines that apply to this host and cannot be understood, as `file line n: why`. */
-  errors: string[];
+  errors: Told[];
   /** `file:line` of the Host lines that matched. */
   matched: Set<string>;
   /** A `Match exec` that was not run may have changed something. */
@@ -60,9 +63,9 @@ export class ConfigReader {
   async included(words: readonly string[], userFile: boolean): Promise<string[]> {
     const files: string[] = [];
     for (const word of words) {
-      if (word === '') throw new LineError('Include has an empty argument');
+      if (word === '') throw new LineError(saySsh('CONFIG_INCLUDE_EMPTY'));
       if (word.startsWith('~') && !userFile)
-        throw new LineError(`${word} is not allowed in a system-wide file`);
+        throw new LineError(saySsh('CONFIG_INCLUDE_SYSTEM', { text: word }));
       const base = userFile ? path.join(this.#around.home, '.ssh') : '/etc/ssh';
       const full = word.startsWith('~') ? expandTilde(word, this.#around.home) : path.resolve(base, word);
       files.push(...(/[*?[]/.test(full) ? await this.#around.glob(full) : [full]));
@@ -87,7 +90,7 @@ class Evaluator {
   readonly #options: RawOptions;
   readonly #exec: MatchExec;
   readonly #host: string;
-  readonly #errors = new Set<string>();
+  readonly #errors = new Map<string, Told>();
   readonly #matched = new Set<string>();
   #skippedExec = false;
   #wantsFinal = false;
@@ -112,10 +115,15 @@ class Evaluator {
     return {
       options: this.#options,
       hostName,
-      errors: [...this.#errors],
+      errors: [...this.#errors.values()],
       matched: this.#matched,
       skippedExec: this.#skippedExec,
     };
+  }
+
+  /** A file that is read twice has its mistakes once. */
+  #add(mistake: Told): void {
+    this.#errors.set(mistake.message, mistake);
   }
 
   async #file(file: string, userFile: boolean, pass: Pass): Promise<void> {
@@ -129,7 +137,9 @@ class Evaluator {
       return expandTokens(hostname, this.#tokens(fallback), 'hostname').toLowerCase();
     } catch (error) {
       if (!(error instanceof TokenError)) throw error;
-      this.#errors.add(`HostName ${hostname}: ${error.message}`);
+      this.#add(
+        saySsh('CONFIG_AT_OPTION', { option: 'HostName', text: hostname, ...because('why', error.told) }),
+      );
       return hostname.toLowerCase();
     }
   }
@@ -159,7 +169,7 @@ class Evaluator {
         if (!(error instanceof LineError)) throw error;
         // In a block for other hosts a mistake is theirs. (OpenSSH refuses to work for any host then.)
         if (active || line.keyword === 'match')
-          this.#errors.add(`${file} line ${line.number}: ${error.message}`);
+          this.#add(saySsh('CONFIG_AT_LINE', { file, line: line.number, ...because('why', error.told) }));
         if (line.keyword === 'match' || line.keyword === 'host') active = false;
       }
     }
@@ -169,7 +179,7 @@ class Evaluator {
     try {
       return await this.#reader.lines(file);
     } catch (error) {
-      if (active) this.#errors.add(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+      if (active) this.#add(saySsh('CONFIG_AT_FILE', { file, ...because('why', systemTold(error)) }));
       return null;
     }
   }
@@ -185,22 +195,22 @@ class Evaluator {
     depth: number,
   ): Promise<boolean> {
     const { keyword, rest, words } = line;
-    if (rest === '') throw new LineError(`nothing stands after ${keyword}`);
+    if (rest === '') throw new LineError(saySsh('CONFIG_NOTHING_AFTER', { keyword }));
     if (!knownKeywords.has(keyword) && !matchesHostList(keyword, this.#options.ignoreUnknown ?? '')) {
-      throw new LineError(`${keyword} is not an option of ssh`);
+      throw new LineError(saySsh('CONFIG_OPTION_UNKNOWN', { keyword }));
     }
-    if (words === null) throw new LineError('a quote is not closed');
+    if (words === null) throw new LineError(saySsh('CONFIG_QUOTE_OPEN'));
     if (keyword === 'host') {
-      if (words.includes('')) throw new LineError('a host name is empty');
+      if (words.includes('')) throw new LineError(saySsh('CONFIG_HOST_EMPTY'));
       const matches = !never && matchesHostLine(pass.host, words);
       if (matches) this.#matched.add(`${file}:${line.number}`);
       return matches;
     }
     if (keyword === 'match') return (await this.#match(rest, pass)) && !never;
     if (keyword === 'include') {
-      if (depth >= deepestInclude) throw new LineError('there are too many Includes within one another');
+      if (depth >= deepestInclude) throw new LineError(saySsh('CONFIG_INCLUDES_DEEP'));
       for (const name of await this.#reader.included(words, userFile)) {
-        if (++this.#includes > mostIncludes) throw new LineError('there are too many Includes');
+        if (++this.#includes > mostIncludes) throw new LineError(saySsh('CONFIG_INCLUDES_MANY'));
         await this.#lines(name, userFile, pass, active, !active, depth + 1);
       }
       return active;
@@ -220,7 +230,7 @@ class Evaluator {
       if (name === 'all') {
         const more = nextWord(cursor);
         if (count > 1 || (more !== null && more !== '' && !more.startsWith('#'))) {
-          throw new LineError('"all" cannot stand with other conditions');
+          throw new LineError(saySsh('CONFIG_MATCH_ALL'));
         }
         return result && !negated;
       }
@@ -232,7 +242,7 @@ class Evaluator {
       }
       const argument = nextWord(cursor);
       if (argument === null || argument === '' || argument.startsWith('#')) {
-        throw new LineError(`the condition ${name} needs a value`);
+        throw new LineError(saySsh('CONFIG_CONDITION_VALUE', { name }));
       }
       if (name === 'exec' && !this.#exec) {
         if (result) this.#skippedExec = true;
@@ -242,7 +252,7 @@ class Evaluator {
       const holds = await this.#condition(name, argument, host, pass, result);
       if (holds === negated) result = false;
     }
-    if (count === 0) throw new LineError('Match needs a condition');
+    if (count === 0) throw new LineError(saySsh('CONFIG_MATCH_EMPTY'));
     return result;
   }
 
@@ -272,7 +282,7 @@ class Evaluator {
       case 'sessiontype':
         return false; // newer conditions that describe other uses of ssh than ours
       default:
-        throw new LineError(`${name} is not a condition of Match`);
+        throw new LineError(saySsh('CONFIG_CONDITION_UNKNOWN', { name }));
     }
   }
 
@@ -281,7 +291,7 @@ class Evaluator {
     try {
       return await this.#exec(expandTokens(command, this.#tokens(host), 'all'));
     } catch (error) {
-      if (error instanceof TokenError) throw new LineError(error.message);
+      if (error instanceof TokenError) throw new LineError(error.told);
       throw error;
     }
   }

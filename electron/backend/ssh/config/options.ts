@@ -1,3 +1,5 @@
+import { saySsh } from '#shared/domain/ssh-sentences.ts';
+import { ToldMistake } from '#shared/domain/told-mistake.ts';
 /** What an ssh_config says about one host, before tokens are filled in. Absent means: not said. */
 export interface RawOptions {
   hostname?: string;
@@ -40,7 +42,7 @@ export interface RawOptions {
 }
 
 /** Why a line is not accepted. */
-export class LineError extends Error {}
+export class LineError extends ToldMistake {}
 
 type Text = {
   [K in keyof RawOptions]-?: RawOptions[K] extends string | undefined ? K : never;
@@ -101,16 +103,16 @@ export function takeOption(
   }
   if (keyword === 'userknownhostsfile' || keyword === 'globalknownhostsfile') {
     const key = keyword === 'userknownhostsfile' ? 'userKnownHostsFile' : 'globalKnownHostsFile';
-    if (words.length === 0) throw new LineError('the file is missing');
+    if (words.length === 0) throw new LineError(saySsh('CONFIG_FILE_UNNAMED'));
     if (active) options[key] ??= [...words];
     return true;
   }
   const value = takerFor(keyword);
   if (!value) return false;
   const word = words[0];
-  if (word === undefined || word === '') throw new LineError(`the value of ${keyword} is missing`);
+  if (word === undefined || word === '') throw new LineError(saySsh('CONFIG_VALUE_MISSING', { keyword }));
   const take = value(word);
-  if (words.length > 1) throw new LineError(`${keyword} has more than one value`);
+  if (words.length > 1) throw new LineError(saySsh('CONFIG_VALUES_MANY', { keyword }));
   if (active) take(options);
   return true;
 }
@@ -160,7 +162,7 @@ const gather =
   (key: 'identityFiles' | 'certificateFiles', file: string): Taker =>
   (options) => {
     if (options[key].includes(file)) return;
-    if (options[key].length >= 100) throw new LineError(`there are more than 100 files`);
+    if (options[key].length >= 100) throw new LineError(saySsh('CONFIG_FILES_MANY'));
     options[key].push(file);
   };
 
@@ -198,7 +200,8 @@ export function jumpHops(written: string): JumpHop[] {
       isUri ? part.slice(6).replace(/\/$/, '') : part,
     );
     const host = match?.[2] ?? match?.[3];
-    if (!match || !host || match[1] === '') throw new LineError(`ProxyJump ${part} cannot be understood`);
+    if (!match || !host || match[1] === '')
+      throw new LineError(saySsh('CONFIG_JUMP_UNKNOWN', { text: part }));
     const hop: JumpHop = { host };
     if (match[1] !== undefined) hop.user = isUri ? decodeUser(match[1]) : match[1];
     if (match[4] !== undefined) hop.port = portNumber(match[4]);
@@ -210,21 +213,21 @@ function decodeUser(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch (error) {
-    if (error instanceof URIError) throw new LineError(`${text} cannot be understood`);
+    if (error instanceof URIError) throw new LineError(saySsh('CONFIG_TEXT_UNKNOWN', { text }));
     throw error;
   }
 }
 
 function portNumber(word: string): number {
   const port = /^\d{1,5}$/.test(word) ? Number(word) : 0;
-  if (port < 1 || port > 65535) throw new LineError(`${word} is not a port`);
+  if (port < 1 || port > 65535) throw new LineError(saySsh('CONFIG_NO_PORT', { text: word }));
   return port;
 }
 
 function yesOrNo(keyword: string, word: string): boolean {
   if (/^(yes|true)$/i.test(word)) return true;
   if (/^(no|false)$/i.test(word)) return false;
-  throw new LineError(`${keyword} is yes or no, not ${word}`);
+  throw new LineError(saySsh('CONFIG_YES_NO', { keyword, text: word }));
 }
 
 function strictness(word: string): 'yes' | 'no' | 'ask' | 'accept-new' {
@@ -238,18 +241,19 @@ function strictness(word: string): 'yes' | 'no' | 'ask' | 'accept-new' {
     'accept-new': 'accept-new',
   } as const;
   const value = known[word.toLowerCase() as keyof typeof known];
-  if (!value) throw new LineError(`StrictHostKeyChecking cannot be ${word}`);
+  if (!value) throw new LineError(saySsh('CONFIG_STRICT', { text: word }));
   return value;
 }
 
 function wholeNumber(keyword: string, word: string): number {
-  if (!/^\d{1,9}$/.test(word)) throw new LineError(`${keyword} is a number, not ${word}`);
+  if (!/^\d{1,9}$/.test(word)) throw new LineError(saySsh('CONFIG_NUMBER', { keyword, text: word }));
   return Number(word);
 }
 
 /** OpenSSH's times: `90`, `1m30s`. */
 function seconds(keyword: string, word: string): number {
-  if (!/^(\d{1,9}[smhdw]?)+$/i.test(word)) throw new LineError(`${keyword} is a time, not ${word}`);
+  if (!/^(\d{1,9}[smhdw]?)+$/i.test(word))
+    throw new LineError(saySsh('CONFIG_TIME', { keyword, text: word }));
   const units: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
   let total = 0;
   for (const [, amount, unit] of word.matchAll(/(\d+)([smhdw]?)/gi)) {

@@ -1,3 +1,4 @@
+import { several } from '#shared/domain/because.ts';
 import type { SshHostPreview } from '#shared/domain/site.ts';
 import { ConfigReader } from './evaluate.ts';
 import { type ConfigSurroundings, realSurroundings } from './files.ts';
@@ -32,7 +33,7 @@ export async function previewHosts(
       identityFiles: found.identityFiles,
       proxyJump: found.proxyJump,
       proxyCommand: found.proxyCommand,
-      ...(found.errors.length > 0 ? { error: found.errors.join('; ') } : {}),
+      ...(found.errors.length > 0 ? { error: several(found.errors) } : {}),
     });
   }
   return previews;

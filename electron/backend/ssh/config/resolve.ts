@@ -1,4 +1,6 @@
+import { because, type Told } from '#shared/domain/because.ts';
 import type { SshAddress } from '#shared/domain/site.ts';
+import { saySsh } from '#shared/domain/ssh-sentences.ts';
 import type { ConfigReader, Evaluation, MatchExec } from './evaluate.ts';
 import type { ConfigSurroundings } from './files.ts';
 import { type JumpHop, jumpHops, LineError, type RawOptions } from './options.ts';
@@ -44,7 +46,7 @@ export interface ResolvedHost {
   /** Why ssh2 cannot do it and the system's OpenSSH is needed; empty when it can. */
   openSshReasons: string[];
   /** Lines that apply to this host and cannot be understood. */
-  errors: string[];
+  errors: Told[];
 }
 
 /** ssh's own order, gssapi and hostbased left out: they go through the system's OpenSSH. */
@@ -88,7 +90,7 @@ class Resolver {
   readonly #raw: RawOptions;
   readonly #around: ConfigSurroundings;
   readonly #hostName: string;
-  readonly #errors: string[];
+  readonly #errors: Told[];
 
   constructor(alias: string, evaluation: Evaluation, around: ConfigSurroundings) {
     this.#alias = alias;
@@ -245,7 +247,7 @@ class Resolver {
 
   #mistake(option: string, text: string, error: unknown): null {
     if (!(error instanceof TokenError) && !(error instanceof LineError)) throw error;
-    this.#errors.push(`${option} ${text}: ${error.message}`);
+    this.#errors.push(saySsh('CONFIG_AT_OPTION', { option, text, ...because('why', error.told) }));
     return null;
   }
 }

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { saySsh } from '#shared/domain/ssh-sentences.ts';
+import { ToldMistake } from '#shared/domain/told-mistake.ts';
 
 export interface TokenValues {
   /** Local home, user, host name. */
@@ -15,7 +17,7 @@ export interface TokenValues {
 }
 
 /** Where a value needs tokens that there are none of. */
-export class TokenError extends Error {}
+export class TokenError extends ToldMistake {}
 
 export type TokenSet = 'all' | 'proxy' | 'hostname';
 
@@ -24,7 +26,8 @@ export function expandTokens(text: string, values: TokenValues, set: TokenSet): 
   return text.replace(/%([\s\S]?)/g, (whole, token: string) => {
     if (token === '%') return '%';
     const allowed = { all: 'CdhijkLlnpru', proxy: 'hnpr', hostname: 'h' }[set];
-    if (token === '' || !allowed.includes(token)) throw new TokenError(`${whole} is not a known token there`);
+    if (token === '' || !allowed.includes(token))
+      throw new TokenError(saySsh('CONFIG_TOKEN_UNKNOWN', { token: whole }));
     return tokenText(token, values);
   });
 }
@@ -63,9 +66,9 @@ function tokenText(token: string, values: TokenValues): string {
 /** `${NAME}`, an error when it is not set. */
 export function expandEnv(text: string, env: Readonly<Record<string, string | undefined>>): string {
   return text.replace(/\$\{([^}]*)\}?/g, (whole, name: string) => {
-    if (!whole.endsWith('}')) throw new TokenError(`${whole} is not closed`);
+    if (!whole.endsWith('}')) throw new TokenError(saySsh('CONFIG_VARIABLE_OPEN', { text: whole }));
     const value = env[name];
-    if (value === undefined) throw new TokenError(`the variable ${name} is not set`);
+    if (value === undefined) throw new TokenError(saySsh('CONFIG_VARIABLE_UNSET', { name }));
     return value;
   });
 }

@@ -1,7 +1,9 @@
 import type { Duplex } from 'node:stream';
 import type { Clock } from '#backend/clock.ts';
+import type { Told } from '#shared/domain/because.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import type { ConnectionStep } from '#shared/domain/site.ts';
+import { saySsh } from '#shared/domain/ssh-sentences.ts';
 import { Keyring } from '../authentication/keyring.ts';
 import { type Remembered, Secrets } from '../authentication/secrets.ts';
 import { ConfigReader } from '../config/evaluate.ts';
@@ -58,8 +60,7 @@ export interface Hop {
 export async function resolveTarget(target: SshTarget, jumps: readonly JumpHop[] | null, shared: Shared) {
   const reader = new ConfigReader(shared.surroundings);
   const { host } = await resolveHost(target, reader, runCondition);
-  const [first] = host.errors;
-  if (first !== undefined) throw configInvalid(host.alias, host.errors.join('; '));
+  if (host.errors.length > 0) throw configInvalid(host.alias, ...host.errors);
   if (jumps) host.jumps = [...jumps];
   if (shared.knownHostsFile !== null) host.userKnownHostsFiles = [shared.knownHostsFile];
   return host;
@@ -78,15 +79,16 @@ export async function connectOnce(attempt: Attempt, shared: Shared): Promise<Ssh
   const keyring = await Keyring.gather(host, secrets);
   const account = `${host.user}@${host.hostName}:${host.port}`;
   const reasons = [
-    ...host.openSshReasons,
-    ...(store.hasAuthority ? ['@cert-authority'] : []),
+    ...host.openSshReasons.map((option) => saySsh('NEEDS_OPTION', { option })),
+    ...(store.hasAuthority ? [saySsh('NEEDS_OPTION', { option: '@cert-authority' })] : []),
     ...(host.identityFilesGiven && keyring.needsOpenSsh ? [keyring.needsOpenSsh] : []),
-    ...(shared.needingOpenSsh.has(account) ? [keyring.needsOpenSsh ?? 'a key'] : []),
+    ...(shared.needingOpenSsh.has(account) ? [keyring.needsOpenSsh ?? saySsh('NEEDS_KEY')] : []),
   ];
-  const byOpenSsh = async (why: string) => {
+  const byOpenSsh = async (why: Told) => {
     const step = (state: 'running' | 'ok') => {
       const names = ['resolve', 'tcp', 'hostKey', 'authentication'] as const;
-      for (const name of names) attempt.onStep?.({ step: name, state, detail: `OpenSSH (${why})` });
+      const detail = why.code === 'NEEDS_OPTION' ? `OpenSSH (${why.message})` : 'OpenSSH';
+      for (const name of names) attempt.onStep?.({ step: name, state, detail });
     };
     step('running');
     const parts = { ...attempt, ...shared, prompter: needed.prompter, host, why, secrets };

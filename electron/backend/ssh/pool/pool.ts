@@ -3,6 +3,7 @@ import { type Clock, systemClock } from '#backend/clock.ts';
 import { cancelled, type OpenShell, type ShellOptions } from '#backend/processes/index.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import type { ConnectionStep } from '#shared/domain/site.ts';
+import { saySsh } from '#shared/domain/ssh-sentences.ts';
 import { Remembered } from '../authentication/secrets.ts';
 import { type ConfigSurroundings, realSurroundings } from '../config/files.ts';
 import type { JumpHop } from '../config/options.ts';
@@ -140,7 +141,7 @@ class Pool implements SshPool {
         throw hostKeyChanged(store.name, {
           type,
           fingerprint,
-          known: 'a key that Trainyard may not remove',
+          known: saySsh('KNOWN_NOT_OURS'),
           place,
         });
       }
@@ -228,7 +229,8 @@ class Pool implements SshPool {
     const startedAt = this.#shared.clock.elapsed();
     const prompter: Prompter = {
       ask: (question, asked) => {
-        if (!entry.interactive) return Promise.reject(userNeeded(target.host, question.kind));
+        if (!entry.interactive)
+          return Promise.reject(userNeeded(target.host, saySsh(askedFor[question.kind])));
         entry.asking.resolve();
         return this.#options.prompter.ask(question, asked);
       },
@@ -268,7 +270,7 @@ class Pool implements SshPool {
   /** A further connection of the same kind, by what is known already. */
   #connectAgain(key: string, target: SshTarget, signal: AbortSignal): Promise<SshConnection> {
     const prompter: Prompter = {
-      ask: (question) => Promise.reject(userNeeded(target.host, question.kind)),
+      ask: (question) => Promise.reject(userNeeded(target.host, saySsh(askedFor[question.kind]))),
     };
     return connectOnce(
       {
@@ -303,7 +305,9 @@ class Pool implements SshPool {
     const aborted = Promise.withResolvers<never>();
     const onAbort = () => signal && aborted.reject(cancelled(signal));
     signal?.addEventListener('abort', onAbort, { once: true });
-    const needsUser = entry.asking.promise.then(() => Promise.reject(userNeeded(target.host, 'a question')));
+    const needsUser = entry.asking.promise.then(() =>
+      Promise.reject(userNeeded(target.host, saySsh('ASKED_SOMETHING'))),
+    );
     needsUser.catch(() => undefined);
     try {
       return await Promise.race([entry.connecting, aborted.promise, ...(background ? [needsUser] : [])]);
@@ -339,7 +343,7 @@ class Pool implements SshPool {
     const jumps = before.length > 0 ? before : null;
     const key = keyOf(hopTarget, jumps);
     if (path.includes(key) || path.length > mostHops) {
-      throw configInvalid(target.host, `its jump hosts lead in a circle (${hop.host})`);
+      throw configInvalid(target.host, saySsh('CONFIG_JUMP_CIRCLE', { host: hop.host }));
     }
     const entry = this.#entry(key, hopTarget, jumps, path);
     entry.dependents++;
@@ -358,6 +362,14 @@ class Pool implements SshPool {
     }
   }
 }
+
+/** What a prompt asks for. */
+const askedFor = {
+  'host-key-first-use': 'ASKED_HOST_KEY',
+  password: 'ASKED_PASSWORD',
+  'key-passphrase': 'ASKED_PASSPHRASE',
+  'keyboard-interactive': 'ASKED_KEYBOARD',
+} as const;
 
 /** Two targets that reach the same machine in the same way have the same key. */
 const keyOf = (target: SshTarget, jumps: readonly JumpHop[] | null): string =>

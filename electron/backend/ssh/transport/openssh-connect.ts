@@ -4,7 +4,10 @@ import { access, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Clock } from '#backend/clock.ts';
+import { because, type Told } from '#shared/domain/because.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
+import { saySsh } from '#shared/domain/ssh-sentences.ts';
+import { systemTold } from '#shared/domain/system-sentences.ts';
 import type { Secrets } from '../authentication/secrets.ts';
 import type { JumpHop } from '../config/options.ts';
 import type { ResolvedHost } from '../config/resolve.ts';
@@ -26,7 +29,7 @@ export interface MasterTarget {
 
 export interface OpenSshAttempt extends MasterTarget {
   /** What only OpenSSH can do of what this host needs. */
-  why: string;
+  why: Told;
   prompter: Prompter;
   secrets: Secrets;
   clock: Clock;
@@ -129,7 +132,9 @@ export async function loggedIn(
 ): Promise<void> {
   const ended = Promise.withResolvers<never>();
   ended.promise.catch(() => undefined);
-  master.once('error', (error) => ended.reject(openSshMissing(host.alias, error.message)));
+  master.once('error', (error) =>
+    ended.reject(openSshMissing(host.alias, saySsh('NEEDS_PROGRAM', because('why', systemTold(error))))),
+  );
   master.once('close', () => ended.reject(complaintAsError(said.text, host) ?? connectionLost(host.alias)));
   for (;;) {
     const there = await access(control).then(

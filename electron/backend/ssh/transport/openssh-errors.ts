@@ -1,4 +1,6 @@
 import type { TrainyardError } from '#shared/domain/error.ts';
+import { quoted } from '#shared/domain/quoted.ts';
+import { saySsh } from '#shared/domain/ssh-sentences.ts';
 import type { ResolvedHost } from '../config/resolve.ts';
 import {
   authenticationFailed,
@@ -24,7 +26,7 @@ export function complaintAsError(text: string, host: ResolvedHost): TrainyardErr
     return hostKeyChanged(host.alias, {
       type: found(/fingerprint for the (\S+) key/),
       fingerprint: found(/(SHA256:[A-Za-z0-9+/]+)/),
-      known: 'another key',
+      known: saySsh('KNOWN_OTHER_KEY'),
       place: found(/Offending \S+ key in (\S+)/),
     });
   }
@@ -41,7 +43,7 @@ export function complaintAsError(text: string, host: ResolvedHost): TrainyardErr
     const accepts = found(/Permission denied \(([^)]*)\)/)
       .split(',')
       .filter((name) => name !== '');
-    return authenticationFailed(host.alias, host.user, ["what the system's ssh has"], accepts);
+    return authenticationFailed(host.alias, host.user, [saySsh('TRIED_SYSTEM')], accepts);
   }
   if (/Could not resolve hostname/.test(text)) return hostNotFound(host.hostName, said);
   if (/Connection refused/.test(text)) return refused(host.hostName, host.port);
@@ -50,7 +52,7 @@ export function complaintAsError(text: string, host: ResolvedHost): TrainyardErr
     return unreachable(host.hostName, host.port, said);
   if (/no matching/i.test(text)) return noCommonAlgorithm(host.alias, said);
   if (/bad configuration option|Bad configuration|terminating,/.test(text))
-    return configInvalid(host.alias, said);
+    return configInvalid(host.alias, quoted(said));
   if (/stdio forwarding failed|UNKNOWN port 65535/.test(text)) return proxyFailed(host.alias, said);
   return said === '' ? null : connectionLost(host.alias, { details: said });
 }

@@ -4,6 +4,7 @@ import { mkdtemp } from 'node:fs/promises';
 import os, { tmpdir } from 'node:os';
 import path from 'node:path';
 import { TrainyardError } from '#shared/domain/error.ts';
+import { saySsh } from '#shared/domain/ssh-sentences.ts';
 import { openSshMissing } from '../errors.ts';
 import type { SshLane } from '../interface.ts';
 import { atExit } from './at-exit.ts';
@@ -26,7 +27,7 @@ export async function openSshLane(
   target: MasterTarget & { signal: AbortSignal; idle: boolean },
 ): Promise<SshLane> {
   const program = findSsh();
-  if (program === null) throw openSshMissing(target.host.alias, 'a lane');
+  if (program === null) throw openSshMissing(target.host.alias, saySsh('NEEDS_LANE'));
   const directory = await mkdtemp(path.join(tmpdir(), 'ty-'));
   const control = path.join(directory, 'c');
   const master = spawn(program, [...options, ...masterArguments(target, control)], {

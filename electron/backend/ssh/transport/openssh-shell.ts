@@ -11,7 +11,10 @@ import {
   ptyRefused,
   type ShellOptions,
 } from '#backend/processes/index.ts';
+import { because } from '#shared/domain/because.ts';
 import type { TrainyardError } from '#shared/domain/error.ts';
+import { saySsh } from '#shared/domain/ssh-sentences.ts';
+import { systemTold } from '#shared/domain/system-sentences.ts';
 import { connectionLost, openSshMissing, shellFailed } from '../errors.ts';
 import { bootstrap, MarkerFilter } from './bootstrap.ts';
 import { Filtered } from './program.ts';
@@ -151,7 +154,9 @@ export function connectThrough(
       else fail(error);
     });
     child.stdin.on('error', () => undefined); // its end tells
-    child.once('error', (error) => fail(openSshMissing(place.host, error.message)));
+    child.once('error', (error) =>
+      fail(openSshMissing(place.host, saySsh('NEEDS_PROGRAM', because('why', systemTold(error))))),
+    );
     child.once('close', () => {
       stopListening();
       // The master has written why before ssh ended; it comes by another pipe.

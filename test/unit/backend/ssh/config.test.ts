@@ -66,14 +66,14 @@ describe('preview of an ssh_config', () => {
 
   test('a file that includes itself twice ends with an error of its hosts, quickly', async () => {
     const [host] = await preview('Host a\nInclude /c\nInclude /c\nInclude /c\n');
-    expect(host?.error).toMatch(/Include/);
+    expect(host?.error?.message).toMatch(/Include/);
   });
 
   test('a bad line is the error of the hosts that it applies to', async () => {
     const hosts = await preview(
       'Host good\n  Port 1\nHost bad\n  Port none\n  Usr x\n  User "open\nHost fine\n',
     );
-    expect(hosts.map(({ host, error }) => [host, error])).toEqual([
+    expect(hosts.map(({ host, error }) => [host, error?.message])).toEqual([
       ['good', undefined],
       [
         'bad',
@@ -145,8 +145,8 @@ describe('what connecting needs', () => {
       strictHostKeyChecking: 'no',
       errors: [],
     });
-    expect((await resolve(config, 'a')).errors).toEqual([
-      `IdentityFile \${KEYS}/k: the variable KEYS is not set`,
+    expect((await resolve(config, 'a')).errors).toMatchObject([
+      { message: `IdentityFile \${KEYS}/k: the variable KEYS is not set` },
     ]);
   });
 
