@@ -4,6 +4,7 @@
 #   holes NAME SEEK [1]  the same into a file that is all hole: zeros are left out where dd can
 #   pack NAME 0 [1]      a tar on stdin to the directory in/NAME
 #   zipped NAME          the same, compressed on its way
+# With TY_HASH, the program that hashes files, it prints "HASH NAME" a line of what it has unpacked.
 #   sink                 stdin to nowhere: to measure the way
 #   who                  from which address this came
 # Names are letters and digits: who sends cannot say where anything lands.
@@ -98,3 +99,5 @@ case $(tar --version 2>/dev/null) in
 esac
 # xargs may have made several archives where names are many: what is left over after the first is nothing.
 cat >/dev/null
+# What it cannot read is missing.
+[ -z "$TY_HASH" ] || (cd "$name" && find . -type f -exec $TY_HASH {} +) 2>/dev/null || :

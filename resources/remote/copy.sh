@@ -97,7 +97,7 @@ case $verb in
     load=
     [ ! -r /proc/loadavg ] || read -r load _ </proc/loadavg
     printf 'cores=%s\nload=%s\n' "$cores" "$load"
-    printf 'kind=%s\nfree=%s\nhome=%s\nuid=%s\nhasher=%s\nclock=%s\n' "$kind" "$(free_kib "$at")" "$(printf '%s' "$HOME" | tr '\n' '?')" "$(id -u)" "${hasher%% *}" "$(date +%s)"
+    printf 'kind=%s\nfree=%s\nhome=%s\nuid=%s\nhasher=%s\nclock=%s\n' "$kind" "$(free_kib "$at")" "$(printf '%s' "$HOME" | tr '\n' '?')" "$(id -u)" "$hasher" "$(date +%s)"
     [ -w "$at" ] && printf 'writable=1\n'
     has tar tar; has ssh ssh; has ssh-keygen keygen; has setsid setsid; has gzip gzip
     tar --version 2>/dev/null | grep -q GNU && printf 'gnutar=1\n'
@@ -132,6 +132,16 @@ case $verb in
     find_hasher
     enter "$place"
     xargs -0 $hasher
+    exit 0
+    ;;
+  # Both: hashes on stderr, and on stdout how the same files look once they were read.
+  state)
+    find_hasher
+    find_lister
+    enter "$place"
+    depth=-prune
+    export hasher lister depth list
+    xargs -0 sh -c '$hasher "$@" 2>/dev/null >&3; eval "$list" 2>/dev/null' sh 3>&2
     exit 0
     ;;
   # The same for names with newlines or backslashes, which those lines cannot tell: "HASH  NAME//".
@@ -258,10 +268,12 @@ case $verb in
       mv -f -- "$@" "$to/" || exit 255
     ' sh 2>&1) || refuse_write "$why"
     ;;
-  # Everything of the copy in stage $1 that is not in its place goes; "done": what is in its place is on the disk.
+  # Everything of the copy in stage $1 that is not in its place goes; "done": what is in its place is on the disk, and its
+  # directories are as in the tar on stdin, where there is one ("tree").
   end)
     cd "$place" 2>/dev/null || exit 0
     rm -rf "./$1"
+    if [ "$3" = tree ]; then why=$(tar -xpof - 2>&1) || refuse_write "$why"; fi
     [ "$2" != done ] || sync -f . 2>/dev/null || sync
     ;;
   *) refuse "verb $verb" ;;

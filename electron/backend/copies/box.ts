@@ -42,6 +42,8 @@ export interface Look {
   freeBytes: number | null;
   writable: boolean;
   has: { tar: boolean; ssh: boolean; keygen: boolean; gzip: boolean };
+  /** What prints the SHA-256 of files there, as words of a shell. */
+  hasher: string;
   gnuTar: boolean;
   /** Cores that nobody uses; null: not known. */
   idleCores: number | null;
@@ -191,6 +193,7 @@ export class CopyBox {
       freeBytes: said.get('free') !== '' && Number.isFinite(free) ? free * 1024 : null,
       writable: yes('writable'),
       has: { tar: yes('tar'), ssh: yes('ssh'), keygen: yes('keygen'), gzip: yes('gzip') },
+      hasher: said.get('hasher') ?? '',
       idleCores: idleOf(said.get('cores') ?? '', said.get('load') ?? ''),
       gnuTar: yes('gnutar'),
       tarNull: yes('tarnull'),

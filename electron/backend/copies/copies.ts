@@ -47,7 +47,7 @@ export class CopyService implements Copies {
       {
         from: this.box(from),
         to: this.box(to),
-        fromHere: from === thisComputerId || to === thisComputerId,
+        here: hereOf(from, to),
         reach: () => reach.reach(to),
         journal,
         silenceMs,
@@ -81,7 +81,7 @@ export class CopyService implements Copies {
         {
           from: fromBox,
           to: toBox,
-          fromHere: from.machineId === thisComputerId || to.machineId === thisComputerId,
+          here: hereOf(from.machineId, to.machineId),
           reach: () => reach.reach(to.machineId),
           journal,
           silenceMs,
@@ -93,6 +93,7 @@ export class CopyService implements Copies {
           stage: `${place}/${stage}`,
           tarOptions: source.gnuTar ? '--format=posix --hard-dereference' : '',
           canZip: source.has.gzip && destination.has.gzip,
+          hasher: destination.hasher,
         },
         path ?? null,
         signal,
@@ -180,6 +181,9 @@ export class CopyService implements Copies {
     return this.box(place.machineId).look(place.path, signal);
   }
 }
+
+const hereOf = (from: string, to: string): 'from' | 'to' | null =>
+  from === thisComputerId ? 'from' : to === thisComputerId ? 'to' : null;
 
 function check(from: Place, fromBox: CopyBox, source: Look, toBox: CopyBox, destination: Look): void {
   if (source.kind === 'none') throw sourceMissing(from.path, fromBox.name);

@@ -89,7 +89,7 @@ export class DirectWay implements Way {
     return (count * 65_536 * 1000) / Math.max(1, performance.now() - began);
   }
 
-  async carry(load: Load, lane: number, signal: AbortSignal): Promise<void> {
+  async carry(load: Load, lane: number, signal: AbortSignal): Promise<null> {
     const { from, to, place, tarOptions } = this.#options;
     const link = await this.#again(signal);
     const isGentle = load.gentle === true;
@@ -110,7 +110,7 @@ export class DirectWay implements Way {
       if (error.retryable) await this.#drop(link);
       throw error;
     }
-    if (result.exitCode === 0) return;
+    if (result.exitCode === 0) return null;
     const said = result.stderr.toString('utf8');
     const refusal = sendRefusal({ from, to, exitCode: result.exitCode, said, bytes: load.bytes, place });
     if (refusal !== null) throw refusal;

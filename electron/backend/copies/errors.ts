@@ -1,3 +1,4 @@
+import { because, type Told } from '#shared/domain/because.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 
 const mib = (bytes: number): number => Math.max(1, Math.ceil(bytes / 1_048_576));
@@ -92,9 +93,9 @@ export const answerInvalid = (machine: string, details: string): TrainyardError 
     { params: { machine }, details: details.slice(0, 2_000) },
   );
 
-export const noPath = (from: string, to: string, why: string): TrainyardError =>
-  new TrainyardError('COPY_NO_PATH', `There is no way to copy from ${from} to ${to}: ${why}`, {
-    params: { from, to, why },
+export const noPath = (from: string, to: string, why: Told): TrainyardError =>
+  new TrainyardError('COPY_NO_PATH', `There is no way to copy from ${from} to ${to}: ${why.message}`, {
+    params: { from, to, ...because('why', why) },
   });
 
 export const directRefused = (details: string): TrainyardError =>

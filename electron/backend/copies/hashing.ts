@@ -1,5 +1,6 @@
 import type { CopyBox } from './box.ts';
 import { bytesOf, nameList, nameOf } from './names.ts';
+import { parseListing } from './scan.ts';
 
 /** Names that a line of `HASH NAME` cannot tell. */
 const isOdd = (path: string): boolean => /[\n\\\r]/.test(path);
@@ -14,19 +15,56 @@ export async function hashFiles(
   paths: readonly string[],
   signal: AbortSignal,
 ): Promise<Map<string, string>> {
-  const found = new Map<string, string>();
   const plain = paths.filter((path) => !isOdd(path));
-  const odd = paths.filter(isOdd);
+  const found = await hashOdd(box, place, paths, signal);
   if (plain.length > 0) {
     const { stdout } = await box.ask('hash', [place], { signal, stdin: nameList(plain) });
-    for (const line of linesOf(stdout)) keep(found, line);
+    for (const [path, hash] of hashesIn(stdout)) found.set(path, hash);
   }
-  if (odd.length > 0) {
-    const { stdout } = await box.ask('hash-odd', [place], { signal, stdin: nameList(odd) });
-    let at = 0;
-    for (let end = stdout.indexOf('//\n', at); end >= 0; at = end + 3, end = stdout.indexOf('//\n', at)) {
-      keep(found, stdout.subarray(at, end));
-    }
+  return found;
+}
+
+/** The hashes of files, and their stamps as they were when all of them had been read: of what is gone, neither. */
+export async function stateOf(
+  box: CopyBox,
+  place: string,
+  paths: readonly string[],
+  signal: AbortSignal,
+): Promise<{ hashes: Map<string, string>; stamps: Map<string, string> }> {
+  const hashes = await hashOdd(box, place, paths, signal);
+  // Those with odd names are looked at with the others: their hash is never taken from a line of those.
+  const { stdout, stderr } = await box.ask('state', [place], { signal, stdin: nameList(paths) });
+  const lines = hashesIn(stderr);
+  for (const path of paths) {
+    const hash = isOdd(path) ? undefined : lines.get(path);
+    if (hash !== undefined) hashes.set(path, hash);
+  }
+  return { hashes, stamps: new Map(parseListing(stdout).map(({ path, stamp }) => [path, stamp])) };
+}
+
+/** Whether lines of `HASH NAME` can tell all of them. */
+export const arePlain = (paths: readonly string[]): boolean => !paths.some(isOdd);
+
+/** What lines of `HASH NAME` say. */
+export function hashesIn(lines: Buffer): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const line of linesOf(lines)) keep(found, line);
+  return found;
+}
+
+async function hashOdd(
+  box: CopyBox,
+  place: string,
+  paths: readonly string[],
+  signal: AbortSignal,
+): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  const odd = paths.filter(isOdd);
+  if (odd.length === 0) return found;
+  const { stdout } = await box.ask('hash-odd', [place], { signal, stdin: nameList(odd) });
+  let at = 0;
+  for (let end = stdout.indexOf('//\n', at); end >= 0; at = end + 3, end = stdout.indexOf('//\n', at)) {
+    keep(found, stdout.subarray(at, end));
   }
   return found;
 }

@@ -15,7 +15,7 @@ export class HereWay implements Way {
     this.#options = options;
   }
 
-  async carry(load: Load, _lane: number, signal: AbortSignal): Promise<void> {
+  async carry(load: Load, _lane: number, signal: AbortSignal): Promise<null> {
     const { place, stage, tarOptions } = this.#options;
     const box = load.gentle === true ? this.#options.box.gently() : this.#options.box;
     const variables = { TY_TAR: tarOptions, TY_RECEIVE: receiveScript };
@@ -24,7 +24,7 @@ export class HereWay implements Way {
         box.command('send', ['here', stage, load.ask, place, ...load.give], variables),
         { signal, stdin: load.names ?? Buffer.alloc(0), timeoutMs: 1_800_000 },
       );
-      if (result.exitCode === 0) return;
+      if (result.exitCode === 0) return null;
       const said = result.stderr.toString('utf8');
       const { exitCode } = result;
       throw sendRefusal({ from: box, to: box, exitCode, said, bytes: load.bytes, place }) ?? linkLost(said);

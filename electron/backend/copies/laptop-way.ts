@@ -4,6 +4,7 @@ import { TrainyardError } from '#shared/domain/error.ts';
 import type { CopyBox } from './box.ts';
 import { linkLost, stalled } from './errors.ts';
 import { type Ends, Joints } from './joint.ts';
+import { type Line, lineOf, shortest } from './line.ts';
 import { isPack, isZipped, type Load, type Way } from './way.ts';
 
 export interface LaptopWayOptions {
@@ -17,14 +18,18 @@ export interface LaptopWayOptions {
   silenceMs: number;
   /** Both ends can compress. */
   canZip: boolean;
+  /** What hashes files at the destination, as words of a shell; '': nothing. */
+  hasher: string;
+  /** Which of its two ends is this computer, if one is. */
+  here: 'from' | 'to' | null;
   /** How its two ends are reached so that what flows between them need not pass through us; null: they are not. */
   ends: Ends | null;
 }
 
 /** From here on it is worth connections of its own. */
 const worthBytes = 32 * 1_048_576;
-/** Packs are small, and mostly compressed where the line is long. */
-const worthBytesOfPacks = 512 * 1_048_576;
+/** Of packs: where the line is long they come compressed, and a connection takes some ten round trips to be made. */
+const worthBytesOfPacks = { near: 64 * 1_048_576, far: 512 * 1_048_576 };
 /**
  * A channel of ssh has 2 MiB on their way at most, whatever the line could carry: 200 MB/s need one for each 10 ms that a byte is
  * on its way there and back, of which a command takes two.
@@ -34,10 +39,12 @@ const fewestPairs = 2;
 const mostPairs = 6;
 /** A command that takes longer is not on this computer's own network: there the line is worth more than the processors. */
 const farMs = 15;
-/** So slow a line is worth compressing for, wherever it leads. */
-const slowBytesPerMs = 40_000;
-/** Less is over at once, and says nothing about a line. */
+/** So is one that is as slow as this, wherever it leads: they compress about twice as much in a time. */
+const slowBytesPerMs = 30_000;
+/** Less is over at once, whatever the line is like. */
 const tellingBytes = 2 * 1_048_576;
+/** Where what is sent waits for the line for less of its time, it is not the line that is slow. */
+const waitsForLine = 0.25;
 
 /**
  * Through this computer: what the one machine gives is handed to the other as it comes, and nothing of it is kept. Each side is
@@ -48,8 +55,9 @@ export class LaptopWay implements Way {
   readonly kind = 'laptop';
   /** One's two ciphers are one core's work each. */
   #pairs = fewestPairs;
+  #isFar = false;
   #isSlow = false;
-  #answering: Promise<[number, number] | null> | null = null;
+  #lines: Promise<Line[] | null> | null = null;
   readonly #options: LaptopWayOptions;
   readonly #joints: Joints | null;
   #expected = 0;
@@ -64,15 +72,12 @@ export class LaptopWay implements Way {
     lane: number,
     signal: AbortSignal,
     onBytes: (bytes: number) => void,
-  ): Promise<void> {
+  ): Promise<Buffer | null> {
     const sent = this.#deservesZip(load) ? { ...load, ask: load.ask.replace(/^pack /, 'zipped ') } : load;
-    const began = performance.now();
+    const worth = isPack(load) ? worthBytesOfPacks[this.#isFar ? 'far' : 'near'] : worthBytes;
     const isJoint =
-      this.#expected >= (isPack(load) ? worthBytesOfPacks : worthBytes) &&
-      (await this.#joints?.carry(sent, lane, this.#pairs, signal)) === true;
-    if (!isJoint) await this.#hand(sent, signal, onBytes);
-    const bytesPerMs = (load.bytes * this.lanes) / Math.max(1, performance.now() - began);
-    if (load.bytes >= tellingBytes && bytesPerMs < slowBytesPerMs) this.#isSlow = true;
+      this.#expected >= worth && (await this.#joints?.carry(sent, lane, this.#pairs, signal)) === true;
+    return isJoint ? null : await this.#hand(sent, signal, onBytes);
   }
 
   /** One more than there are pairs: while the one's end is waited for, the other's begins. */
@@ -81,28 +86,38 @@ export class LaptopWay implements Way {
   }
 
   begin(signal: AbortSignal): void {
-    const { from, to } = this.#options;
-    this.#answering ??= Promise.all([commandMs(from, signal), commandMs(to, signal)]).catch(() => null);
+    // A connection that broke meanwhile says nothing about how far it is; the copy itself finds out whether it comes back.
+    this.#lines ??= this.#look(signal).catch(() => null);
+  }
+
+  async #look(signal: AbortSignal): Promise<Line[]> {
+    const { from, to, here } = this.#options;
+    const hereMs = here === null ? 0 : await shortest(here === 'from' ? from : to, signal);
+    return Promise.all([
+      ...(here === 'from' ? [] : [lineOf(from, 'from', hereMs, signal)]),
+      ...(here === 'to' ? [] : [lineOf(to, 'to', hereMs, signal)]),
+    ]);
   }
 
   async expect(bytes: number): Promise<void> {
     this.#expected = bytes;
-    const answered = bytes < tellingBytes ? null : await this.#answering;
-    // A connection that broke meanwhile says nothing about how far it is; the copy itself finds out whether it comes back.
-    if (answered == null) return;
-    const ms = Math.max(...answered);
-    this.#isSlow ||= ms > farMs;
+    const lines = bytes < tellingBytes ? null : await this.#lines;
+    if (lines == null) return;
+    const ms = Math.max(...lines.map(({ commandMs }) => commandMs));
+    this.#isFar = ms > farMs;
+    this.#isSlow = lines.some(({ bytesPerMs }) => bytesPerMs !== null && bytesPerMs < slowBytesPerMs);
     if (bytes < worthBytes) return;
     this.#pairs = Math.min(mostPairs, Math.max(fewestPairs, Math.ceil(ms / commandMsOfPair)));
   }
 
   /** Small files are mostly text; what is large is not. Beside a training its processors are worth more than the line. */
   #deservesZip(load: Load): boolean {
-    return this.#options.canZip && this.#isSlow && load.gentle !== true && isPack(load);
+    return this.#options.canZip && (this.#isFar || this.#isSlow) && load.gentle !== true && isPack(load);
   }
 
-  async #hand(load: Load, signal: AbortSignal, onBytes: (bytes: number) => void): Promise<void> {
-    const { from, to, place, stage, tarOptions, silenceMs } = this.#options;
+  async #hand(load: Load, signal: AbortSignal, onBytes: (bytes: number) => void): Promise<Buffer | null> {
+    const { from, to, place, stage, tarOptions, silenceMs, hasher } = this.#options;
+    const isTold = load.tell === true && hasher !== '';
     const [giving, taking] = load.gentle === true ? [from.gently(), to.gently()] : [from, to];
     const guard = new Silence(silenceMs, signal);
     const started: RunningProgram[] = [];
@@ -112,7 +127,10 @@ export class LaptopWay implements Way {
       return program;
     };
     try {
-      const taker = await start(taking, taking.command('receive', [stage, ...load.ask.split(' ')]));
+      const taker = await start(
+        taking,
+        taking.command('receive', [stage, ...load.ask.split(' ')], { TY_HASH: isTold ? hasher : '' }),
+      );
       const giver = await start(
         giving,
         giving.command('send', ['out', '-', load.ask, place, ...load.give], {
@@ -122,7 +140,7 @@ export class LaptopWay implements Way {
       );
       giver.stdin.end(load.names ?? '');
       const said = [textOf(giver.stderr), textOf(taker.stderr)] as const;
-      taker.stdout.resume();
+      const told = allOf(taker.stdout, guard);
       // A taker that refuses ends early: its word says more than the broken pipe.
       const piped = pump(giver.stdout, taker.stdin, (bytes) => {
         guard.heard();
@@ -136,12 +154,16 @@ export class LaptopWay implements Way {
         return exit;
       });
       const [given, gone] = await Promise.all([giver.exited, taken]);
-      const broke = await piped;
+      const { broke, waited } = await piped;
       const [givenSaid, takenSaid] = await Promise.all(said);
       check(to, gone, takenSaid, load);
       if (isCut) throw linkLost('what takes it in ended before everything was there');
       check(from, given, givenSaid, load);
       if (broke !== null) throw linkLost(String(broke));
+      // It is the processors that are waited for: they need not compress as well.
+      if (isZipped(load) && load.bytes >= tellingBytes && waited < waitsForLine) this.#isSlow = false;
+      const hashes = await told;
+      return isTold ? hashes : null;
     } catch (error) {
       if (guard.silent) throw stalled(Math.round(silenceMs / 1000));
       if (signal.aborted) throw cancelled(signal);
@@ -156,10 +178,6 @@ export class LaptopWay implements Way {
     await this.#joints?.close();
   }
 }
-
-/** The shorter of two: the first may have to wait for something that has nothing to do with the line. */
-const commandMs = async (box: CopyBox, signal: AbortSignal): Promise<number> =>
-  Math.min(await box.answerMs(signal), await box.answerMs(signal));
 
 function check(
   box: CopyBox,
@@ -176,25 +194,50 @@ function check(
 /** Read ahead of what is being written: the two connections need not wait for each other's every packet. */
 const aheadBytes = 2 * 1_048_576;
 
-/** Hands on what is read, no faster than it is taken. Resolves with what broke, or null. */
-function pump(from: Readable, to: Writable, onChunk: (bytes: number) => void): Promise<unknown> {
+/** Hands on what is read, no faster than it is taken. Resolves with what broke, or null, and how much of the time it waited. */
+function pump(
+  from: Readable,
+  to: Writable,
+  onChunk: (bytes: number) => void,
+): Promise<{ broke: unknown; waited: number }> {
   return new Promise((resolve) => {
-    let ahead = 0;
+    const began = performance.now();
+    let [ahead, waitedMs, waitsSince] = [0, 0, 0];
+    const end = (broke: unknown) =>
+      resolve({ broke, waited: waitedMs / Math.max(1, performance.now() - began) });
     from.on('data', (chunk: Buffer) => {
       onChunk(chunk.length);
       ahead += chunk.length;
       to.write(chunk, () => {
         ahead -= chunk.length;
-        if (ahead < aheadBytes && from.isPaused()) from.resume();
+        if (ahead >= aheadBytes || !from.isPaused()) return;
+        waitedMs += performance.now() - waitsSince;
+        from.resume();
       });
-      if (ahead >= aheadBytes) from.pause();
+      if (ahead < aheadBytes) return;
+      waitsSince = performance.now();
+      from.pause();
     });
     from.once('end', () => to.end());
-    from.once('error', resolve);
-    to.once('error', resolve);
-    to.once('finish', () => resolve(null));
-    to.once('close', () => resolve(to.writableFinished ? null : new Error('nobody takes it any more')));
+    from.once('error', end);
+    to.once('error', end);
+    to.once('finish', () => end(null));
+    to.once('close', () => end(to.writableFinished ? null : new Error('nobody takes it any more')));
   });
+}
+
+/** All that a program prints. What is cut off lacks lines, and whoever misses them asks again. */
+async function allOf(stream: AsyncIterable<Buffer>, guard: Silence): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  try {
+    for await (const chunk of stream) {
+      guard.heard();
+      chunks.push(chunk);
+    }
+  } catch {
+    // The connection is gone; `exited` says so.
+  }
+  return Buffer.concat(chunks);
 }
 
 /** The last few KiB of what a program complains of. */

@@ -2,9 +2,10 @@ import { cancelled } from '#backend/processes/index.ts';
 import { backOffMs } from '#shared/domain/back-off.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import { damaged, interrupted, sourceUnreadable } from './errors.ts';
-import { hashFiles } from './hashing.ts';
+import { arePlain, hashesIn } from './hashing.ts';
 import { type Ends, LargeFile } from './large-file.ts';
 import { nameList, wordOf } from './names.ts';
+import { checkPack } from './pack-check.ts';
 import type { Piece } from './pieces.ts';
 import type { Placing } from './placing.ts';
 import { partName, type Unit } from './plan.ts';
@@ -314,7 +315,7 @@ export class Round {
     const { ends, way, progress, tarNull } = this.#options;
     const paths = files.map(({ path }) => path);
     const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-    await this.#untilConnected(() =>
+    const told = await this.#untilConnected(() =>
       way.carry(
         {
           ask: `pack ${pack}`,
@@ -322,32 +323,22 @@ export class Round {
           names: nameList(paths),
           bytes,
           gentle: this.#isGentle(weightOf(files, bytes)),
+          tell: arePlain(paths),
         },
         lane,
         this.#signal,
         () => undefined,
       ),
     );
-    const [source, destination] = await this.#untilConnected(() =>
-      Promise.all([
-        hashFiles(ends.from, ends.source, paths, this.#signal),
-        hashFiles(ends.to, `${ends.arriving}/${pack}`, paths, this.#signal),
-      ]),
+    const { good, bad, changed } = await this.#untilConnected(() =>
+      checkPack(ends, { name: pack, files, told: told === null ? null : hashesIn(told) }, this.#signal),
     );
-    const now = new Map((await this.#stampsNow(files)).map((entry) => [entry.path, entry.stamp]));
-    const good: Entry[] = [];
-    const bad: Entry[] = [];
-    for (const file of files) {
-      const hash = source.get(file.path);
-      if (now.get(file.path) !== file.stamp) this.#result.changed.push(file);
-      else if (hash === undefined) throw sourceUnreadable(ends.from.name, file.path);
-      else if (hash === destination.get(file.path)) {
-        this.#result.hashes.set(file.path, hash);
-        progress.came(file.bytes);
-        good.push(file);
-      } else bad.push(file);
+    this.#result.changed.push(...changed);
+    for (const [file, hash] of good) {
+      this.#result.hashes.set(file.path, hash);
+      progress.came(file.bytes);
     }
-    return { good, bad };
+    return { good: [...good.keys()], bad };
   }
 
   #stampsNow(files: readonly Entry[]): Promise<Entry[]> {

@@ -120,9 +120,9 @@ class Sending {
     }
   }
 
-  async #clear(...how: 'done'[]): Promise<void> {
+  async #clear(): Promise<void> {
     const { place, stage } = this.#options;
-    await this.#to.ask('end', [place, stage, ...how], { signal: this.#send.signal, timeoutMs: 120_000 });
+    await this.#to.ask('end', [place, stage], { signal: this.#send.signal, timeoutMs: 120_000 });
   }
 
   async #run(files: readonly string[] | 'all'): Promise<CopyResult> {
@@ -396,9 +396,12 @@ class Sending {
     // The place itself is like the source only where it was made for it.
     const root = this.#single === null && !this.#options.wasThere ? plan.root : null;
     const directories = root === null ? plan.directories : [...plan.directories, root];
-    if (directories.length > 0) await this.#untar(directories);
     // What an interrupted try leaves stays there for the next one.
-    await this.#clear('done');
+    await this.#to.ask('end', [place, this.#options.stage, 'done', 'tree'], {
+      signal,
+      timeoutMs: 120_000,
+      stdin: tarOf(directories),
+    });
   }
 
   /** What is now the same on both sides, and how both look. */

@@ -10,6 +10,8 @@ export interface Load {
   names?: Buffer;
   /** At low priority. */
   gentle?: boolean;
+  /** Whether the hashes of what has arrived are wanted in the same go. */
+  tell?: boolean;
   /** Of a pack only roughly. */
   bytes: number;
 }
@@ -28,8 +30,14 @@ export interface Way {
   /**
    * Resolves when everything was read, sent and taken in. `onBytes` hears of it meanwhile, where that can be known. Rejects
    * with a retryable error when the connection broke or nothing moved for too long; what arrived of it may be sent again.
+   * Of a pack that is to be told (`tell`), what the receiver says of it: `HASH NAME` a line; null where it says nothing.
    */
-  carry(load: Load, lane: number, signal: AbortSignal, onBytes: (bytes: number) => void): Promise<void>;
+  carry(
+    load: Load,
+    lane: number,
+    signal: AbortSignal,
+    onBytes: (bytes: number) => void,
+  ): Promise<Buffer | null>;
   /** Looks at the line while the machines look at their files. */
   begin?(signal: AbortSignal): void;
   /** So much is going to be carried, at most. */

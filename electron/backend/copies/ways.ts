@@ -16,8 +16,8 @@ import type { Way } from './way.ts';
 export interface Between {
   from: CopyBox;
   to: CopyBox;
-  /** One of them is this computer. */
-  fromHere: boolean;
+  /** Which of them is this computer, if one is. */
+  here: 'from' | 'to' | null;
   reach(): Promise<SshReach | null>;
   journal: KeyJournal;
   silenceMs: number;
@@ -31,12 +31,14 @@ export interface Cargo {
   stage: string;
   tarOptions: string;
   canZip: boolean;
+  /** What hashes files at the destination. */
+  hasher: string;
 }
 
 /** Sent to measure a way, and for how long at most. */
 const probeBytes = 4 * 1_048_576;
 const probeMs = 2_000;
-const nothing: Cargo = { place: '/', stage: '/nowhere', tarOptions: '', canZip: false };
+const nothing: Cargo = { place: '/', stage: '/nowhere', tarOptions: '', canZip: false, hasher: '' };
 
 /** Each way with what was measured, or why it cannot be used; the best first. */
 export async function probeWays(between: Between, signal: AbortSignal): Promise<CopyPath[]> {
@@ -53,7 +55,7 @@ export async function probeWays(between: Between, signal: AbortSignal): Promise<
 }
 
 async function probeDirect(between: Between, signal: AbortSignal): Promise<CopyPath> {
-  if (between.fromHere) return unusable('direct', noSshThere('one of them'));
+  if (between.here !== null) return unusable('direct', noSshThere(between[between.here].name));
   let way: DirectWay | null = null;
   try {
     way = new DirectWay({ ...between, ...nothing, reach: await between.reach() });
@@ -80,14 +82,14 @@ export async function bestWay(
   wanted: CopyPathKind | null,
   signal: AbortSignal,
 ): Promise<Way> {
-  const { from, to, fromHere } = between;
-  if (wanted === 'bucket') throw noPath(from.name, to.name, bucketLater().message);
+  const { from, to, here } = between;
+  if (wanted === 'bucket') throw noPath(from.name, to.name, bucketLater());
   if (from.machineId === to.machineId) return new HereWay({ box: to, ...cargo });
   const laptop = () => new LaptopWay({ ...between, ...cargo });
   if (wanted === 'laptop') return laptop();
-  if (fromHere) {
+  if (here !== null) {
     if (wanted === null) return laptop();
-    throw noPath(from.name, to.name, noSshThere('one of them').message);
+    throw noPath(from.name, to.name, noSshThere(between[here].name));
   }
   let direct: DirectWay | null = null;
   try {
@@ -101,7 +103,7 @@ export async function bestWay(
     await direct?.close();
     const error = TrainyardError.from(thrown);
     if (signal.aborted) throw error;
-    if (wanted === 'direct') throw noPath(from.name, to.name, `${error.message} ${error.details}`.trim());
+    if (wanted === 'direct') throw noPath(from.name, to.name, error);
     return laptop();
   }
   await direct.close();

@@ -27,6 +27,8 @@ async function lanesOf(answersMs: number | 'never', bytes: number): Promise<numb
     stage: '/stage',
     tarOptions: '',
     canZip: true,
+    hasher: '',
+    here: null,
     silenceMs: 60_000,
     ends: null,
   });
