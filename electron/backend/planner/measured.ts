@@ -3,10 +3,11 @@ import type { Accelerator } from '#shared/domain/machine.ts';
 import type { MetricSeries } from '#shared/domain/metric.ts';
 import type { Attempt, Run } from '#shared/domain/run.ts';
 import type { MeasuredThroughput } from '#shared/domain/workload.ts';
+import { probedRate } from './probe-task.ts';
 
 /** What a metric's name says of a throughput. */
 export interface Rate {
-  of: 'tokens' | 'samples';
+  of: 'tokens' | 'samples' | 'steps';
   /** Of one accelerator; else of all of them. */
   perGpu: boolean;
 }
@@ -14,7 +15,7 @@ export interface Rate {
 const perSecond = /(?:\/s(?:ec(?:ond)?)?|_?per_?s(?:ec(?:ond)?)?|ps|_s)(?:$|[/_](?:per_?)?(?:gpu|device))/;
 const perGpu = /(?:per_?|\/|_)(?:gpu|device)$/;
 
-/** "tokens_per_second", "train/tok/s", "tokens_per_sec_per_gpu", "train_samples_per_second", "tgs"; null for everything else. */
+/** "tokens_per_second", "train/tok/s", "tokens_per_sec_per_gpu", "train_samples_per_second", "steps_per_second", "it/s", "tgs"; null for everything else. */
 export function rateOf(name: string): Rate | null {
   const lower = name.toLowerCase().replace(/[\s.-]+/g, '_');
   if (lower.length > 100) return null;
@@ -25,7 +26,9 @@ export function rateOf(name: string): Rate | null {
     ? 'tokens'
     : /samples?|sequences?|examples?/.test(lower)
       ? 'samples'
-      : null;
+      : /(?:^|[/_])(?:steps?|it(?:er(?:ation)?)?s?)(?:\/|_?per_?|_)/.test(lower)
+        ? 'steps'
+        : null;
   return of === null ? null : { of, perGpu: perGpu.test(lower) };
 }
 
@@ -34,19 +37,26 @@ const fewestPoints = 3;
 /** Names that a task gives the length of its sequences by. */
 const sequenceNames = /^(?:MAX_)?(?:SEQ(?:UENCE)?(?:_?LEN(?:GTH)?)?|BLOCK_SIZE|CONTEXT(?:_LENGTH)?)$/i;
 
+/** And those that say how much goes into a step of all accelerators together. One "per device" is none of them. */
+const stepTokensNames = /^(?:TOKENS_PER_(?:STEP|BATCH)|BATCH_TOKENS)$/i;
+const batchNames = /^(?:GLOBAL|TOTAL|EFFECTIVE)_(?:TRAIN_)?BATCH(?:_?SIZE)?$/i;
+
 export interface MeasuredSources {
   store: Store;
   nameOf(gpu: Pick<Accelerator, 'model' | 'memoryBytes'>): string;
+  /** Where a run's own task does not say it: of the set-up that is planned for. */
+  tokensOfStep?: number | null;
 }
 
 export type RunThroughput = MeasuredThroughput & { runName: string };
 
 /** Throughputs that runs have printed, the newest first: of each run the best series that says how fast it went. */
-export function measuredThroughputs({ store, nameOf }: MeasuredSources): RunThroughput[] {
+export function measuredThroughputs({ store, nameOf, tokensOfStep }: MeasuredSources): RunThroughput[] {
   const rows = store.sql.all<{ runId: string; name: string }>(
     `SELECT DISTINCT runId, name FROM metricSeries
-     WHERE total >= ${fewestPoints} AND (name LIKE '%tok%' OR name LIKE '%tps%' OR name LIKE '%tgs%'
-       OR name LIKE '%sample%' OR name LIKE '%sequence%' OR name LIKE '%example%')
+     WHERE (total >= ${fewestPoints} OR name = '${probedRate}') AND (name LIKE '%tok%' OR name LIKE '%tps%' OR name LIKE '%tgs%'
+       OR name LIKE '%sample%' OR name LIKE '%sequence%' OR name LIKE '%example%'
+       OR name LIKE '%step%' OR name LIKE '%it%/s%' OR name LIKE '%it%per%')
      ORDER BY runId DESC, name LIMIT 5000`,
   );
   const runIds = [...new Set(rows.flatMap(({ runId, name }) => (rateOf(name) === null ? [] : [runId])))];
@@ -55,7 +65,11 @@ export function measuredThroughputs({ store, nameOf }: MeasuredSources): RunThro
     .flatMap((runId) => {
       const run = store.runs.get(runId);
       const found =
-        run && throughputOf(run, store.metrics.read(runId, 400), (attempt) => kindOf(attempt, store, nameOf));
+        run &&
+        throughputOf(run, store.metrics.read(runId, 400), {
+          kind: (attempt) => kindOf(attempt, store, nameOf),
+          tokensOfStep: tokensOfStep ?? null,
+        });
       return found ? [found] : [];
     })
     .sort((a, b) => b.at - a.at);
@@ -72,7 +86,7 @@ function kindOf(attempt: Attempt, store: Store, nameOf: MeasuredSources['nameOf'
 export function throughputOf(
   run: Run,
   series: readonly MetricSeries[],
-  kind: (attempt: Attempt) => string | null,
+  { kind, tokensOfStep }: { kind(attempt: Attempt): string | null; tokensOfStep: number | null },
 ): RunThroughput | null {
   const attempt = run.attempts.findLast(
     ({ startedAt, accelerators }) => startedAt !== null && accelerators.length > 0,
@@ -81,15 +95,20 @@ export function throughputOf(
   if (attempt === undefined || accelerator === null) return null;
   const gpus = attempt.accelerators.length;
   const sequence = sequenceOf(run);
+  const tokensOf = { tokens: 1, samples: sequence, steps: tokensOfStepOf(run, sequence) ?? tokensOfStep };
   const found = series.flatMap(({ name, points }) => {
     const rate = rateOf(name);
-    const settled = settledValue(points);
-    if (rate === null || settled === null) return [];
-    if (rate.of === 'samples' && sequence === null) return [];
-    const tokens = settled * (rate.of === 'samples' ? (sequence ?? 0) : 1) * (rate.perGpu ? gpus : 1);
-    return tokens > 0 ? [{ tokens, isExact: rate.of === 'tokens' }] : [];
+    // What the watch beside a probe prints it has measured over many steps already.
+    const settled = name === probedRate ? (points.at(-1)?.[1] ?? null) : settledValue(points);
+    const each = rate === null ? null : tokensOf[rate.of];
+    if (rate === null || settled === null || each === null) return [];
+    const tokens = settled * each * (rate.perGpu ? gpus : 1);
+    return tokens > 0 ? [{ tokens, of: rate.of }] : [];
   });
-  const best = found.find(({ isExact }) => isExact) ?? found[0];
+  // The nearer to tokens, the less was said by somebody else.
+  const best = (['tokens', 'samples', 'steps'] as const)
+    .map((of) => found.find((one) => one.of === of))
+    .find((one) => one !== undefined);
   if (best === undefined) return null;
   return {
     accelerator,
@@ -110,11 +129,20 @@ export function settledValue(points: MetricSeries['points']): number | null {
 }
 
 /** Tokens of a sample, where the task's variables say so. */
-function sequenceOf({ spec }: Run): number | null {
+const sequenceOf = (run: Run): number | null => countSaid(run, sequenceNames, 10_000_000);
+
+/** Tokens of a step, where they say so, or how many samples one has: on all accelerators together. */
+function tokensOfStepOf(run: Run, sequence: number | null): number | null {
+  const said = countSaid(run, stepTokensNames, 1e12);
+  const batch = countSaid(run, batchNames, 10_000_000);
+  return said ?? (batch !== null && sequence !== null ? batch * sequence : null);
+}
+
+/** A whole number that one of the task's variables gives under such a name. */
+function countSaid({ spec }: Run, names: RegExp, most: number): number | null {
   for (const [name, value] of Object.entries(spec.envs)) {
-    const length = Number(value);
-    if (sequenceNames.test(name) && Number.isInteger(length) && length > 0 && length <= 10_000_000)
-      return length;
+    const count = Number(value);
+    if (names.test(name) && Number.isInteger(count) && count > 0 && count <= most) return count;
   }
   return null;
 }

@@ -167,9 +167,11 @@ export class Planner {
     return { offers: catalog.table(), accelerators: catalog.accelerators() };
   }
 
-  measured(): RunThroughput[] {
+  /** @param setup what steps without any more said of them are taken to be: a global batch of its sequences. */
+  measured(setup: Setup | null = null): RunThroughput[] {
     const { store, catalog } = this.#dependencies;
-    return measuredThroughputs({ store, nameOf: catalogNames(catalog.accelerators()) });
+    const tokensOfStep = setup?.kind === 'training' ? setup.globalBatch * setup.sequence : null;
+    return measuredThroughputs({ store, nameOf: catalogNames(catalog.accelerators()), tokensOfStep });
   }
 
   /** What Trainyard itself cannot run yet can be planned all the same. Throws TASK_INVALID. */
@@ -177,7 +179,7 @@ export class Planner {
     const { tasks, errors } = this.#dependencies.check(yaml);
     const mistakes = errors.filter(({ kind }) => kind === 'invalid');
     if (mistakes.length > 0 || tasks.length === 0) throw taskRefused(mistakes);
-    const measured = model === null ? [] : this.measured();
+    const measured = model === null ? [] : this.measured(setup);
     return tasks.map((task) =>
       demandOfTask(task, {
         model,

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { probeTask } from '#backend/planner/probe-task.ts';
+import { probedRate, probeTask } from '#backend/planner/probe-task.ts';
 import type { Figure } from '#shared/domain/figure.ts';
 import { newId } from '#shared/domain/id.ts';
 import { hasEnded } from '#shared/domain/run.ts';
@@ -192,7 +192,29 @@ describe.skipIf(!needs('sshd'))('the watch beside a probe', () => {
         8,
         600,
       );
-      for (const runId of [silent, failing, tqdm]) await ended(laptop, runId);
+      // Only steps are printed, or nothing at all but a table that grows: the watch says how fast they came.
+      const stepping = await launch(
+        'run: |\n  i=0; while :; do i=$((i + 1)); echo "step $i"; sleep 0.5; done\n',
+        16,
+        600,
+      );
+      const table = await launch(
+        'run: |\n  echo "epoch,step,loss" >log.csv; i=0\n  while :; do i=$((i + 1)); echo "0,$i,1.5" >>log.csv; sleep 0.5; done\n',
+        16,
+        600,
+      );
+      for (const runId of [silent, failing, tqdm, stepping, table]) await ended(laptop, runId);
+      for (const runId of [stepping, table]) {
+        expect(await client.runs.get({ runId })).toMatchObject({ state: 'succeeded', exitCode: 0 });
+        const rate = async () =>
+          (await client.runs.metrics({ runId }))
+            .find(({ name }) => name === probedRate)
+            ?.points.at(-1)?.[1] ?? null;
+        await until('how fast it was is told', async () => (await rate()) !== null, slow);
+        // Two a second; a busy computer is slower, none is faster.
+        expect(await rate()).toBeGreaterThan(0.1);
+        expect(await rate()).toBeLessThan(3);
+      }
       expect(await client.runs.get({ runId: silent })).toMatchObject({ state: 'succeeded', exitCode: 0 });
       expect(await client.runs.get({ runId: failing })).toMatchObject({ state: 'failed', exitCode: 7 });
       expect(await client.runs.get({ runId: tqdm })).toMatchObject({ state: 'succeeded', exitCode: 0 });

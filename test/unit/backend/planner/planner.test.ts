@@ -214,7 +214,11 @@ describe('measured speeds', () => {
     ['train_samples_per_second', { of: 'samples', perGpu: false }],
     ['loss', null],
     ['tokens', null],
-    ['steps_per_second', null],
+    ['steps_per_second', { of: 'steps', perGpu: false }],
+    ['train/steps_per_sec', { of: 'steps', perGpu: false }],
+    ['it/s', { of: 'steps', perGpu: false }],
+    ['iters_per_second', { of: 'steps', perGpu: false }],
+    ['commits_per_second', null],
     ['total_tokens_seen', null],
     ['eps', null],
   ])('%s', (name, rate) => {
@@ -242,6 +246,35 @@ describe('measured speeds', () => {
     );
     expect(Object.fromEntries(found)).toEqual({ known: 20_480, each: 200 });
   });
+});
+
+test('steps a second count where it is known how much goes into one: by the task, or by the set-up that is planned for', async () => {
+  const world = await planned();
+  const stepping = (name: string, envs: Record<string, string>) => {
+    const { id } = world.run({ name, envs });
+    // What a probe's watch prints stands there once.
+    world.prints(id, 'trainyard/steps_per_second', [2]);
+  };
+  stepping('by-batch', { GLOBAL_BATCH_SIZE: '16', SEQ_LEN: '1024' });
+  stepping('by-tokens', { TOKENS_PER_STEP: '500000' });
+  stepping('by-set-up', {});
+  const both = world.run({ name: 'both', envs: { TOKENS_PER_STEP: '500000' } });
+  world.prints(both.id, 'steps_per_second', [2, 2, 2]);
+  world.prints(both.id, 'tokens_per_second', [900_000, 900_000, 900_000]);
+  const short = world.run({ name: 'short', envs: { TOKENS_PER_STEP: '500000' } });
+  world.prints(short.id, 'steps_per_second', [2]);
+  const speeds = () =>
+    Object.fromEntries(world.planner.measured().map((each) => [each.runName, each.tokensPerSecond]));
+  expect(speeds()).toEqual({ 'by-batch': 32_768, 'by-tokens': 1_000_000, both: 900_000 });
+  const model = { name: 'm', parameters: 1e9 } as ModelShape;
+  const setup = { kind: 'training', method: 'full', globalBatch: 8, sequence: 2048 } as Setup;
+  const [demand] = world.planner.demandOf('name: by-set-up\nrun: x', model, setup);
+  expect(demand?.measured).toMatchObject([{ tokensPerSecond: 32_768 }]);
+  // Somebody else's batch is not taken for it.
+  expect(
+    world.planner.demandOf('name: by-batch\nrun: x', model, { ...setup, globalBatch: 1 } as Setup)[0]
+      ?.measured,
+  ).toMatchObject([{ tokensPerSecond: 32_768 }]);
 });
 
 describe('probes', () => {
