@@ -1,4 +1,5 @@
 import { noRegion } from './aws.ts';
+import { cloudQuotasParts } from './google-cloud-quotas.ts';
 import { amountOf, amountOrNull, objectOf, QuotaReading, type ReadQuota, textOf } from './reading.ts';
 
 /** What metrics count: the accelerator by the catalogue's name, and the machines where one accelerator has two metrics. */
@@ -26,7 +27,8 @@ interface Part {
 
 /**
  * `gcloud compute regions describe REGION --format=json`, `gcloud compute regions list --format=json` and
- * `gcloud compute project-info describe --format=json` (GPUS_ALL_REGIONS): `{name, quotas: [{metric, limit, usage}]}` (Compute API, Quota).
+ * `gcloud compute project-info describe --format=json` (GPUS_ALL_REGIONS): `{name, quotas: [{metric, limit, usage}]}` (Compute API, Quota);
+ * newer accelerators stand in `gcloud beta quotas info list` alone (google-cloud-quotas.ts).
  * Where nobody ever asked for a quota of preemptible ones its limit is 0, and spot machines count against the usual one.
  */
 export function readGoogle(parts: readonly Part[]): QuotaReading {
@@ -37,12 +39,13 @@ export function readGoogle(parts: readonly Part[]): QuotaReading {
       quotas.flatMap((each) => {
         const { metric, limit } = objectOf(each) ?? {};
         const [, of] = typeof metric === 'string' ? (/^PREEMPTIBLE_(\w+)$/.exec(metric) ?? []) : [];
-        return of !== undefined && typeof limit === 'number' && limit > 0 ? [of] : [];
+        return of !== undefined && Number(limit) > 0 ? [of] : [];
       }),
     );
     for (const each of quotas) {
       row += 1;
-      reading.add(row, () => readOne(each, region, ownSpot));
+      const said = objectOf(each)?.row;
+      reading.add(typeof said === 'number' ? said : row, () => readOne(each, region, ownSpot));
     }
   }
   return reading;
@@ -63,7 +66,7 @@ function readOne(
   if (isSpot && limit === 0) return null;
   const everywhere = name === 'GPUS_ALL_REGIONS';
   return {
-    title: metric,
+    title: typeof row?.title === 'string' ? row.title : metric,
     limit: {
       provider: 'gcp',
       region: everywhere ? null : (region ?? noRegion()),
@@ -92,6 +95,8 @@ function countedBy(name: string): Counted | null {
 
 /** The regions in what gcloud printed; null: it is something else. `given`: the region of a list that does not say. */
 export function googleParts(value: unknown, given: string | null): Part[] | null {
+  const named = cloudQuotasParts(value, given);
+  if (named !== null) return named;
   const list = Array.isArray(value) ? value : [value];
   if (list.length > 0 && list.every((each) => typeof objectOf(each)?.metric === 'string'))
     return [{ region: given, quotas: list }];

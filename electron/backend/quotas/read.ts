@@ -52,7 +52,7 @@ function parsed(text: string): unknown {
 const fileUnknown = (fileName: string) =>
   new TrainyardError(
     'QUOTA_FILE_UNKNOWN',
-    `${fileName} is no list of quotas: it must be what “aws service-quotas list-service-quotas”, “az vm list-usage” or “gcloud compute regions describe” print as JSON, or a CSV with provider, limit and accelerator or families.`,
+    `${fileName} is no list of quotas: it must be what “aws service-quotas list-service-quotas”, “az vm list-usage”, “gcloud compute regions describe” or “gcloud beta quotas info list” print as JSON, or a CSV with provider, limit and accelerator or families.`,
     { params: { fileName } },
   );
 
