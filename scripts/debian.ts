@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 const packages: { file: string; name: string }[] = [
   { file: '/usr/sbin/sshd', name: 'openssh-server' },
   { file: '/usr/bin/ssh', name: 'openssh-client' },
+  { file: '/usr/sbin/dropbear', name: 'dropbear-bin' },
   { file: '/usr/bin/chromium', name: 'chromium' },
   { file: '/usr/lib/python3/dist-packages/torch/__init__.py', name: 'python3-torch' },
   { file: '/usr/lib/python3/dist-packages/numpy/__init__.py', name: 'python3-numpy' },

@@ -9,6 +9,10 @@ const things = {
     present: () => existsSync('/usr/sbin/sshd'),
     how: 'OpenSSH server (apt-get install openssh-server)',
   },
+  dropbear: {
+    present: () => existsSync('/usr/sbin/dropbear'),
+    how: 'dropbear (apt-get install dropbear-bin)',
+  },
   ssh: { present: () => onPath('ssh'), how: 'OpenSSH client (apt-get install openssh-client)' },
   chromium: { present: () => chromiumPath() !== null, how: 'Chromium (apt-get install chromium)' },
   torch: {

@@ -8,6 +8,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { makeTempDirectory } from '#test/temp.ts';
 import { type Account, canMakeAccounts, descendantsOf, kill, makeAccount } from './accounts.ts';
+import { startDropbear } from './dropbear.ts';
 
 const run = promisify(execFile);
 
@@ -17,6 +18,8 @@ export type HostKeyType = 'ed25519' | 'ecdsa' | 'rsa';
 export interface BoxOptions {
   /** Alias in `configSnippet`; default `box`. */
   name?: string;
+  /** Whose server it is; default OpenSSH's. dropbear needs root, and knows nothing of `config`. */
+  server?: 'openssh' | 'dropbear' | undefined;
   /** Login shell; anything but bash needs root (an account of its own). `ash` is busybox's. */
   shell?: BoxShell;
   /** Further public keys that may log in, beside the box's own `keyFile`. */
@@ -104,8 +107,13 @@ export async function startBox(options: BoxOptions = {}): Promise<Box> {
   let port = 0;
   let bootFile: string | null = null;
   const start = async (wanted: number) => {
-    const user = account?.name ?? null;
-    const started = await startServer(directory, wanted, user, options, hostKeyTypes, bootFile);
+    const started = await onAPort(wanted, (onPort) =>
+      options.server === 'dropbear'
+        ? startDropbear({ directory, home, account, port: onPort, env: options.env ?? {} })
+        : openssh(directory, onPort, account?.name ?? null, options, hostKeyTypes, bootFile),
+    );
+    running.add(started.server);
+    started.server.once('exit', () => running.delete(started.server));
     server = started.server;
     port = started.port;
   };
@@ -240,26 +248,33 @@ async function knownLines(directory: string, types: readonly HostKeyType[], port
   return (await Promise.all(lines)).join('');
 }
 
-async function startServer(
-  directory: string,
+async function onAPort(
   wantedPort: number,
-  user: string | null,
-  options: BoxOptions,
-  hostKeyTypes: readonly HostKeyType[],
-  bootFile: string | null,
+  start: (port: number) => Promise<ChildProcess>,
 ): Promise<{ server: ChildProcess; port: number }> {
   for (let attempt = 0; ; attempt++) {
     const port = wantedPort || (await freePort());
-    const configFile = path.join(directory, 'sshd_config');
-    await writeFile(configFile, sshdConfig(directory, port, user, options, hostKeyTypes));
     try {
-      return { server: await listening(configFile, path.join(directory, 'sshd.log'), bootFile), port };
+      return { server: await start(port), port };
     } catch (error) {
       // Another process may have taken the port between the look and the bind.
       if (attempt >= 10 || !String(error).includes('Address already in use')) throw error;
       await new Promise((resolve) => setTimeout(resolve, wantedPort ? 100 : 0));
     }
   }
+}
+
+async function openssh(
+  directory: string,
+  port: number,
+  user: string | null,
+  options: BoxOptions,
+  hostKeyTypes: readonly HostKeyType[],
+  bootFile: string | null,
+): Promise<ChildProcess> {
+  const configFile = path.join(directory, 'sshd_config');
+  await writeFile(configFile, sshdConfig(directory, port, user, options, hostKeyTypes));
+  return listening(configFile, path.join(directory, 'sshd.log'), bootFile);
 }
 
 function sshdConfig(
@@ -310,7 +325,6 @@ function listening(configFile: string, logFile: string, bootFile: string | null)
         : spawn('unshare', ['-m', '/bin/sh', '-c', inBoot, 'sh', bootFile, ...args], {
             stdio: ['ignore', 'ignore', 'pipe'],
           });
-    running.add(server);
     let said = '';
     server.stderr?.on('data', (bytes: Buffer) => {
       appendFileSync(logFile, bytes);
@@ -319,10 +333,7 @@ function listening(configFile: string, logFile: string, bootFile: string | null)
       if (said.includes('Server listening')) resolve(server);
     });
     server.on('error', reject);
-    server.on('exit', (code) => {
-      running.delete(server);
-      reject(new Error(`sshd ended with ${code}: ${said}`));
-    });
+    server.on('exit', (code) => reject(new Error(`sshd ended with ${code}: ${said}`)));
   });
 }
 

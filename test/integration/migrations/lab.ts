@@ -6,7 +6,7 @@ import { type Backend, startBackend } from '#backend/main.ts';
 import type { Client } from '#shared/contract/index.ts';
 import { newId } from '#shared/domain/id.ts';
 import { isOver, type Migration, type MigrationMode } from '#shared/domain/migration.ts';
-import { type Box, startBox, writeSshConfig } from '#test/lab/sshd.ts';
+import { type Box, type BoxOptions, startBox, writeSshConfig } from '#test/lab/sshd.ts';
 import { type HistoryLine, lightTrainer, readHistory, trainer } from '#test/lab/trainers/index.ts';
 import { makeTempDirectory } from '#test/temp.ts';
 import { until } from '#test/until.ts';
@@ -24,13 +24,16 @@ export interface Lab {
   stop(): Promise<void>;
 }
 
-export async function startLab(): Promise<Lab> {
+/** `servers`: whose SSH server each box has. */
+export async function startLab(
+  servers: readonly [BoxOptions['server'], BoxOptions['server']] = ['openssh', 'openssh'],
+): Promise<Lab> {
   const env = { PATH: '/usr/bin:/bin', TY_BEAT: '1' };
   // The usual place for keys, as sshd has it by itself: where a copy from box to box puts its own for a while.
   const config = ['AuthorizedKeysFile %h/../authorized_keys %h/.ssh/authorized_keys'];
   const boxes = await Promise.all([
-    startBox({ name: 'one', env, config }),
-    startBox({ name: 'two', env, config }),
+    startBox({ name: 'one', env, config, server: servers[0] }),
+    startBox({ name: 'two', env, config, server: servers[1] }),
   ]);
   const code = await makeTempDirectory('code');
   const data = await makeTempDirectory('data');

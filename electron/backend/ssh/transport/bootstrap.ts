@@ -18,8 +18,18 @@ export interface Bootstrap {
 
 /** Linux allows 128 KiB for one argument, and the login shell gets all of this as one. */
 const longestOuter = 96 * 1024;
+/** Every server takes a command of that length. dropbear ends the whole connection over one of more than 9,000 bytes. */
+export const surelyTaken = 8_000;
 
-export function bootstrap(command: Command, { inTerminal = false } = {}): Bootstrap {
+/** How long the command line may be for a server, by its software version ("dropbear_2022.83"); null: not known. */
+export const longestFor = (software: string | null): number =>
+  software !== null && /^dropbear/i.test(software) ? surelyTaken : longestOuter;
+
+/** `longest`: what of the program is written in the command line, at most. */
+export function bootstrap(
+  command: Command,
+  { inTerminal = false, longest = longestOuter }: { inTerminal?: boolean; longest?: number } = {},
+): Bootstrap {
   const [first, second] = [randomBytes(6).toString('hex'), randomBytes(6).toString('hex')];
   const args = command.args ?? [];
   if (command.script.includes('\0')) throw new RangeError('a script cannot hold a NUL byte');
@@ -29,7 +39,7 @@ export function bootstrap(command: Command, { inTerminal = false } = {}): Bootst
   const onErrors = inTerminal ? '' : `; printf "%s%s~" ${first} ${second} >&2`;
   const announce = `printf "%s%s%s~" ${first} ${second} "$$"${onErrors}`;
   const encoded = octal(program);
-  if (encoded.length <= longestOuter) {
+  if (encoded.length <= longest) {
     return {
       outer: `exec /bin/sh -c '${announce}; p=$(printf %b. "$1"); shift; eval "\${p%.}"' sh '${encoded}'`,
       stdinPrefix: null,

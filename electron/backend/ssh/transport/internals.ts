@@ -1,11 +1,12 @@
 import type { Client, ClientChannel } from 'ssh2';
 
 /**
- * What ssh2 can do and does not offer: what came so far, measuring a round trip, a signal after stdin has ended, and what a server still
+ * What ssh2 can do and does not offer: what came so far, whose server it is, measuring a round trip, a signal after stdin has ended, and what a server still
  * accepts after one factor of several. These reach into its fields (ssh2 is pinned to one version); where these are missing, false says so.
  */
 interface ClientFields {
   _sock?: { bytesRead?: unknown };
+  _remoteVer?: unknown;
   _protocol?: {
     ping?: () => void;
     signal?: (channel: number, name: string) => void;
@@ -21,6 +22,12 @@ interface ChannelFields {
 export function bytesHeard(client: Client): number | null {
   const bytes = (client as unknown as ClientFields)._sock?.bytesRead;
   return typeof bytes === 'number' ? bytes : null;
+}
+
+/** What the server calls itself: "OpenSSH_9.2p1 Debian-2"; null where that is not known. */
+export function softwareOf(client: Client): string | null {
+  const { _remoteVer } = client as unknown as ClientFields;
+  return typeof _remoteVer === 'string' ? _remoteVer : null;
 }
 
 /** Sends keepalive@openssh.com; `answered` is called when the server answers, with yes or no. */

@@ -17,7 +17,7 @@ import type { ResolvedHost } from '../config/resolve.ts';
 import { connectionLost, sessionRefused, shellFailed } from '../errors.ts';
 import type { SshConnection, SshConnectionState } from '../interface.ts';
 import { atExit } from './at-exit.ts';
-import { bootstrap } from './bootstrap.ts';
+import { type Bootstrap, bootstrap, longestFor, surelyTaken } from './bootstrap.ts';
 import { ChannelQueue, type ChannelUse, type Slot } from './channel-queue.ts';
 import { endWith, execWithin, signalCommand } from './exec.ts';
 import { connectThrough, openSshShell } from './openssh-shell.ts';
@@ -29,6 +29,7 @@ import { openProxy } from './socket.ts';
 const sessions = 7;
 /** How long a program's start is watched for the server's refusal. */
 const beginMs = 5_000;
+const softwareMs = 15_000;
 /** So often a session is tried again that the server refuses without need. */
 const mostRefusals = 16;
 
@@ -53,6 +54,8 @@ export class OpenSshConnection implements SshConnection, CarriesShells {
   #shells = 0;
   /** What the master complained about last: why a channel was refused it says there, not to the ssh that asked. */
   #complaints = '';
+  /** Asked for with the first command that a small server would not take. */
+  #software: Promise<string | null> | null = null;
 
   constructor(parts: OpenSshParts) {
     this.#parts = parts;
@@ -178,9 +181,10 @@ export class OpenSshConnection implements SshConnection, CarriesShells {
   }
 
   async #start(command: Command, use: ChannelUse, signal?: AbortSignal): Promise<RunningProgram> {
+    const start = await this.#bootstrap(command);
     for (let refusals = 0; ; refusals++) {
       const slot = await this.#channels.take(use, signal);
-      const begun = await this.#try(command, slot);
+      const begun = await this.#try(start, slot);
       if ('program' in begun) {
         if (signal) endWith(begun.program, signal);
         return begun.program;
@@ -194,9 +198,29 @@ export class OpenSshConnection implements SshConnection, CarriesShells {
     }
   }
 
-  async #try(command: Command, slot: Slot): Promise<{ program: RunningProgram } | { refused: string }> {
-    if (this.#state !== 'connected') throw connectionLost(this.#parts.host.alias);
+  async #bootstrap(command: Command): Promise<Bootstrap> {
     const start = bootstrap(command);
+    if (start.outer.length <= surelyTaken) return start;
+    this.#software ??= this.#askSoftware();
+    return bootstrap(command, { longest: longestFor(await this.#software) });
+  }
+
+  /** ssh does not tell whose server it is; what has started our shell over there is it. */
+  async #askSoftware(): Promise<string | null> {
+    try {
+      const { stdout } = await this.exec(
+        { script: 'cat "/proc/$PPID/comm" 2>/dev/null' },
+        { timeoutMs: softwareMs },
+      );
+      return stdout.toString('utf8').trim();
+    } catch (error) {
+      if (error instanceof TrainyardError) return null; // whatever is wrong there, the command itself will say
+      throw error;
+    }
+  }
+
+  async #try(start: Bootstrap, slot: Slot): Promise<{ program: RunningProgram } | { refused: string }> {
+    if (this.#state !== 'connected') throw connectionLost(this.#parts.host.alias);
     const child = spawn(this.#parts.program, [...this.#shared(), '-T', '--', 'box', start.outer], {
       stdio: 'pipe',
     });

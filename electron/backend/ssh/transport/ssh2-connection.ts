@@ -18,10 +18,10 @@ import { TrainyardError } from '#shared/domain/error.ts';
 import type { ResolvedHost } from '../config/resolve.ts';
 import { connectionLost, proxyFailed, sessionRefused, shellFailed } from '../errors.ts';
 import type { SshConnection, SshConnectionState } from '../interface.ts';
-import { bootstrap } from './bootstrap.ts';
+import { bootstrap, longestFor } from './bootstrap.ts';
 import { ChannelQueue, type ChannelUse, type Slot, startLimit } from './channel-queue.ts';
 import { endWith, execWithin, signalCommand } from './exec.ts';
-import { bytesHeard, sendPing, sendSignal } from './internals.ts';
+import { bytesHeard, sendPing, sendSignal, softwareOf } from './internals.ts';
 import { type Exit, programOn, type Session } from './program.ts';
 import { type CarriesShells, type ShellRoom, type ShellSession, shellOn } from './shell.ts';
 import { unlessAborted } from './socket.ts';
@@ -214,7 +214,7 @@ export class Ssh2Connection implements SshConnection, CarriesShells {
   }
 
   async #start(command: Command, use: ChannelUse, signal?: AbortSignal): Promise<RunningProgram> {
-    const start = bootstrap(command);
+    const start = bootstrap(command, { longest: longestFor(softwareOf(this.#client)) });
     const open = () => this.#openChannel(start.outer, use, signal);
     const careful = use === 'spawn' && !this.#channels.allows(this.#channels.limit);
     const session = await (careful ? this.#inTurn(open, signal) : open());
