@@ -78,12 +78,32 @@ describe.skipIf(!needs('chromium', 'sshd', 'root'))('files of a machine', () => 
       .filter({ has: page.getByRole('checkbox', { name: `Select row: ${name}`, exact: true }) });
   const cell = (page: Page, name: string) => row(page, name).getByRole('gridcell').nth(1);
   const dialog = (page: Page) => page.getByRole('dialog');
+  /** As somebody drops a folder of this computer on the table: the browser reads it from the disk. */
+  const dropFromOutside = async (page: Page, folder: string) => {
+    const place = await main(page)
+      .getByRole('grid', { name: /^Entries of/ })
+      .boundingBox();
+    if (!place) throw new Error('there is no table');
+    const mouse = { x: place.x + place.width / 2, y: place.y + place.height / 2 };
+    const session = await page.context().newCDPSession(page);
+    for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+      await session.send('Input.dispatchDragEvent', {
+        type,
+        ...mouse,
+        data: { items: [], files: [folder], dragOperationsMask: 1 },
+      });
+    await session.detach();
+  };
 
   test('are browsed by pointer and keys, filtered, sorted, and shown by what they are', async () => {
     const { page, complaints } = await show();
     await row(page, 'train.py').waitFor();
     // A name is text on one line, whatever is in it; hidden ones are shown when asked for.
     await row(page, 'two\\nlines \\x1b[31m.txt').waitFor();
+    await cell(page, 'broken').click();
+    await main(page)
+      .getByText(/^There is no .*broken on heron\.$/)
+      .waitFor();
     await row(page, 'broken').getByText('broken link').waitFor();
     expect(await row(page, '.hidden').count()).toBe(0);
     await main(page).getByRole('checkbox', { name: 'Hidden files' }).check();
@@ -171,16 +191,30 @@ describe.skipIf(!needs('chromium', 'sshd', 'root'))('files of a machine', () => 
 
   test('are uploaded by a drop and from a folder, verified; a name that is taken is asked about', async () => {
     const folder = path.join(app.home, 'brought');
-    await mkdir(path.join(folder, 'deep'), { recursive: true });
-    await writeFile(path.join(folder, 'deep', 'data.bin'), Buffer.alloc(3_000_000, 7));
+    const odd = "it's \n🚂";
+    await mkdir(path.join(folder, odd, 'empty'), { recursive: true });
+    await writeFile(path.join(folder, odd, 'data.bin'), Buffer.alloc(16_000_000, 7));
     await writeFile(path.join(folder, 'config.yaml'), 'lr: 1\n');
     const { page, complaints } = await show('old');
     await row(page, 'a.txt').waitFor();
-    await main(page).locator('input[data-choose="folder"]').setInputFiles(folder);
+    proxy.bandwidth(1_000_000);
+    await dropFromOutside(page, folder);
+    // It is seen before it is whole; cancelled, it leaves no half of a file.
     await row(page, 'brought').waitFor();
-    const there = path.join(at('old'), 'brought', 'deep', 'data.bin');
-    await until('all of it has arrived', async () => (await stat(there)).size === 3_000_000);
-    expect((await readFile(there)).equals(Buffer.alloc(3_000_000, 7))).toBe(true);
+    await page.getByRole('button', { name: /^1 upload/ }).click();
+    await dialog(page).getByText('brought/, 2 files').waitFor();
+    await dialog(page).getByRole('button', { name: 'Cancel' }).click();
+    await dialog(page)
+      .getByText(/^cancelled/)
+      .waitFor();
+    proxy.bandwidth(0);
+    const inIt = async () => (await readdir(path.join(at('old'), 'brought', odd))).join();
+    await until('nothing but folders is there', async () => (await inIt()) === 'empty');
+    await dialog(page).getByRole('button', { name: 'Go on' }).click();
+    await dialog(page).getByText('the hashes of 2 files are those of what was sent').waitFor();
+    await dialog(page).getByRole('button', { name: 'Close' }).click();
+    const there = path.join(at('old'), 'brought', odd, 'data.bin');
+    expect((await readFile(there)).equals(Buffer.alloc(16_000_000, 7))).toBe(true);
     expect(await readFile(path.join(at('old'), 'brought', 'config.yaml'), 'utf8')).toBe('lr: 1\n');
 
     const dropped = await page.evaluateHandle(() => {
@@ -201,7 +235,6 @@ describe.skipIf(!needs('chromium', 'sshd', 'root'))('files of a machine', () => 
     await dialog(page)
       .getByText(/^Verified: SHA-256 [0-9a-f]{64}$/)
       .waitFor();
-    await dialog(page).getByText('the hashes of 2 files are those of what was sent').waitFor();
     await dialog(page).getByRole('button', { name: 'Close' }).click();
     expect(complaints).toEqual([]);
   });
@@ -283,6 +316,30 @@ describe.skipIf(!needs('chromium', 'sshd', 'root'))('files of a machine', () => 
       .waitFor();
     expect(await readdir(at('old'))).toEqual(['a.txt', 'shards.bin']);
     expect(besidesAbsence(complaints)).toEqual([]);
+  });
+
+  test('are moved by a drag, which can be taken back, and a folder is dragged to this computer', async () => {
+    const { page, complaints } = await show();
+    await cell(page, 'train.py').dragTo(cell(page, 'old'));
+    await until('it is in the folder', async () => (await readdir(at('old'))).includes('train.py'));
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await until('it is back', async () => (await readdir(at('old'))).length === 1);
+    await row(page, 'train.py').waitFor();
+
+    // The other machines show while something is dragged.
+    await cell(page, 'old').hover();
+    await page.mouse.down();
+    await cell(page, 'notes.txt').hover();
+    const here = page.getByLabel('Drop here to copy to another machine').getByText('This computer');
+    await here.hover();
+    await page.mouse.up();
+    await dialog(page).getByRole('button', { name: /^Copy/ }).click();
+    await until(
+      'it is on this computer',
+      async () => (await readFile(path.join(app.home, 'old', 'a.txt'), 'utf8')) === 'a',
+    );
+    await rm(path.join(app.home, 'old'), { recursive: true });
+    expect(complaints).toEqual([]);
   });
 
   test('are downloaded, renamed with a way back, made, and removed after it was said what goes', async () => {

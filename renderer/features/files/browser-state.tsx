@@ -7,22 +7,24 @@ import {
   formatAge,
   formatBytes,
   formatInteger,
-  Skeleton,
   useTicking,
 } from '#renderer/ui/index.ts';
 import { parentPath, showName } from './box-path.ts';
 import type { ListingState } from './listing-model.ts';
 import { machineNameOf } from './transfers/start.ts';
+import { Waiting } from './waiting.tsx';
 
 /** What stands where the rows would be; null where there are rows. */
 export function BrowserState({
   state,
+  machineId,
   path,
   search,
   onRetry,
   onGo,
 }: {
   state: ListingState;
+  machineId: string;
   path: string;
   search: string;
   onRetry(): void;
@@ -50,7 +52,8 @@ export function BrowserState({
       </div>
     );
   }
-  if (directory === null) return loading ? <Skeleton rows={12} /> : null;
+  if (directory === null)
+    return loading ? <Waiting key={`${machineId} ${path}`} machineId={machineId} rows={12} /> : null;
   if (total > 0) return null;
   if (search !== '')
     return <EmptyState title={t('files.noMatch')}>{t('files.noMatchText', { text: search })}</EmptyState>;

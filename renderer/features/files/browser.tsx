@@ -181,6 +181,7 @@ export function Browser(props: BrowserProps) {
       {state.directory === null || state.total === 0 ? (
         <BrowserState
           state={state}
+          machineId={machineId}
           path={path}
           search={settled}
           onRetry={() => void model.load()}

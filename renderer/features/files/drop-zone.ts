@@ -1,14 +1,17 @@
 import { type DragEvent, useRef, useState } from 'react';
 import { rpc } from '#renderer/app/backend.ts';
 import { sayError, useMay } from '#renderer/app/session-store.ts';
+import { t } from '#renderer/i18n/index.ts';
+import { toast } from '#renderer/ui/index.ts';
 import type { FileEntry } from '#shared/domain/box-file.ts';
-import { joinPath } from './box-path.ts';
-import { carriesOwnFiles, endFileDrag, useDraggedFiles } from './drag.ts';
+import { joinPath, showName } from './box-path.ts';
+import { carriesOwnFiles, type DraggedFiles, endFileDrag, useDraggedFiles } from './drag.ts';
 import { leadsTo } from './entry-words.ts';
 import { sayArrival } from './transfers/arrivals.ts';
 import { readDrop } from './transfers/drop-entries.ts';
 import { droppedPaths } from './transfers/own-paths.ts';
 import { copyEntries, upload } from './transfers/start.ts';
+import { undoMs } from './use-file-actions.ts';
 
 const nothing = { files: [], directories: [] };
 
@@ -84,29 +87,48 @@ export function useDropZone(
         const { files } = useDraggedFiles.getState();
         endFileDrag();
         if (!files) return;
-        if (files.machineId === machineId && !event.ctrlKey) void moveEntries(files, path);
+        if (files.machineId === machineId && !event.ctrlKey) void moveAndSay(files, path);
         else void copyEntries(files, { machineId, directory: path });
       },
     },
   };
 }
 
-async function moveEntries(
-  from: { machineId: string; directory: string; entries: readonly FileEntry[] },
-  directory: string,
-): Promise<void> {
+/** Resolves to the names of those that are there now; what stood in the way of the others is said. */
+async function moveEntries(from: DraggedFiles, directory: string): Promise<string[]> {
   const { machineId } = from;
+  const moved: string[] = [];
   try {
-    for (const { name } of from.entries)
+    for (const { name } of from.entries) {
       await rpc().files.rename({
         machineId,
         path: joinPath(from.directory, name),
         to: joinPath(directory, name),
       });
+      moved.push(name);
+    }
   } catch (thrown) {
     sayError(thrown);
   } finally {
     sayArrival(machineId, from.directory);
     sayArrival(machineId, directory);
   }
+  return moved;
+}
+
+/** A drop is easily made by mistake: it can be taken back. */
+async function moveAndSay(files: DraggedFiles, directory: string): Promise<void> {
+  const { machineId } = files;
+  const moved = await moveEntries(files, directory);
+  if (moved.length === 0) return;
+  const entries = files.entries.filter(({ name }) => moved.includes(name));
+  toast('info', t('files.moved', { count: moved.length, to: showName(directory) }), {
+    forMs: undoMs,
+    actions: [
+      {
+        label: t('files.undo'),
+        run: () => void moveEntries({ machineId, directory, entries }, files.directory),
+      },
+    ],
+  });
 }

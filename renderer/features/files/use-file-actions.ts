@@ -23,8 +23,8 @@ export interface Place {
   directory: string;
 }
 
-/** So long a rename can be taken back. */
-const undoMs = 30_000;
+/** So long a rename or a move can be taken back. */
+export const undoMs = 30_000;
 
 /** What can be done in a directory. Dialogs are named by `dialog`; their owner draws them. */
 export function useFileActions({
@@ -52,7 +52,8 @@ export function useFileActions({
       open(entry) {
         const to = leadsTo(entry);
         if (to === 'directory') onGo(pathOf(entry));
-        else if (to === 'file') onFile(pathOf(entry));
+        // What leads nowhere has a pane, too: it says why.
+        else onFile(pathOf(entry));
       },
       download: (entries) => void download(machineId, directory, entries),
       saveInBrowser: isBrowser

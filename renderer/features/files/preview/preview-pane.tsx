@@ -2,13 +2,14 @@ import { useEffect, useState } from 'react';
 import { rpc } from '#renderer/app/backend.ts';
 import { sayError, useMay } from '#renderer/app/session-store.ts';
 import { useT } from '#renderer/i18n/index.ts';
-import { Button, CopyButton, ErrorState, formatBytes, formatDateTime, Skeleton } from '#renderer/ui/index.ts';
+import { Button, CopyButton, ErrorState, formatBytes, formatDateTime } from '#renderer/ui/index.ts';
 import type { FileEntry, FilePreview } from '#shared/domain/box-file.ts';
 import { TrainyardError } from '#shared/domain/trainyard-error.ts';
 import { baseName, parentPath, showName } from '../box-path.ts';
 import { draftOf, isDirty } from '../editor/draft-store.ts';
 import { kindWord } from '../entry-words.ts';
 import { download } from '../transfers/start.ts';
+import { Waiting } from '../waiting.tsx';
 import { SaveLink } from './save-link.tsx';
 import { View } from './views.tsx';
 
@@ -63,7 +64,7 @@ export function PreviewPane({
         </span>
       </div>
       {error ? <ErrorState error={error} onRetry={retry} /> : null}
-      {!error && !seen ? <Skeleton rows={10} /> : null}
+      {!error && !seen ? <Waiting key={`${machineId} ${path}`} machineId={machineId} rows={10} /> : null}
       {seen ? (
         <View
           key={`${machineId} ${path}`}

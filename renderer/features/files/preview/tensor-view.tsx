@@ -89,6 +89,7 @@ export function TensorView({ preview }: { preview: Tensors }) {
         <span className="num">
           {t('files.tensorsOf', {
             format: preview.format,
+            count: preview.total,
             n: formatInteger(preview.total),
             parameters: shortCount(preview.parameters),
           })}

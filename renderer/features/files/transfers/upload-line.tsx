@@ -9,10 +9,14 @@ import { cancelUpload, forgetCut, type Upload } from './upload-store.ts';
 /** One upload from this page: how far it is, how it ended, its hash. */
 export function UploadLine({ upload }: { upload: Upload }) {
   const t = useT();
+  const { totalFiles, tops, folders } = upload;
+  const params = { name: showName(upload.name), count: totalFiles, n: formatInteger(totalFiles) };
   const what =
-    upload.totalFiles === 1
-      ? showName(upload.name)
-      : t('files.uploadOf', { name: showName(upload.name), n: formatInteger(upload.totalFiles) });
+    tops > 1
+      ? t('files.uploadOf', params)
+      : folders
+        ? t('files.uploadFolder', params)
+        : showName(upload.name);
   return (
     <TransferLine
       transfer={upload}

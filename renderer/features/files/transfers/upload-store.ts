@@ -16,8 +16,10 @@ export interface Upload {
   machineName: string;
   /** Where it goes. */
   directory: string;
-  /** What it is, as the user chose it: its first name, and how many there are. */
+  /** What it is, as the user chose it: its first name, how many there are beside each other, and whether folders are among them. */
   name: string;
+  tops: number;
+  folders: boolean;
   /** `cut`: its page was loaded anew; it goes on once the user has chosen the same files again. */
   state: 'running' | 'done' | 'failed' | 'cancelled' | 'cut';
   startedAt: number;
@@ -37,8 +39,9 @@ export interface Upload {
 
 /** Those that this page has not begun itself. */
 const cuts = new Map(readUnfinished().map((cut) => [cut.id, cut]));
-const asCut = ({ tops: _, folders: __, ...shown }: Unfinished): Upload => ({
+const asCut = ({ tops, ...shown }: Unfinished): Upload => ({
   ...shown,
+  tops: tops.length,
   ...ended,
   state: 'cut',
   endedAt: null,
@@ -92,6 +95,8 @@ const atOnceOfMany = 24;
 const many = 50;
 const retryAfterMs = [1000, 2000, 4000, 8000, 15_000];
 const tellEveryMs = 200;
+/** So often whoever looks at the directory sees what has arrived so far. */
+const showEveryMs = 3000;
 
 const put = (id: string, changes: Partial<Upload>): void =>
   useUploads.setState(({ byId }) => {
@@ -115,6 +120,8 @@ export function startUpload(
     machineName,
     directory,
     name: first?.split('/')[0] ?? '',
+    tops: topsOf(chosen).length,
+    folders: chosen.directories.length > 0,
     state: 'running',
     startedAt: Date.now(),
     endedAt: null,
@@ -209,10 +216,17 @@ async function run(id: string, means: UploadMeans): Promise<void> {
   const { request, files, abort } = work;
   const { machineId, directory } = request;
   const progress = new Progress(id, work);
+  let shownAt = Number.NEGATIVE_INFINITY;
+  const show = () => {
+    if (performance.now() - shownAt < showEveryMs) return;
+    shownAt = performance.now();
+    means.onArrived(machineId, directory);
+  };
   try {
     for (const path of request.chosen.directories) {
       abort.signal.throwIfAborted();
       await makeDirectory(means, machineId, joinPath(directory, path), abort.signal);
+      show();
     }
     const waiting = files.filter(({ done }) => !done);
     const sendNext = async (): Promise<void> => {
@@ -241,6 +255,7 @@ async function run(id: string, means: UploadMeans): Promise<void> {
         const { sha256 } = await withPatience(sendMine, means, abort.signal);
         mine.done = true;
         progress.arrived(mine.path, mine.file.size);
+        show();
         if (files.length === 1) put(id, { sha256 });
       }
     };
