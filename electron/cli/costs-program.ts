@@ -45,6 +45,7 @@ export function addCostVerbs(program: Command, add: Add, act: Act, json: (option
       .option('--kwh <amount>', 'price of a kWh')
       .option('--other <amount>', 'staff, space, network: per hour of the machine')
       .option('--utilisation <percent>', 'of all hours, those in which it does useful work')
+      .option('--network <gbps>', 'what its network carries, Gbit/s; "unknown": nobody knows')
       .option('--clear', 'nobody has said it any more'),
     async (machine: string, options: Omit<SetCostsOptions, 'json'> & Plain) =>
       (await import('./verbs/set-costs.ts')).setCosts(machine, { ...options, json: jsonOf(options) }),

@@ -183,5 +183,7 @@ export const ownCosts = z.object({
   otherMicrosPerHour: micros,
   /** Share of all hours in which it does useful work. */
   utilisation: z.number().gt(0).max(1),
+  /** What its network carries, Gbit/s; left out or null: nobody has said. */
+  networkGbps: z.number().positive().max(100_000).nullable().optional(),
 });
 export type OwnCosts = z.infer<typeof ownCosts>;

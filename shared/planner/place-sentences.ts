@@ -60,6 +60,8 @@ export const placeSentences = {
   PLACE_LATE_RISK: 'One chance in ten that it is done {{lateMs}} after the deadline.',
   PLACE_BUDGET_RISK: 'One chance in ten that it costs {{costMicros}}, {{overMicros}} more than the budget.',
   PLACE_RATE_UNKNOWN: 'Nobody has said what {{machine}} costs: it counts as nothing.',
+  PLACE_LINE_ASSUMED:
+    'How fast its network is nobody knows: {{gbps}} Gbit/s are assumed for the data. Say it with its costs.',
   PLACE_EGRESS_UNKNOWN: 'What {{provider}} takes for data going out is not known, and counts as nothing.',
   PLACE_OLD_PRICE: 'Its price is {{days}} days old.',
 

@@ -1,9 +1,12 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { z } from 'zod';
 import type { Store } from '#backend/store/index.ts';
+import { because, type Told } from '#shared/domain/because.ts';
 import { acceleratorModel, catalogRegion, egressTable, storagePrice } from '#shared/domain/catalog.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
+import { formToldAt, noJson } from '#shared/domain/form-sentences.ts';
 import { quota } from '#shared/domain/quota.ts';
+import { saySaved } from '#shared/domain/saved-sentences.ts';
 import { labelSchema } from '#shared/domain/sensitivity.ts';
 import { OfferTable } from '#shared/planner/offer-table.ts';
 import { inputsHashOf, type PlaceInputs } from '#shared/planner/place/index.ts';
@@ -11,6 +14,11 @@ import type { Prices } from '#shared/planner/price-changes.ts';
 
 /** Unpacked, a file says at most this much: what is bigger is no plan. */
 const mostBytes = 256 * 1024 * 1024;
+
+const ownLine = z
+  .object({ gbps: z.number(), basis: z.enum(['measured', 'typed']), at: z.number().nullable() })
+  .nullable()
+  .optional();
 
 const ownMachine = z.object({
   id: z.string(),
@@ -26,6 +34,8 @@ const ownMachine = z.object({
   pue: z.number().nullable(),
   unready: z.enum(['draining', 'unseen']).nullable(),
   seenAt: z.number().nullable().optional(),
+  lineIn: ownLine,
+  lineOut: ownLine,
 });
 
 const packed = z.object({
@@ -146,7 +156,7 @@ export class KeptInputs {
     try {
       return gunzipSync(row.content, { maxOutputLength: mostBytes }).toString('utf8');
     } catch (cause) {
-      throw inputsDamaged('it is not whole', cause);
+      throw inputsDamaged(saySaved('SAVED_NOT_WHOLE'), cause);
     }
   }
 }
@@ -155,19 +165,19 @@ function parsed<T>(schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(typeof value === 'string' ? parseJson(value) : value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  throw inputsDamaged(`“${issue?.path.join('.') ?? ''}”: ${issue?.message ?? 'not as expected'}`);
+  throw inputsDamaged(formToldAt(issue));
 }
 
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw inputsDamaged('it is no JSON', cause);
+    throw inputsDamaged(noJson(cause), cause);
   }
 }
 
 function checked(hash: string, inputs: PlaceInputs): PlaceInputs {
-  if (inputsHashOf(inputs) !== hash) throw inputsDamaged('they are not those that it was computed from');
+  if (inputsHashOf(inputs) !== hash) throw inputsDamaged(saySaved('SAVED_OTHER_INPUTS'));
   return inputs;
 }
 
@@ -177,8 +187,8 @@ const inputsGone = () =>
     'Prices or machines have changed since this was computed. Plan again, then save.',
   );
 
-const inputsDamaged = (why: string, cause?: unknown) =>
-  new TrainyardError('PLAN_INPUTS_DAMAGED', `The inputs of this plan cannot be read: ${why}.`, {
-    params: { why },
+const inputsDamaged = (why: Told, cause?: unknown) =>
+  new TrainyardError('PLAN_INPUTS_DAMAGED', `The inputs of this plan cannot be read: ${why.message}.`, {
+    params: because('why', why),
     cause,
   });

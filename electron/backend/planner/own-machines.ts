@@ -6,6 +6,7 @@ import type { Attempt, RunSummary } from '#shared/domain/run.ts';
 import type { SitePolicy } from '#shared/domain/sensitivity.ts';
 import { acceleratorFinder, acceleratorKey } from '#shared/planner/accelerators.ts';
 import type { OwnGpu, OwnMachine, Unready } from '#shared/planner/place/index.ts';
+import type { OwnLines } from './lines.ts';
 
 const gibibyte = 2 ** 30;
 /** Drivers keep a little for themselves, and makers count differently: within this much it is the same memory. */
@@ -22,7 +23,9 @@ export interface OwnMachineSources {
   accelerators: readonly AcceleratorModel[];
   /** By site. */
   policies: ReadonlyMap<string, SitePolicy>;
-  rateOf(machineId: string): { rate: HourlyRate; pue: number | null };
+  rateOf(machineId: string): { rate: HourlyRate; pue: number | null; networkGbps: number | null };
+  /** What lines have carried, by machine. */
+  lines: ReadonlyMap<string, OwnLines>;
   rules: GpuRules;
 }
 
@@ -45,7 +48,10 @@ function ownMachine(
   at: number,
 ): OwnMachine {
   const { inventory } = machine;
-  const { rate, pue } = sources.rateOf(machine.id);
+  const { rate, pue, networkGbps } = sources.rateOf(machine.id);
+  const measured = sources.lines.get(machine.id);
+  const typed = networkGbps === null ? null : ({ gbps: networkGbps, basis: 'typed', at: null } as const);
+  const [lineIn, lineOut] = [measured?.lineIn ?? typed, measured?.lineOut ?? typed];
   const isPriced = rate.basis !== 'none';
   const home = inventory?.disks.filter(({ readOnly }) => !readOnly) ?? [];
   return {
@@ -62,6 +68,8 @@ function ownMachine(
     pue,
     unready: unreadyOf(machine),
     seenAt: inventory?.takenAt ?? null,
+    ...(lineIn === null ? {} : { lineIn }),
+    ...(lineOut === null ? {} : { lineOut }),
   };
 }
 

@@ -38,6 +38,7 @@ import { estimateTime } from '#shared/planner/time.ts';
 import { changesNothing, demandUnder, limitsUnder } from '#shared/planner/what-if.ts';
 import type { BuyingInputs } from './buying.ts';
 import { demandOfTask } from './demand.ts';
+import { measuredLines } from './lines.ts';
 import { measuredThroughputs, type RunThroughput } from './measured.ts';
 import { catalogNames, type GpuRules, ownMachines } from './own-machines.ts';
 import { Probes } from './probe.ts';
@@ -106,9 +107,14 @@ export class Planner {
         accelerators: catalog.accelerators(),
         policies: new Map(policies().map((policy) => [policy.siteId, policy])),
         rules,
+        lines: measuredLines(store),
         rateOf(machineId) {
           const known = costs.get(machineId);
-          return { rate: known?.rate ?? unpriced, pue: known?.costs.pue ?? null };
+          return {
+            rate: known?.rate ?? unpriced,
+            pue: known?.costs.pue ?? null,
+            networkGbps: known?.costs.networkGbps ?? null,
+          };
         },
       },
       at,

@@ -16,6 +16,7 @@ export interface SetCostsOptions {
   kwh?: string;
   other?: string;
   utilisation?: string;
+  network?: string;
   clear?: boolean;
   json: boolean;
 }
@@ -58,9 +59,9 @@ function changed(
   options: SetCostsOptions,
   money: Money,
 ): OwnCosts | null | 'as it is' {
-  const { capex, residual, overhead, years, kw, pue, kwh, other, utilisation, clear } = options;
+  const { capex, residual, overhead, years, kw, pue, kwh, other, utilisation, network, clear } = options;
   if (clear) return null;
-  const given = [capex, residual, overhead, years, kw, pue, kwh, other, utilisation];
+  const given = [capex, residual, overhead, years, kw, pue, kwh, other, utilisation, network];
   if (given.every((one) => one === undefined)) return 'as it is';
   if (before === null && (capex === undefined || kwh === undefined))
     throw new TrainyardError(
@@ -83,6 +84,12 @@ function changed(
     microsPerKWh: amount(kwh, '--kwh', base.microsPerKWh),
     otherMicrosPerHour: amount(other, '--other', base.otherMicrosPerHour),
     utilisation: number(utilisation, '--utilisation', base.utilisation, 100),
+    networkGbps:
+      network === undefined
+        ? (before?.networkGbps ?? null)
+        : network === 'unknown'
+          ? null
+          : numberOf(network, '--network'),
   } satisfies OwnCosts);
   if (costs.success) return costs.data;
   const [issue] = costs.error.issues;

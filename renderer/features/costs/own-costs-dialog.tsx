@@ -10,13 +10,13 @@ import { ownHourlyRate } from '#shared/planner/own-costs.ts';
 import { type OwnField, ownTexts, readOwnTexts } from './own-costs-form.ts';
 
 const inMoney: ReadonlySet<OwnField> = new Set(['capex', 'residual', 'kWhPrice', 'other']);
-const hinted = new Set<OwnField>(['overhead', 'powerKW', 'pue', 'other', 'utilisation']);
+const hinted = new Set<OwnField>(['overhead', 'powerKW', 'pue', 'other', 'utilisation', 'network']);
 const pairs: readonly (readonly OwnField[])[] = [
   ['capex', 'residual'],
   ['overhead', 'years'],
   ['powerKW', 'pue'],
   ['kWhPrice', 'other'],
-  ['utilisation'],
+  ['utilisation', 'network'],
 ];
 
 /** What a machine of one's own costs; what an hour of it comes to is shown while it is typed. */
@@ -52,9 +52,9 @@ export function OwnCostsDialog({
           {fields.map((field) => (
             <OwnInput key={field} field={field} form={form} powerW={machine.powerW} />
           ))}
-          {fields.length === 1 ? <Result costs={form.costs} machine={machine} /> : null}
         </div>
       ))}
+      <Result costs={form.costs} machine={machine} />
       {costs ? (
         <div>
           <Button look="quiet" onClick={() => void save(null).then(onClose).catch(sayError)}>
@@ -86,7 +86,9 @@ function OwnInput({
         field === 'powerKW' && powerW !== null
           ? t('costs.ownHint.powerFrom', { watts: powerW })
           : hinted.has(field)
-            ? t(`costs.ownHint.${field as 'overhead' | 'powerKW' | 'pue' | 'other' | 'utilisation'}`)
+            ? t(
+                `costs.ownHint.${field as 'overhead' | 'powerKW' | 'pue' | 'other' | 'utilisation' | 'network'}`,
+              )
             : undefined
       }
       error={

@@ -12,6 +12,7 @@ export const ownFields = [
   'kWhPrice',
   'other',
   'utilisation',
+  'network',
 ] as const;
 export type OwnField = (typeof ownFields)[number];
 export type OwnTexts = Record<OwnField, string>;
@@ -27,6 +28,7 @@ const usual: OwnTexts = {
   kWhPrice: '',
   other: '0',
   utilisation: '60',
+  network: '',
 };
 
 export const ownTexts = (costs: OwnCosts | null, perDollar: number): OwnTexts =>
@@ -42,9 +44,10 @@ export const ownTexts = (costs: OwnCosts | null, perDollar: number): OwnTexts =>
         kWhPrice: moneyText(costs.microsPerKWh, perDollar),
         other: moneyText(costs.otherMicrosPerHour, perDollar),
         utilisation: percent(costs.utilisation),
+        network: costs.networkGbps == null ? '' : String(costs.networkGbps),
       };
 
-/** What the texts say; of a field that says nothing that can be, null. `powerKW` empty: by the accelerators. */
+/** What the texts say; of a field that says nothing that can be, null. `powerKW` empty: by the accelerators; `network` empty: nobody knows. */
 export function readOwnTexts(
   texts: OwnTexts,
   perDollar: number,
@@ -59,10 +62,11 @@ export function readOwnTexts(
     kWhPrice: readMoney(texts.kWhPrice, perDollar),
     other: readMoney(texts.other, perDollar),
     utilisation: readNumber(texts.utilisation, 1, 100),
+    network: texts.network.trim() === '' ? 0 : readNumber(texts.network, 0.001, 100_000),
   };
   const wrong = new Set(ownFields.filter((field) => read[field] === null));
   if (wrong.size > 0) return { costs: null, wrong };
-  const { capex, residual, overhead, years, powerKW, pue, kWhPrice, other, utilisation } = read;
+  const { capex, residual, overhead, years, powerKW, pue, kWhPrice, other, utilisation, network } = read;
   return {
     wrong,
     costs: {
@@ -75,6 +79,7 @@ export function readOwnTexts(
       microsPerKWh: kWhPrice ?? 0,
       otherMicrosPerHour: other ?? 0,
       utilisation: (utilisation ?? 100) / 100,
+      networkGbps: texts.network.trim() === '' ? null : network,
     },
   };
 }

@@ -1,3 +1,4 @@
+import { savedSentences } from '#shared/domain/saved-sentences.ts';
 import { placeSentences } from '#shared/planner/place-sentences.ts';
 
 /** Placing one run, saved plans and probes. The English sentences of places are the planner's own. */
@@ -7,6 +8,7 @@ export default {
     PLAN_UNKNOWN: 'This plan is not there any more.',
     PLAN_KIND_OTHER: 'This is a plan of the kind “{{is}}”, not “{{asked}}”.',
     PLAN_INPUTS_GONE: 'Prices or machines have changed since this was computed. Plan again, then save.',
+    ...savedSentences,
     PLAN_INPUTS_DAMAGED: 'The inputs of this plan cannot be read: {{why}}.',
     PLAN_ALTERNATIVE_GONE:
       'There is nothing to explain of this alternative: it has no price and no time. Plan again.',
@@ -19,6 +21,8 @@ export default {
     PLAN_UNKNOWN: '此规划已不存在。',
     PLAN_KIND_OTHER: '这是“{{is}}”类规划，不是“{{asked}}”类。',
     PLAN_INPUTS_GONE: '计算之后价格或机器已有变化。请重新规划，然后保存。',
+    SAVED_NOT_WHOLE: '它不完整',
+    SAVED_OTHER_INPUTS: '它们不是计算时所用的输入',
     PLAN_INPUTS_DAMAGED: '无法读取此规划的输入：{{why}}。',
     PLAN_ALTERNATIVE_GONE: '此备选没有价格和时间，无可解释。请重新规划。',
     PRICE_FILE_NOT_FOUND: '没有文件 {{file}}。',
@@ -74,6 +78,7 @@ export default {
     PLACE_LATE_RISK: '有一成可能比截止时间晚 {{lateMs}} 完成。',
     PLACE_BUDGET_RISK: '有一成可能费用为 {{costMicros}}，超出预算 {{overMicros}}。',
     PLACE_RATE_UNKNOWN: '尚未说明 {{machine}} 的费用：按零计。',
+    PLACE_LINE_ASSUMED: '其网络速度未知：数据传输按 {{gbps}} Gbit/s 假定。可在其成本中填写。',
     PLACE_EGRESS_UNKNOWN: '{{provider}} 对流出数据的收费未知，按零计。',
     PLACE_OLD_PRICE: '其价格已有 {{days}} 天。',
     PLACE_NONE: '没有可用的。{{all}} 处中有 {{count}} 处因同一原因被排除：',

@@ -162,7 +162,18 @@ export class Describer {
       const later = placeReason('PLACE_FREE_LATER', { gpus: use.gpus, timeMs: terms.waitMs });
       const now = placeReason('PLACE_FREE_NOW', { gpus: own.freeOf(machine, work.accelerator) });
       const free = use.gpus === 0 ? [] : [terms.waitMs > 0 ? later : now];
-      return [...free, ...ownReasons(machine, this.#context.question.at)];
+      const { data, resultBytes } = this.#context.question.demand;
+      const isAssumed =
+        (data.bytes > 0 && terms.lineIn === null) || (resultBytes > 0 && terms.lineOut === null);
+      const gbps = Math.min(
+        data.bytes > 0 ? terms.inGbps : Number.POSITIVE_INFINITY,
+        resultBytes > 0 ? terms.outGbps : Number.POSITIVE_INFINITY,
+      );
+      return [
+        ...free,
+        ...(isAssumed ? [placeReason('PLACE_LINE_ASSUMED', { gbps })] : []),
+        ...ownReasons(machine, this.#context.question.at),
+      ];
     }
     const has = (inputs.offers.columns.acceleratorCount[where.row] ?? 0) * use.nodes;
     const area = rented.areaOf(where.row);

@@ -1,6 +1,7 @@
 import type { Figure } from '#shared/domain/figure.ts';
 import { interruptionsPerHour } from '../spot.ts';
 import { figureOf } from './figure-of.ts';
+import type { OwnLine } from './inputs.ts';
 import type { Reckoned, Terms } from './reckoning.ts';
 import type { Work } from './work.ts';
 
@@ -72,15 +73,20 @@ export function timeFigure(shown: Shown): Figure {
   });
 }
 
+const knownBy = (line: OwnLine | null): { source: string; asOf?: number | null } =>
+  line === null
+    ? { source: 'assumed' }
+    : { source: line.basis === 'typed' ? 'you' : 'measured', asOf: line.at };
+
 function usedInputs({ terms, work, p50, dataBytes, resultBytes, lostPerInterruptionMs }: Shown): Figure[] {
   const training = work.figure ?? figureOf('planTrain', work.trainMs?.p50 ?? 0, 'ms');
   const data = figureOf('planData', p50.dataMs, 'ms', {
     formula: 'D · 8 ÷ r₁ + R · 8 ÷ r₂',
     inputs: [
       figureOf('planDataBytes', dataBytes, 'bytes', { source: 'you' }),
-      figureOf('planLineIn', terms.inGbps / 8, 'GBps', { source: 'assumed' }),
+      figureOf('planLineIn', terms.inGbps / 8, 'GBps', knownBy(terms.lineIn)),
       figureOf('planResultBytes', resultBytes, 'bytes', { source: 'you' }),
-      figureOf('planLineOut', terms.outGbps / 8, 'GBps', { source: 'assumed' }),
+      figureOf('planLineOut', terms.outGbps / 8, 'GBps', knownBy(terms.lineOut)),
     ],
   });
   const setup = figureOf('planSetup', terms.setupMs, 'ms', { source: 'you' });

@@ -15,6 +15,15 @@ export interface OwnGpu {
   freeAt: number | null;
 }
 
+/** What the network of a machine carries, to or from this computer and one's other machines. */
+export interface OwnLine {
+  gbps: number;
+  /** By copies that were made, or as somebody said. */
+  basis: 'measured' | 'typed';
+  /** When it was measured, epoch ms. */
+  at: number | null;
+}
+
 /** Why a machine takes no runs now. */
 export type Unready = 'draining' | 'unseen';
 
@@ -35,6 +44,9 @@ export interface OwnMachine {
   unready: Unready | null;
   /** When it was last looked at. */
   seenAt?: number | null | undefined;
+  /** Left out or null: nobody knows, and a usual one is assumed. */
+  lineIn?: OwnLine | null | undefined;
+  lineOut?: OwnLine | null | undefined;
 }
 
 /** All that a placement follows from besides the question. Plain data: kept with a saved plan, it gives the same answer again. */

@@ -55,8 +55,13 @@ export class OwnPlaces {
     terms.microsPerHour = (machine.microsPerHour ?? 0) * share;
     terms.billing = ownBilling;
     terms.waitMs = Math.max(0, freeAt - at);
-    terms.inGbps = lineGbps(demand.data, here, null);
-    terms.outGbps = lineGbps(here, here, null);
+    // What is rented elsewhere comes over the internet: a card of one's own can only be slower than that.
+    const isOwnData = demand.data.provider === null;
+    terms.lineIn = isOwnData ? (machine.lineIn ?? null) : null;
+    terms.lineOut = machine.lineOut ?? null;
+    const card = machine.lineIn?.gbps ?? null;
+    terms.inGbps = terms.lineIn?.gbps ?? lineGbps(demand.data, here, isOwnData ? null : card);
+    terms.outGbps = terms.lineOut?.gbps ?? lineGbps(here, here, null);
     terms.checkpointGbps = terms.outGbps;
     terms.egressMicros = transferCost(demand.data, here, demand.data.bytes, egress).micros;
     terms.powerKW = work.powerW === null ? Number.NaN : (work.powerW * use.gpus) / 1000;

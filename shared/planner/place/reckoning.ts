@@ -2,6 +2,7 @@ import type { RunDemand } from '#shared/domain/plan.ts';
 import { transferMs } from '../egress.ts';
 import { expectedLossMs, lossPerInterruption, spotLoss } from '../spot.ts';
 import { type Billing, billedMs } from './billing.ts';
+import type { OwnLine } from './inputs.ts';
 
 const hourMs = 3_600_000;
 const monthMs = 730 * hourMs;
@@ -17,6 +18,9 @@ export interface Terms {
   setupMs: number;
   /** To bring data there, the result back, and a checkpoint to another machine of the kind. */
   inGbps: number;
+  /** Where it is known; null: it is as usual. */
+  lineIn: OwnLine | null;
+  lineOut: OwnLine | null;
   outGbps: number;
   checkpointGbps: number;
   egressMicros: number;

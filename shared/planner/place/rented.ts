@@ -34,6 +34,8 @@ export const emptyTerms = (): Terms => ({
   setupMs: 0,
   inGbps: 1,
   outGbps: 1,
+  lineIn: null,
+  lineOut: null,
   checkpointGbps: 1,
   egressMicros: 0,
   diskMicrosPerGBMonth: 0,
