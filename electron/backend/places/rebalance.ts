@@ -9,6 +9,7 @@ import { sayRoom } from '#shared/domain/room-sentences.ts';
 import type { Run } from '#shared/domain/run.ts';
 import { type PlacesContext, policyActor } from './context.ts';
 import { proposalAnswered } from './errors.ts';
+import { acceleratorsOf, faultsOf } from './faults.ts';
 import { LoadHistory } from './load.ts';
 import { pack } from './packing.ts';
 import { binOf, itemOf, minuteNow, runsOn } from './room.ts';
@@ -157,7 +158,7 @@ export class Rebalance {
     }
   }
 
-  /** Looks at everything once, and proposes or acts. One look at a time. */
+  /** Looks at everything once, and proposes or acts. */
   async look(): Promise<void> {
     const { policy } = this;
     if (policy.mode === 'off' || this.#looking) return;
@@ -193,7 +194,7 @@ export class Rebalance {
     return {
       now,
       policy,
-      machines: ids.map((id) => this.#machineNow(id, policy, now)),
+      machines: ids.map((id) => this.#machineNow(id, runs, policy, now)),
       runs: runs.map((run) => this.#runNow(run)),
       moved: proposals.acceptedSince(now - noReturnMs),
       dismissed: proposals.dismissedSince(now - quietMs),
@@ -207,11 +208,11 @@ export class Rebalance {
     };
   }
 
-  #machineNow(id: string, policy: RebalancePolicy, now: number): MachineNow {
+  #machineNow(id: string, runs: readonly Run[], policy: RebalancePolicy, now: number): MachineNow {
     const { store, access } = this.#context;
     const machine = store.machines.require(id);
     const { window, preference, draining } = store.machines.policy(id);
-    const accelerators = machine.inventory?.accelerators ?? [];
+    const held = runs.filter(({ machineId }) => machineId === id).flatMap(acceleratorsOf);
     return {
       id,
       name: machine.name,
@@ -222,13 +223,12 @@ export class Rebalance {
       cpus: machine.inventory?.cpuCount ?? null,
       isOverloaded: this.#load.isOver(id, policy.loadPerCpu, now),
       crowded: this.#load.crowded(id, now),
-      faults: new Map(accelerators.flatMap(({ uuid, fault }) => (fault === null ? [] : [[uuid, fault]]))),
+      faults: faultsOf(machine.inventory, held),
     };
   }
 
   #runNow(run: Run): RunNow {
     const { migrations } = this.#context;
-    const attempt = run.attempts.at(-1);
     const [last] = migrations.list({ runId: run.id, limit: 1 });
     return {
       id: run.id,
@@ -236,7 +236,7 @@ export class Rebalance {
       machineId: run.machineId,
       priority: run.priority,
       createdAt: run.createdAt,
-      accelerators: attempt?.accelerators.map(({ uuid }) => uuid) ?? [],
+      accelerators: acceleratorsOf(run),
       movedAt: last === undefined ? null : (last.endedAt ?? last.startedAt),
       leadMs: this.#leads.get(run.id)?.ms ?? leastLeadMs,
     };

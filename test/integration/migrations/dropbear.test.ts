@@ -25,7 +25,7 @@ describe.skipIf(!needs('linux', 'root', 'sshd', 'dropbear', 'python3'))(
     let lab: Lab;
     let laptop: Laptop;
     beforeAll(async () => {
-      lab = await startLab(['openssh', 'dropbear']);
+      lab = await startLab({}, { server: 'dropbear' });
       laptop = await openLaptop(lab);
     }, 120_000);
     afterAll(async () => {

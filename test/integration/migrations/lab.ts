@@ -24,17 +24,13 @@ export interface Lab {
   stop(): Promise<void>;
 }
 
-/** `servers`: whose SSH server each box has. */
-export async function startLab(
-  servers: readonly [BoxOptions['server'], BoxOptions['server']] = ['openssh', 'openssh'],
-): Promise<Lab> {
-  const env = { PATH: '/usr/bin:/bin', TY_BEAT: '1' };
+/** `one`, `two`: what else is to be of each box. */
+export async function startLab(one: BoxOptions = {}, two: BoxOptions = {}): Promise<Lab> {
   // The usual place for keys, as sshd has it by itself: where a copy from box to box puts its own for a while.
   const config = ['AuthorizedKeysFile %h/../authorized_keys %h/.ssh/authorized_keys'];
-  const boxes = await Promise.all([
-    startBox({ name: 'one', env, config, server: servers[0] }),
-    startBox({ name: 'two', env, config, server: servers[1] }),
-  ]);
+  const box = (name: string, more: BoxOptions) =>
+    startBox({ ...more, name, config, env: { PATH: '/usr/bin:/bin', TY_BEAT: '1', ...more.env } });
+  const boxes = await Promise.all([box('one', one), box('two', two)]);
   const code = await makeTempDirectory('code');
   const data = await makeTempDirectory('data');
   await copyFile(trainer, path.join(code, 'train.py'));

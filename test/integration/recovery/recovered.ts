@@ -9,7 +9,7 @@ import {
   openLaptop,
   startLab,
 } from '#test/integration/migrations/lab.ts';
-import type { Box } from '#test/lab/sshd.ts';
+import type { Box, BoxOptions } from '#test/lab/sshd.ts';
 import { makeTempDirectory } from '#test/temp.ts';
 import { until as patiently } from '#test/until.ts';
 
@@ -18,12 +18,12 @@ export const until = <T>(what: string, condition: () => T | Promise<T>) =>
   patiently(what, condition, { deadlineMs: 180_000, everyMs: 50 });
 
 /** Two real boxes and a laptop for the tests around it. Each throws where it did not start. */
-export function boxesAndLaptop(): { lab(): Lab; laptop(): Laptop } {
+export function boxesAndLaptop(each: BoxOptions = {}): { lab(): Lab; laptop(): Laptop } {
   let lab: Lab | undefined;
   let laptop: Laptop | undefined;
   let data = '';
   beforeAll(async () => {
-    lab = await startLab();
+    lab = await startLab(each, each);
     data = await makeTempDirectory('data');
     laptop = await openLaptop(lab, data);
   }, 120_000);

@@ -143,6 +143,22 @@ test('a failing GPU: at once, to a machine with one that is free', async () => {
   await made.until('there is no room', () => made.open().length === 0);
 });
 
+test('a GPU that its machine lists no more: as one that fails; where the tool has not said all, nothing', async () => {
+  const { made, a, b } = await twoMachines();
+  const run = made.run(a, { gpus: [gpu(1)] });
+  made.places.setRebalance(policy('propose'), me);
+  const cutOff = { code: 'GPU_TOOL_ENDED', message: 'nvidia-smi did not finish in time.' };
+  made.found(a, { accelerators: [gpu(0)], warnings: [cutOff] });
+  await made.pass(120_000);
+  made.found(a, { accelerators: [] });
+  await made.pass(120_000);
+  expect(made.open()).toEqual([]);
+  made.found(a, { accelerators: [gpu(0)], warnings: [] });
+  await made.until('it proposes', () => made.open().length === 1);
+  expect(made.open()[0]).toMatchObject({ rule: 'gpu-failing', runId: run, toMachineId: b });
+  expect(made.open()[0]?.reason.message).toContain('lists it no more');
+});
+
 test('a window that closes: as long ahead as the move would take', async () => {
   const { made, a, b } = await twoMachines();
   const run = made.run(a);

@@ -5,7 +5,7 @@ import { Places, Proposals } from '#backend/places/index.ts';
 import type { Store } from '#backend/store/index.ts';
 import type { AppEvent } from '#shared/domain/event.ts';
 import { newId } from '#shared/domain/id.ts';
-import type { Accelerator } from '#shared/domain/machine.ts';
+import type { Accelerator, Inventory } from '#shared/domain/machine.ts';
 import type { Proposal } from '#shared/domain/recovery.ts';
 import type { Actor } from '#shared/domain/role.ts';
 import { FakeMigrations } from '#test/fakes/migrations.ts';
@@ -50,7 +50,7 @@ export class Yard {
   /** A look at the machine found this. */
   found(
     machineId: string,
-    change: { load1?: number; accelerators?: Accelerator[]; memoryAvailableBytes?: number },
+    change: Partial<Pick<Inventory, 'load1' | 'accelerators' | 'memoryAvailableBytes' | 'warnings'>>,
   ): void {
     const { inventory } = this.store.machines.require(machineId);
     if (inventory === null) throw new Error('not looked at yet');
