@@ -47,6 +47,19 @@ const stamp = (name: string) => path.join(root, 'dist', `.${name}-built`);
 const isFresh = (name: string, sources: number) =>
   existsSync(stamp(name)) && statSync(stamp(name)).mtimeMs >= sources;
 
+/** What the programs are made of; renderer/rpc: the command line asks as the page does. */
+const programSources = [
+  'shared',
+  'electron',
+  'renderer/rpc',
+  'package.json',
+  'package-lock.json',
+  'scripts/build.ts',
+];
+
+/** Whether dist/ has the programs as the sources are now. */
+export const programsAreBuilt = (): boolean => isFresh('programs', newestChange(...programSources));
+
 async function buildPrograms(): Promise<void> {
   for (const format of ['esm', 'cjs'] as const) {
     const entries = programs.filter((program) => program.format === format);
@@ -87,11 +100,7 @@ async function buildPage(): Promise<void> {
 export async function buildAll({ force = false } = {}): Promise<void> {
   await mkdir(path.join(root, 'dist'), { recursive: true });
   const all: [string, string[], () => Promise<void>][] = [
-    [
-      'programs',
-      ['shared', 'electron', 'package.json', 'package-lock.json', 'scripts/build.ts'],
-      buildPrograms,
-    ],
+    ['programs', programSources, buildPrograms],
     ['page', ['shared', 'renderer', 'vite.config.ts', 'package-lock.json'], buildPage],
   ];
   for (const [name, sources, make] of all) {
