@@ -43,7 +43,7 @@ const mostOf: Record<ItemGroup, number> = {
   machines: 6,
   terminals: 6,
   ports: 6,
-  files: 6,
+  files: 10,
   act: 10,
   go: 16,
   settings: 8,

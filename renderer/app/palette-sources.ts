@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useState } from 'react';
+import { completePath } from '#renderer/features/files/complete-path.ts';
 import { useForwards } from '#renderer/features/ports/store.ts';
 import { runCommands } from '#renderer/features/runs/commands.ts';
 import { describeRun } from '#renderer/features/runs/evidence.ts';
@@ -12,7 +13,7 @@ import { rpc } from './backend.ts';
 import { type Command, type CommandContext, runCommand } from './commands.ts';
 import { useMachines } from './machine-store.ts';
 import { useOpen } from './open-store.ts';
-import { fileItems } from './palette-files.ts';
+import { fileItems, typedAddress } from './palette-files.ts';
 import type { Item } from './palette-items.ts';
 import { placeName } from './place-name.ts';
 import { paths } from './routes.ts';
@@ -61,6 +62,7 @@ export function useItems(text: string, context: CommandContext): readonly Item[]
   const t = useT();
   const { navigate } = context;
   const found = useFoundRuns(text);
+  const begun = useBegunPaths(text, t);
   const open = useOpenItems(t, navigate);
   const machines = useMachines(({ byId }) => byId);
   const settings = useSession((state) => state.settings);
@@ -80,10 +82,10 @@ export function useItems(text: string, context: CommandContext): readonly Item[]
       ...found.map((run) => runItem(run, t, navigate)),
       ...machineItems,
       ...open,
-      ...fileItems(text, machines.values(), t, navigate),
+      ...fileItems(text, machines.values(), begun, t, navigate),
       ...(settings ? settingItems(settings, t, navigate) : []),
     ];
-  }, [context, found, open, machines, settings, text, t, navigate]);
+  }, [context, found, begun, open, machines, settings, text, t, navigate]);
 }
 
 /** The runs under way at once, as far as the page knows them; those that match, a moment later. */
@@ -107,6 +109,32 @@ function useFoundRuns(text: string): readonly RunSummary[] {
     };
   }, [text]);
   return runs;
+}
+
+const mostBegun = 10;
+
+/** What there is at a path that is being typed as "machine:path": names that begin so, of a machine that can be asked at once. */
+function useBegunPaths(text: string, t: Translate): readonly { machineId: string; path: string }[] {
+  const [begun, setBegun] = useState<readonly { machineId: string; path: string }[]>([]);
+  const asked = typedAddress(text, useMachines.getState().byId.values(), t);
+  const machineId = asked?.machines.find(({ connectionState }) => connectionState === 'connected')?.id;
+  const path = asked?.path ?? '';
+  useEffect(() => {
+    setBegun([]);
+    if (machineId === undefined || !may('operator')) return;
+    let isWanted = true;
+    const timer = setTimeout(async () => {
+      const { choices } = await completePath(machineId, path);
+      const folder = path.slice(0, path.lastIndexOf('/') + 1);
+      if (isWanted)
+        setBegun(choices.slice(0, mostBegun).map((name) => ({ machineId, path: `${folder}${name}` })));
+    }, 120);
+    return () => {
+      isWanted = false;
+      clearTimeout(timer);
+    };
+  }, [machineId, path]);
+  return begun;
 }
 
 /** Open terminals and forwarded ports. */

@@ -46,6 +46,12 @@ describe.skipIf(!needs('chromium', 'linux'))('an app for the whole day', () => {
     await page.getByText('Nothing found for “xyzzy nothing”.').waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('combobox').waitFor({ state: 'detached' });
+    // A path of a machine, as far as it is typed; what begins so is found there.
+    await page.keyboard.press('Control+k');
+    writeFileSync(path.join(app.home, 'losses-of-today.txt'), 'found by its path');
+    await field.fill(`this computer:${app.home}/loss`);
+    await page.getByRole('option', { name: /losses-of-today\.txt/ }).click();
+    await main(page).getByText('found by its path').waitFor();
     expect(complaints).toEqual([]);
   });
 
