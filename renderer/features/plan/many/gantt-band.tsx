@@ -1,8 +1,13 @@
-import { memo } from 'react';
+import { memo, useMemo } from 'react';
 import { useT } from '#renderer/i18n/index.ts';
-import { formatWhen } from '#renderer/ui/index.ts';
+import { formatInteger, formatWhen } from '#renderer/ui/index.ts';
 import { kindWord } from '../words.ts';
 import { type Band, type Bar, bandHead } from './gantt-layout.ts';
+import { isCrowded, type LoadBin, loadOf } from './gantt-load.ts';
+import { GanttLoads } from './gantt-loads.tsx';
+
+/** A column of how full a pool is, CSS pixels. */
+const loadWidth = 9;
 
 /** One pool: its name, what is taken already, and its runs as far as they are in view. */
 export const GanttBand = memo(function GanttBand({
@@ -14,6 +19,7 @@ export const GanttBand = memo(function GanttBand({
   seen,
   chosen,
   onChoose,
+  onOpen,
 }: {
   /** Start of the ids of bars. */
   id: string;
@@ -24,10 +30,19 @@ export const GanttBand = memo(function GanttBand({
   seen: { fromAt: number; toAt: number };
   chosen: string | null;
   onChoose(runId: string): void;
+  /** A stretch of time is to be looked at closer. */
+  onOpen(poolId: string, bin: LoadBin): void;
 }) {
   const t = useT();
   const { pool, busy, bars, laneHeight } = band;
-  const inView = bars.filter(({ startAt, endAt }) => endAt >= seen.fromAt && startAt <= seen.toAt);
+  const isSeen = ({ startAt, endAt }: { startAt: number; endAt: number }) =>
+    endAt >= seen.fromAt && startAt <= seen.toAt;
+  const bins = useMemo(
+    () => (isCrowded(band, perMs) ? loadOf(band, from, loadWidth / perMs) : null),
+    [band, from, perMs],
+  );
+  // The run that is chosen is there whatever stands before it.
+  const inView = bars.filter((bar) => isSeen(bar) && (bins === null || bar.runId === chosen));
   const box = (startAt: number, endAt: number, lane: number, lanes: number) => ({
     left: labelWidth + (startAt - from) * perMs,
     width: Math.max(2, (endAt - startAt) * perMs - 1),
@@ -42,6 +57,7 @@ export const GanttBand = memo(function GanttBand({
         </span>
         <small className="clip quiet">
           {pool.place.accelerator ?? kindWord(pool.place.kind, t)} · {band.lanes}
+          {bins === null ? '' : ` · ${t('plan.runsThere', { runs: formatInteger(bars.length) })}`}
         </small>
       </div>
       <div
@@ -63,6 +79,17 @@ export const GanttBand = memo(function GanttBand({
           title={t('plan.takenUntil', { when: formatWhen(untilAt, from) })}
         />
       ))}
+      {bins === null ? null : (
+        <GanttLoads
+          id={id}
+          band={band}
+          bins={bins.filter(isSeen)}
+          now={from}
+          left={(at) => labelWidth + (at - from) * perMs}
+          width={loadWidth - 1}
+          onOpen={(bin) => onOpen(pool.id, bin)}
+        />
+      )}
       {inView.map((bar) => (
         <BarBoxes
           key={bar.runId}

@@ -32,18 +32,26 @@ export interface GanttLayout {
   to: number;
 }
 
+const none: ReadonlySet<string> = new Set();
 export const bandHead = 20;
 const gapBelow = 8;
+
+/** A pool with more lanes than there is room for is folded to this, CSS pixels, until it is opened. */
+const [mostHeight, foldedHeight] = [216, 96];
 
 /** Tall enough to read a name where a pool has few GPUs; thin where it has many. */
 const laneHeightOf = (lanes: number): number => (lanes <= 4 ? 14 : lanes <= 8 ? 10 : lanes <= 16 ? 6 : 3);
 
-/** The schedule as bands of lanes; pools that nothing runs on are left out unless they are the user's own. */
+/**
+ * The schedule as bands of lanes; pools that nothing runs on are left out unless they are the user's own.
+ * @param opened pools whose lanes are drawn however many they are; of the others all lanes share less room.
+ */
 export function layOutGantt(
   at: number,
   pools: readonly Pool[],
   runs: readonly PortfolioRun[],
   assignments: readonly Assignment[],
+  opened: ReadonlySet<string> = none,
 ): GanttLayout {
   const byRun = new Map(runs.map((run) => [run.id, run]));
   const byPool = new Map<string, Assignment[]>();
@@ -60,7 +68,7 @@ export function layOutGantt(
   for (const pool of pools) {
     const placed = byPool.get(pool.id) ?? [];
     if (placed.length === 0 && pool.place.kind !== 'machine') continue;
-    const band = bandOf(pool, placed, byRun, at, top);
+    const band = bandOf(pool, placed, byRun, { at, top, isOpen: opened.has(pool.id) });
     bands.push(band);
     top += band.height;
   }
@@ -71,8 +79,7 @@ function bandOf(
   pool: Pool,
   placed: readonly Assignment[],
   runs: ReadonlyMap<string, PortfolioRun>,
-  at: number,
-  top: number,
+  { at, top, isOpen }: { at: number; top: number; isOpen: boolean },
 ): Band {
   const lanes = new Lanes(at);
   const busy = [...pool.busy]
@@ -99,7 +106,8 @@ function bandOf(
   const count =
     pool.place.kind === 'machine' ? Math.max(lanes.count, Math.ceil(pool.gpus)) : Math.max(1, lanes.count);
   // What nothing stands on needs no room to be read.
-  const laneHeight = bars.length + busy.length === 0 ? Math.min(3, laneHeightOf(count)) : laneHeightOf(count);
+  const usual = bars.length + busy.length === 0 ? Math.min(3, laneHeightOf(count)) : laneHeightOf(count);
+  const laneHeight = !isOpen && count * usual > mostHeight ? foldedHeight / count : usual;
   return {
     pool,
     lanes: count,

@@ -15,9 +15,12 @@ import { GanttBand } from './gantt-band.tsx';
 import { formatDay, isMidnight } from './gantt-dates.ts';
 import { type Bar, layOutGantt, timeTicks } from './gantt-layout.ts';
 
+const nothing: ReadonlySet<string> = new Set();
 const labelWidth = 148;
 const axisHeight = 22;
-const zooms = [1, 1.5, 2, 3, 5, 8, 13, 20, 34];
+const zooms = [1, 1.5, 2, 3, 5, 8, 13, 20, 34, 55, 89];
+/** Of what can be seen, so much is taken by what is looked at closer. */
+const closeUp = 0.3;
 
 /** What of the schedule is on the screen, CSS pixels from its top left. */
 interface View {
@@ -29,7 +32,8 @@ interface View {
 
 /**
  * The schedule over time: a band for each pool, a lane for each GPU, a bar for each run. Only what is in view is in the
- * document. Arrows go from run to run, + and − zoom, Enter opens.
+ * document. Arrows go from run to run, + and − zoom, Enter goes near to the run. Where a pool's runs are too short to be told
+ * apart, it shows how full it is; a press on a stretch of it goes near.
  */
 export function Gantt({
   problem,
@@ -48,7 +52,11 @@ export function Gantt({
   const { view, measure } = useView(scroller);
   const [zoom, setZoom] = useState(0);
   const { at, pools, runs } = problem;
-  const layout = useMemo(() => layOutGantt(at, pools, runs, assignments), [at, pools, runs, assignments]);
+  const [opened, setOpened] = useState<ReadonlySet<string>>(nothing);
+  const layout = useMemo(
+    () => layOutGantt(at, pools, runs, assignments, opened),
+    [at, pools, runs, assignments, opened],
+  );
   const width = Math.max(200, view.width - labelWidth - 2) * (zooms[zoom] ?? 1);
   const { from, to, bands } = layout;
   const perMs = width / (to - from);
@@ -64,10 +72,26 @@ export function Gantt({
     onChoose(entry.bar.runId);
     reveal(scroller.current, (entry.bar.startAt - from) * perMs, bands[entry.band]?.top ?? 0);
   };
+  /** As near as it must be for a stretch of a pool's time to be seen well, and not farther than now; all its lanes are shown. */
+  const goNear = (poolId: string, { startAt, endAt }: { startAt: number; endAt: number }) => {
+    setOpened((before) => new Set([...before, poolId]));
+    const room = Math.max(200, view.width - labelWidth - 2);
+    const wanted = zooms.findIndex((each) => ((endAt - startAt) / (to - from)) * each >= closeUp);
+    const next = Math.max(zoom, wanted === -1 ? zooms.length - 1 : wanted);
+    setZoom(next);
+    requestAnimationFrame(() => {
+      if (!scroller.current) return;
+      const middle = ((startAt + endAt) / 2 - from) / (to - from);
+      scroller.current.scrollLeft = middle * room * (zooms[next] ?? 1) - room / 2;
+      measure();
+    });
+  };
+  const openRun = ({ bar, band }: { bar: Bar; band: number }) => goNear(bands[band]?.pool.id ?? '', bar);
   const zoomBy = (steps: number) => {
     const next = Math.min(zooms.length - 1, Math.max(0, zoom + steps));
     const middle = scroller.current ? (view.left + (view.width - labelWidth) / 2) / width : 0;
     setZoom(next);
+    if (next === 0) setOpened(nothing);
     requestAnimationFrame(() => {
       if (!scroller.current) return;
       const grown = Math.max(200, view.width - labelWidth - 2) * (zooms[next] ?? 1);
@@ -79,6 +103,7 @@ export function Gantt({
     if (event.key === '+' || event.key === '=') zoomBy(1);
     else if (event.key === '-') zoomBy(-1);
     else if (event.key === '0') zoomBy(-zooms.length);
+    else if (event.key === 'Enter' && order[active]) openRun(order[active]);
     else {
       const next = nextIndex(event.key, active, order);
       if (next === null) return;
@@ -144,6 +169,7 @@ export function Gantt({
                 seen={seen}
                 chosen={chosen}
                 onChoose={onChoose}
+                onOpen={goNear}
               />
             ))}
           </div>

@@ -4,10 +4,14 @@ import { formatClock } from '#renderer/ui/index.ts';
 import type { Assignment, PortfolioProblem } from '#shared/domain/plan.ts';
 import { formatDay, isMidnight } from '../many/gantt-dates.ts';
 import { type Band, type Bar, bandHead, layOutGantt, timeTicks } from '../many/gantt-layout.ts';
+import { isCrowded, type LoadBin, loadOf } from '../many/gantt-load.ts';
 import { kindWord } from '../words.ts';
 
 /** Enough for a day's name between two marks on a page of paper, CSS pixels; a page is about this wide without names. */
 const [apart, paperWidth] = [80, 560];
+
+/** Of how full a pool is where its runs are too many to be told apart, so many columns. */
+const columns = 90;
 
 /** The schedule on paper: all of it, as wide as the page is, nothing to be scrolled. */
 export function PaperGantt({
@@ -38,7 +42,7 @@ export function PaperGantt({
         </div>
       </div>
       {bands.map((band) => (
-        <PaperBand key={band.pool.id} band={band} from={from} share={share} ticks={ticks} />
+        <PaperBand key={band.pool.id} band={band} from={from} to={to} share={share} ticks={ticks} />
       ))}
     </div>
   );
@@ -47,11 +51,13 @@ export function PaperGantt({
 function PaperBand({
   band,
   from,
+  to,
   share,
   ticks,
 }: {
   band: Band;
   from: number;
+  to: number;
   share(time: number): string;
   ticks: readonly number[];
 }) {
@@ -63,6 +69,7 @@ function PaperBand({
     top: lane * laneHeight,
     height: Math.max(2, count * laneHeight - 1),
   });
+  const bins = isCrowded(band, paperWidth / (to - from)) ? loadOf(band, from, (to - from) / columns) : null;
   const isNamed = ({ startAt, endAt }: Bar, count: number) =>
     parseFloat(share(from + endAt - startAt)) > 5 && count * laneHeight > 10;
   return (
@@ -80,7 +87,10 @@ function PaperBand({
         {busy.map(({ lane, lanes: count, untilAt }) => (
           <div key={`busy ${lane}`} className="gantt__busy" style={box(from, untilAt, lane, count)} />
         ))}
-        {bars.flatMap((bar) =>
+        {bins?.map((bin) => (
+          <PaperLoad key={bin.startAt} bin={bin} left={share(bin.startAt)} tall={lanes * laneHeight} />
+        ))}
+        {(bins === null ? bars : []).flatMap((bar) =>
           bar.pieces.map(({ lane, lanes: count }) => (
             <div
               key={`${bar.runId} ${lane}`}
@@ -92,6 +102,19 @@ function PaperBand({
           )),
         )}
       </div>
+    </div>
+  );
+}
+
+function PaperLoad({ bin, left, tall }: { bin: LoadBin; left: string; tall: number }) {
+  const height = (share: number) => Math.max(2, Math.min(1, share) * tall);
+  return (
+    <div
+      className="gantt__load"
+      style={{ left, width: `calc(${100 / columns}% - 1px)`, top: 0, height: tall }}
+    >
+      <i style={{ height: height(bin.share) }} />
+      {bin.late > 0 ? <i className="gantt__load-late" style={{ height: height(bin.lateShare) }} /> : null}
     </div>
   );
 }

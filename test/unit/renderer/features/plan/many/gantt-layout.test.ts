@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Band, bandHead, layOutGantt, timeTicks } from '#renderer/features/plan/many/gantt-layout.ts';
+import { isCrowded, loadOf } from '#renderer/features/plan/many/gantt-load.ts';
 import type { PortfolioProblem, Strategy } from '#shared/domain/plan.ts';
 import { byRule, readProblem, toSolution } from '#shared/planner/portfolio/index.ts';
 import { largeProblem, optionOf, poolOf, problemOf, runOf } from '#test/fakes/portfolio.ts';
+import { fixtureProblem } from '#test/lab/fixture-plan-data.ts';
 
 const laidOut = (problem: PortfolioProblem, strategy: Exclude<Strategy, 'optimal'> = 'cheapest') => {
   const { assignments } = toSolution(byRule(readProblem(problem), strategy), {
@@ -99,5 +101,64 @@ describe('marks of the time axis', () => {
         },
       ),
     );
+  });
+});
+
+describe('how full a pool is', () => {
+  const hour = 3_600_000;
+
+  test('adds up to what its runs take, never more than all of it, whatever the stretches', () => {
+    fc.assert(
+      fc.property(
+        fc.nat(10_000),
+        fc.integer({ min: 1, max: 60 }),
+        fc.integer({ min: 60_000, max: 50 * hour }),
+        (seed, runs, binMs) => {
+          const { layout } = laidOut(largeProblem(seed, runs, 6, 0.2));
+          for (const band of layout.bands) {
+            const bins = loadOf(band, layout.from, binMs);
+            const taken = band.bars.reduce(
+              (sum, { startAt, endAt, pieces }) =>
+                sum + (endAt - startAt) * pieces.reduce((all, { lanes }) => all + lanes, 0),
+              0,
+            );
+            const shown = bins.reduce((sum, { share }) => sum + share, 0) * band.lanes * binMs;
+            expect(shown).toBeCloseTo(taken, -2);
+            for (const [index, bin] of bins.entries()) {
+              expect(bin.share).toBeLessThanOrEqual(1.000001);
+              expect(bin.lateShare).toBeLessThanOrEqual(bin.share + 1e-9);
+              expect(bin.runs).toBeGreaterThanOrEqual(Math.max(1, bin.late));
+              expect(bin.startAt).toBeGreaterThanOrEqual(bins[index - 1]?.endAt ?? layout.from);
+            }
+          }
+        },
+      ),
+      { numRuns: 15 },
+    );
+  });
+
+  test('is shown where a thousand runs cannot be told apart, and no longer once they are near', () => {
+    const problem = largeProblem(3, 1000, 12, 0.2);
+    const short = laidOut(fixtureProblem(Date.UTC(2026, 10, 1), 1000)).layout;
+    const { at, pools, runs } = problem;
+    const { assignments, layout: manyGpus } = laidOut(problem);
+    for (const layout of [short, manyGpus]) {
+      const perMs = 800 / (layout.to - layout.from);
+      const crowded = layout.bands.filter((band) => isCrowded(band, perMs));
+      expect(crowded.length).toBeGreaterThan(0);
+      // Of a thousand bars there are no more columns than the page is wide, and no pool is higher than it.
+      for (const band of crowded) {
+        expect(loadOf(band, layout.from, 9 / perMs).length).toBeLessThanOrEqual(90);
+        expect(band.height).toBeLessThan(260);
+      }
+    }
+    const all = new Set(pools.map(({ id }) => id));
+    const opened = layOutGantt(at, pools, runs, assignments, all);
+    for (const layout of [short, opened])
+      expect(layout.bands.some((band) => isCrowded(band, (89 * 800) / (layout.to - layout.from)))).toBe(
+        false,
+      );
+    const few = laidOut(largeProblem(3, 8, 1, 0.2)).layout;
+    expect(few.bands.some((band) => isCrowded(band, 1e-12))).toBe(false);
   });
 });
