@@ -1,11 +1,13 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { MigrationPhase } from '#shared/domain/migration.ts';
 import { type Damage, damage, newestCheckpoint } from '#test/lab/moving/faults.ts';
 import { openLaptop } from '#test/lab/moving/laptop.ts';
 import { operationsOf } from '#test/lab/moving/operations.ts';
+import { type MovingBox, readIfThere } from '#test/lab/moving/yard.ts';
 import { needs } from '#test/needs.ts';
 import { makeTempDirectory } from '#test/temp.ts';
 import { until } from '#test/until.ts';
@@ -26,6 +28,29 @@ function onceArrived(strike: Strike, times: number): Strike {
     strike(scene);
   };
 }
+/** A STAND-IN for dd on a disk that fails: what is read with it ends as the kernel ends it. Its tries are written down. */
+function cannotBeRead(box: MovingBox, how: 'once' | 'always'): void {
+  const bin = path.join(box.home, 'bin');
+  mkdirSync(bin, { recursive: true });
+  const fails = [
+    'case " $* " in *" if="*)',
+    `  if [ ${how} = always ] || ! [ -e '${bin}/tries' ]; then`,
+    `    echo x >>'${bin}/tries'`,
+    '    echo "dd: error reading: Input/output error" >&2; exit 1',
+    '  fi',
+    'esac',
+    'exec /usr/bin/dd "$@"',
+  ];
+  writeFileSync(path.join(bin, 'dd'), `#!/bin/sh\n${fails.join('\n')}\n`, { mode: 0o755 });
+  spawnSync('chown', ['-R', `--reference=${box.home}`, bin]);
+}
+/** Gives the tries that there were until now. */
+function readableAgain(box: MovingBox): number {
+  const bin = path.join(box.home, 'bin');
+  rmSync(path.join(bin, 'dd'), { force: true });
+  return readIfThere(path.join(bin, 'tries')).length;
+}
+
 function marksOf({ laptop, migrationId }: Scene): Record<string, number | null> {
   const row = laptop.store.sql.get<{ content: string }>(
     'SELECT content FROM migrations WHERE id = ?',
@@ -125,6 +150,43 @@ describe.skipIf(!needs('linux', 'root', 'sshd', 'ssh', 'python3'))(
       lab.expectSound(runId);
       await operationsOf(lab.laptop).stop(runId);
     });
+
+    const unreadable: [string, MigrationPhase, 'once' | 'always', 'committed' | 'rolled-back'][] = [
+      [
+        'before the stop, for good: the run goes on and was never stopped',
+        'precopying',
+        'always',
+        'rolled-back',
+      ],
+      ['after the stop, once: it is read again', 'copying', 'once', 'committed'],
+      ['after the stop, for good: back', 'copying', 'always', 'rolled-back'],
+    ];
+    test.each(unreadable)(
+      'the source cannot be read (Input/output error) %s',
+      async (_name, phase, how, end) => {
+        const runId = await lab.launch(plainTask('--pad-kib 9000 --every 200'));
+        const source = lab.yard.box(lab.laptop.runs.get(runId).machineId);
+        onTestFinished(() => rmSync(path.join(source.home, 'bin'), { recursive: true, force: true }));
+        const unreads = entering(phase, () => cannotBeRead(source, how));
+        const { move } = await lab.move(runId, (scene) => {
+          unreads(scene);
+          if (scene.phase === 'rolling-back') readableAgain(source);
+        });
+        expect(readableAgain(source), 'somebody tried to read it').toBeGreaterThan(0);
+        expect(move.phase, JSON.stringify(move.error)).toBe(end);
+        if (end === 'rolled-back')
+          expect(move.error).toMatchObject({
+            code: 'COPY_SOURCE_UNREADABLE',
+            details: expect.stringContaining('Input/output error'),
+          });
+        if (phase === 'precopying')
+          expect(lab.laptop.runs.get(runId)).toMatchObject({ epoch: 1, state: 'running' });
+        await lab.settled(runId);
+        await lab.trainsOn(runId);
+        lab.expectSound(runId);
+        await operationsOf(lab.laptop).stop(runId);
+      },
+    );
 
     test('two laptops move the same run: one of them does, the other is refused', async () => {
       const runId = await lab.launch(plainTask());
