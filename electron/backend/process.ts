@@ -11,6 +11,7 @@ import { dataDirectory } from './data-directory.ts';
 import { openDoor, openLocalDoor, removeRuntimeFile, writeRuntimeFile } from './door/index.ts';
 import { logCrashes } from './log.ts';
 import { type Backend, startBackend } from './main.ts';
+import { pathForPrograms } from './processes/index.ts';
 import { shellKeychain } from './shell-keychain.ts';
 import { version } from './version.ts';
 
@@ -33,6 +34,8 @@ if (!parentPort) {
   process.exit(2);
 }
 
+const path = pathForPrograms(process.env.PATH, process.platform);
+if (path !== undefined) process.env.PATH = path;
 const shell = shellKeychain((request) => parentPort.postMessage(request));
 // Ports may come before the backend is up: they wait for it, the page's calls with them.
 const starting = start();

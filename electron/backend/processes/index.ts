@@ -1,6 +1,7 @@
 /** Running programs, here or elsewhere: the interface that every kind of site which runs programs implements. */
 export { collect } from './collect.ts';
 export { connectHere } from './connect.ts';
+export { pathForPrograms } from './environment.ts';
 export {
   cancelled,
   commandTimedOut,

@@ -23,7 +23,10 @@ interface Taking {
 
 /** A path of a task file on this computer: absolute. */
 function localPath(given: string, baseDirectory: string | null): string {
-  return path.resolve(baseDirectory ?? homedir(), given.replace(/^~(?=\/|$)/, homedir()));
+  return path.resolve(
+    baseDirectory ?? homedir(),
+    given.replace(path.sep === '/' ? /^~(?=\/|$)/ : /^~(?=[\\/]|$)/, homedir()),
+  );
 }
 
 /** Throws WORKDIR_MISSING or MOUNT_MISSING where the task names something that is not there. */

@@ -199,7 +199,8 @@ class Walk {
       !path.isAbsolute(target) &&
       (leads === this.#workdir || leads.startsWith(`${this.#workdir}${path.sep}`));
     if (!inside) this.#notices.push({ kind: 'link-leaves-tree', path: at });
-    this.#entries.push({ path: at, kind: 'link', target });
+    // A box reads it as its own systems write it.
+    this.#entries.push({ path: at, kind: 'link', target: target.replaceAll(path.sep, '/') });
   }
 
   async #hashAll(): Promise<void> {

@@ -59,14 +59,14 @@ export class ConfigReader {
     return lines;
   }
 
-  /** The files an Include line names. `~` and relative paths stand for the user's directories (or /etc/ssh). */
+  /** The files an Include line names. `~` and relative paths stand for the user's directories (or the system's). */
   async included(words: readonly string[], userFile: boolean): Promise<string[]> {
     const files: string[] = [];
     for (const word of words) {
       if (word === '') throw new LineError(saySsh('CONFIG_INCLUDE_EMPTY'));
       if (word.startsWith('~') && !userFile)
         throw new LineError(saySsh('CONFIG_INCLUDE_SYSTEM', { text: word }));
-      const base = userFile ? path.join(this.#around.home, '.ssh') : '/etc/ssh';
+      const base = userFile ? path.join(this.#around.home, '.ssh') : this.#around.systemDirectory;
       const full = word.startsWith('~') ? expandTilde(word, this.#around.home) : path.resolve(base, word);
       files.push(...(/[*?[]/.test(full) ? await this.#around.glob(full) : [full]));
     }

@@ -11,6 +11,10 @@ export interface ConfigSurroundings {
   user: string;
   localHost: string;
   env: Readonly<Record<string, string | undefined>>;
+  /** Where the system's own ssh_config and known hosts are. */
+  systemDirectory: string;
+  /** Where an agent listens if nothing says so; null: nowhere. */
+  usualAgent: string | null;
   /** The text of a file, or null when there is none. Rejects when it cannot be read or is absurdly large. */
   read(file: string): Promise<string | null>;
   /** Files that match a path with `*`, `?` and `[…]`, sorted. */
@@ -19,6 +23,7 @@ export interface ConfigSurroundings {
 
 export function realSurroundings(home = homedir()): ConfigSurroundings {
   return {
+    ...systemPlaces(process.platform, process.env),
     home,
     user: userInfo().username,
     localHost: hostname(),
@@ -26,6 +31,28 @@ export function realSurroundings(home = homedir()): ConfigSurroundings {
     read: readConfigFile,
     glob: globFiles,
   };
+}
+
+/** As OpenSSH has them on each system; on Windows as the OpenSSH that comes with it. */
+export function systemPlaces(
+  platform: NodeJS.Platform,
+  env: ConfigSurroundings['env'],
+): Pick<ConfigSurroundings, 'systemDirectory' | 'usualAgent'> {
+  if (platform !== 'win32') return { systemDirectory: '/etc/ssh', usualAgent: null };
+  return {
+    systemDirectory: path.win32.join(env.ProgramData ?? 'C:\\ProgramData', 'ssh'),
+    usualAgent: '\\\\.\\pipe\\openssh-ssh-agent',
+  };
+}
+
+/** A path with wildcards in the steps that lead along it. A backslash parts them only where paths are written so. */
+export function globSteps(
+  pattern: string,
+  paths: path.PlatformPath = path,
+): { root: string; steps: string[] } {
+  const { root } = paths.parse(pattern);
+  const steps = pattern.slice(root.length).split(paths.sep === '/' ? '/' : /[\\/]/);
+  return { root: root === '' ? '.' : root, steps: steps.filter((step) => step !== '') };
 }
 
 async function readConfigFile(file: string): Promise<string | null> {
@@ -44,8 +71,9 @@ const isMissing = (error: unknown): boolean =>
   ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
 
 async function globFiles(pattern: string): Promise<string[]> {
-  let found = [path.isAbsolute(pattern) ? path.parse(pattern).root : '.'];
-  for (const part of pattern.split('/').filter((piece) => piece !== '')) {
+  const { root, steps } = globSteps(pattern);
+  let found = [root];
+  for (const part of steps) {
     const wild = /[*?[]/.test(part);
     const next = await Promise.all(
       found.map((base) => (wild ? matching(base, part) : [path.join(base, part)])),

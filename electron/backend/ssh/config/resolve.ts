@@ -82,7 +82,7 @@ export const configFiles = (configFile: string | undefined, around: ConfigSurrou
     ? [{ file: expandTilde(configFile, around.home), userFile: true }]
     : [
         { file: `${around.home}/.ssh/config`, userFile: true },
-        { file: '/etc/ssh/ssh_config', userFile: false },
+        { file: `${around.systemDirectory}/ssh_config`, userFile: false },
       ];
 
 class Resolver {
@@ -148,7 +148,10 @@ class Resolver {
       ),
       globalKnownHostsFiles: files(
         'GlobalKnownHostsFile',
-        raw.globalKnownHostsFile ?? ['/etc/ssh/ssh_known_hosts', '/etc/ssh/ssh_known_hosts2'],
+        raw.globalKnownHostsFile ?? [
+          `${this.#around.systemDirectory}/ssh_known_hosts`,
+          `${this.#around.systemDirectory}/ssh_known_hosts2`,
+        ],
       ),
       strictHostKeyChecking: raw.strictHostKeyChecking ?? 'ask',
       hashKnownHosts: raw.hashKnownHosts ?? false,
@@ -215,7 +218,7 @@ class Resolver {
   }
 
   #agent(): string | null {
-    const fromEnv = this.#around.env.SSH_AUTH_SOCK || null;
+    const fromEnv = this.#around.env.SSH_AUTH_SOCK || this.#around.usualAgent;
     const text = this.#raw.identityAgent;
     if (text === undefined || text === 'SSH_AUTH_SOCK') return fromEnv;
     if (text.toLowerCase() === 'none') return null;

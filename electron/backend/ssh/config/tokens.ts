@@ -73,6 +73,11 @@ export function expandEnv(text: string, env: Readonly<Record<string, string | un
   });
 }
 
-/** `~` and `~/…`; another user's home is beyond us and stays as it is. */
-export const expandTilde = (text: string, home: string): string =>
-  text === '~' ? home : text.startsWith('~/') ? `${home.replace(/\/$/, '')}/${text.slice(2)}` : text;
+/** `~` and `~/…` (on Windows `~\…`, too); another user's home is beyond us and stays as it is. */
+export const expandTilde = (text: string, home: string): string => {
+  const isWindows = /^[a-z]:\\|^\\\\/i.test(home);
+  if (text === '~') return home;
+  return text.startsWith('~/') || (isWindows && text.startsWith('~\\'))
+    ? `${home.replace(isWindows ? /[\\/]$/ : /\/$/, '')}/${text.slice(2)}`
+    : text;
+};

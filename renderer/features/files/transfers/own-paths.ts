@@ -35,6 +35,7 @@ export function chosenPaths(files: Iterable<File>, bridge: Bridge): OwnTop[] | n
   return whole([...tops.values()]);
 }
 
+// A path of Windows is none that the shell of a copy knows: there the page sends the files itself.
 const topOf = (name: string, isDirectory: boolean, source = ''): OwnTop | null =>
   source.startsWith('/') ? { name, isDirectory, source } : null;
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, describe, expect, it } from 'vitest';
-import { localPrograms } from '#backend/processes/index.ts';
+import { localPrograms, pathForPrograms } from '#backend/processes/index.ts';
 import { tempDirectory } from '#test/temp.ts';
 import { until } from '#test/until.ts';
 
@@ -110,5 +110,18 @@ describe('programs on this computer', () => {
     const { stdout } = await own.exec({ script: 'env' });
     expect(stdout.toString()).toMatch(/^KEPT=3$/m);
     expect(stdout.toString()).not.toMatch(/TRAINYARD_|ELECTRON_/);
+  });
+});
+
+describe('the PATH of an app that the Finder starts', () => {
+  it('has what Homebrew and MacPorts install after what is there; elsewhere it stays as it is', () => {
+    expect(pathForPrograms('/usr/bin:/usr/local/bin', 'darwin')).toBe(
+      '/usr/bin:/usr/local/bin:/opt/homebrew/bin:/opt/local/bin',
+    );
+    expect(pathForPrograms(undefined, 'darwin')).toBe(
+      '/usr/bin:/bin:/usr/sbin:/sbin:/opt/homebrew/bin:/usr/local/bin:/opt/local/bin',
+    );
+    expect(pathForPrograms('C:\\bin', 'win32')).toBe('C:\\bin');
+    expect(pathForPrograms(undefined, 'linux')).toBe(undefined);
   });
 });

@@ -4,13 +4,16 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ConfigReader } from '#backend/ssh/config/evaluate.ts';
+import { globSteps, systemPlaces } from '#backend/ssh/config/files.ts';
 import { jumpHops } from '#backend/ssh/config/options.ts';
-import { resolveHost } from '#backend/ssh/config/resolve.ts';
+import { configFiles, resolveHost } from '#backend/ssh/config/resolve.ts';
+import { expandTilde } from '#backend/ssh/config/tokens.ts';
 import { type ConfigSurroundings, previewHosts, realSurroundings } from '#backend/ssh/index.ts';
 import { tempDirectory } from '#test/temp.ts';
 
 /** Files in memory; Ada's computer. */
 const around = (files: Record<string, string>, env: Record<string, string> = {}): ConfigSurroundings => ({
+  ...systemPlaces('linux', env),
   home: '/home/ada',
   user: 'ada',
   localHost: 'laptop.example',
@@ -169,5 +172,51 @@ describe('what connecting needs', () => {
     ]);
     expect(jumpHops('None')).toEqual([]);
     for (const wrong of ['', 'a,,b', '@a', 'a:0', 'a:x', 'a:b:c']) expect(() => jumpHops(wrong)).toThrow();
+  });
+});
+
+describe('on Windows', () => {
+  const home = 'C:\\Users\\Ada';
+  const windows = (files: Record<string, string>, env: Record<string, string> = {}): ConfigSurroundings => ({
+    ...around(files, env),
+    ...systemPlaces('win32', { ProgramData: 'D:\\ProgramData' }),
+    home,
+  });
+
+  test('the files, key names and agent are those of its own OpenSSH', async () => {
+    const mine = 'C:\\Users\\Ada/.ssh/config';
+    const system = 'D:\\ProgramData\\ssh/ssh_config';
+    const surroundings = windows({
+      [mine]:
+        'Host gpu\r\n  HostName gpu.example\r\n  IdentityFile C:\\Keys\\work\r\n  IdentityFile ~\\.ssh\\id_lab\r\n',
+      [system]: 'Host *\r\n  User lab\r\n',
+    });
+    expect(configFiles(undefined, surroundings).map(({ file }) => file)).toEqual([mine, system]);
+    const reader = new ConfigReader(surroundings);
+    const { host } = await resolveHost({ host: 'gpu' }, reader, null);
+    expect(host).toMatchObject({
+      hostName: 'gpu.example',
+      user: 'lab',
+      identityFiles: ['C:\\Keys\\work', 'C:\\Users\\Ada/.ssh\\id_lab'],
+      identityAgent: '\\\\.\\pipe\\openssh-ssh-agent',
+      globalKnownHostsFiles: [
+        'D:\\ProgramData\\ssh/ssh_known_hosts',
+        'D:\\ProgramData\\ssh/ssh_known_hosts2',
+      ],
+      errors: [],
+    });
+    const other = new ConfigReader(windows({ [mine]: '' }, { SSH_AUTH_SOCK: '\\\\.\\pipe\\mine' }));
+    expect((await resolveHost({ host: 'gpu' }, other, null)).host.identityAgent).toBe('\\\\.\\pipe\\mine');
+  });
+
+  test('paths are parted by either stroke there, and only by one elsewhere', () => {
+    expect(globSteps('C:\\Users\\Ada/.ssh/conf.d/*', path.win32)).toEqual({
+      root: 'C:\\',
+      steps: ['Users', 'Ada', '.ssh', 'conf.d', '*'],
+    });
+    expect(globSteps('/home/a\\da/*', path.posix)).toEqual({ root: '/', steps: ['home', 'a\\da', '*'] });
+    expect(expandTilde('~\\keys\\a', home)).toBe('C:\\Users\\Ada/keys\\a');
+    expect(expandTilde('~\\keys', '/home/ada')).toBe('~\\keys');
+    expect(expandTilde('~/keys', '/home/ada/')).toBe('/home/ada/keys');
   });
 });

@@ -118,6 +118,8 @@ describe('what lies on this computer', () => {
     ]);
     expect(droppedPaths(items, lies({ run: '/home/mei/run' }))).toBe(null);
     expect(droppedPaths(items, undefined)).toBe(null);
+    // No shell of a copy knows a path of Windows: there the page sends the files.
+    expect(droppedPaths(items, { pathOf: ({ name }: File) => `C:\\Users\\mei\\${name}` })).toBe(null);
     expect(droppedPaths([text], bridge)).toBe(null);
   });
 
