@@ -29,6 +29,8 @@ export const openStream = z.discriminatedUnion('kind', [
     kind: z.literal('terminal'),
     terminalId: idSchema,
     offset: z.number().int().min(-1),
+    /** Of a snapshot that it begins with, at most about so many lines above the screen: quicker there. Absent: all. */
+    above: z.number().int().min(0).optional(),
     credit: z.number().int().min(0),
   }),
   /**

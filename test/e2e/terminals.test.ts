@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
+import type { Terminal } from '@xterm/xterm';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newId } from '#shared/domain/new-id.ts';
@@ -9,6 +10,14 @@ import { type Box, startBox } from '#test/lab/sshd.ts';
 import { needs } from '#test/needs.ts';
 import { until } from '#test/until.ts';
 import { type App, besidesAbsence, startApp } from './app.ts';
+
+type WithScreen = Element & { terminalScreen: { terminal: Terminal } };
+/** Bytes that a page's emulator was given, before Ctrl-C and after it; see watchFlood. */
+interface Flooded {
+  flooded: number;
+  after: number;
+  anew: boolean;
+}
 
 describe.skipIf(!needs('chromium', 'sshd', 'root'))('terminals', () => {
   let app: App;
@@ -57,14 +66,14 @@ describe.skipIf(!needs('chromium', 'sshd', 'root'))('terminals', () => {
       await app.rpc().terminals.close({ terminalId: id });
   };
   /** The page of terminals with one that waits at its prompt. */
-  async function withOne(): Promise<{ page: Page; pane: Locator; complaints: string[] }> {
+  async function withOne(on = machineId): Promise<{ page: Page; pane: Locator; complaints: string[] }> {
     await closeAll();
     const { id } = await app.rpc().terminals.open({
       requestId: crypto
         .randomUUID()
         .replaceAll(/[^0-9a-f]/g, '')
         .slice(0, 12),
-      machineId,
+      machineId: on,
     });
     const { page, complaints } = await app.open('/terminals');
     const pane = page.locator(`[data-terminal="${id}"]`);
@@ -210,13 +219,77 @@ describe.skipIf(!needs('chromium', 'sshd', 'root'))('terminals', () => {
     expect(complaints).toEqual([]);
   });
 
-  test('a flood is ended with Ctrl-C; closing what may run is asked about; axe has nothing against it', async () => {
+  /** Counts what is still parsed of a flood after Ctrl-C, until the screen is drawn anew; and how much came before. */
+  const watchFlood = (pane: Locator) =>
+    pane.locator('.term__emulator').evaluate((element) => {
+      const { terminal } = (element as WithScreen).terminalScreen;
+      const seen = { flooded: 0, after: 0, typed: false, anew: false };
+      Object.assign(window, { flood: seen });
+      const write = terminal.write.bind(terminal);
+      terminal.write = (bytes, done) => {
+        if (!seen.typed) seen.flooded += bytes.length;
+        else if (!seen.anew) seen.after += bytes.length;
+        write(bytes, done);
+      };
+      const reset = terminal.reset.bind(terminal);
+      terminal.reset = () => {
+        seen.anew = seen.typed;
+        reset();
+      };
+      terminal.onData((text) => {
+        seen.typed ||= text.includes('\u0003');
+      });
+    });
+  const flood = (page: Page) => page.evaluate(() => (window as unknown as { flood: Flooded }).flood);
+
+  /** A program that does not end by itself, on a box and on this computer. */
+  const floods = [
+    {
+      where: 'on a box',
+      line: 'yes the flood of a program that nobody reads',
+      machine: async () => machineId,
+    },
+    {
+      where: 'on this computer',
+      line: 'seq 999999999',
+      machine: async () => {
+        const { rows } = await app.rpc().machines.list({ limit: 100 });
+        return rows.find(({ siteKind }) => siteKind === 'local')?.id ?? '';
+      },
+    },
+  ];
+
+  test.for(floods)(
+    'Ctrl-C leaves out what a flood still has on its way, in a second window too: $where',
+    async ({ line, machine }) => {
+      const { page, pane, complaints } = await withOne(await machine());
+      const other = await app.open('/terminals');
+      await says(panes(other.page).first(), 'at-42');
+      await page.bringToFront();
+      await watchFlood(pane);
+      await typeLine(pane, line);
+      await until('it floods', async () => (await flood(page)).flooded > 1_000_000);
+      await page.keyboard.press('Control+C');
+      await until('the screen is drawn anew', async () => (await flood(page)).anew);
+      expect((await flood(page)).after).toBeLessThan(256 * 1024);
+      await typeLine(pane, 'echo back-$((40+2))');
+      await says(pane, 'back-42');
+      await says(panes(other.page).first(), 'back-42');
+      // A moment later it can be scrolled back as far as ever.
+      await until('the lines above it are there again', () =>
+        pane
+          .locator('.term__emulator')
+          .evaluate(
+            (element) => (element as WithScreen).terminalScreen.terminal.buffer.active.length > 4_000,
+          ),
+      );
+      expect(complaints).toEqual([]);
+      expect(other.complaints).toEqual([]);
+    },
+  );
+
+  test('closing what may run is asked about; axe has nothing against it', async () => {
     const { page, pane, complaints } = await withOne();
-    await typeLine(pane, 'yes');
-    await says(pane, /^y$/);
-    await page.keyboard.press('Control+C');
-    await typeLine(pane, 'echo back-$((40+2))');
-    await says(pane, 'back-42');
     const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
     const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
     expect(

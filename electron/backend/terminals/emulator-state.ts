@@ -21,6 +21,9 @@ export interface Style {
   getBgColor(): number;
 }
 
+/** In a cell's `bg`: it has more than colours and flags (a link, a kind of underline). */
+export const extended = 0x10000000;
+
 export interface Cell extends Style {
   getChars(): string;
   getWidth(): number;
@@ -30,6 +33,13 @@ export interface Line {
   isWrapped: boolean;
   length: number;
   loadCell(column: number, into: Cell): Cell;
+  /** Behind its last cell that has text or a background. */
+  getNoBgTrimmedLength(): number;
+  getFg(column: number): number;
+  getBg(column: number): number;
+  getWidth(column: number): number;
+  hasContent(column: number): number;
+  translateToString(trimRight: boolean, startColumn: number, endColumn: number): string;
 }
 
 export interface Buffer {

@@ -1,16 +1,21 @@
-import { type Buffer, type Cell, emptyCell, type Line } from './emulator-state.ts';
+import { type Buffer, type Cell, emptyCell, extended, type Line } from './emulator-state.ts';
 import { linkTo } from './links.ts';
 import { sgr, underlineStyle } from './sgr.ts';
 import type { Emulator } from './xterm.ts';
 
 /**
- * A buffer's lines as what a fresh emulator of the same size is to be fed, from its first column on, to have the same cells,
+ * A buffer's lines from `first` on as what a fresh emulator of the same size is to be fed, from its first column on, to have the same cells,
  * wrapped where they are wrapped. It leaves plain style, and the cursor in the last line. `at` is said at the beginning of a
  * line, and leaves plain style too.
  */
-export function linesOf(emulator: Emulator, { lines }: Buffer, at: { line: number; text: string }): string {
+export function linesOf(
+  emulator: Emulator,
+  { lines }: Buffer,
+  first: number,
+  at: { line: number; text: string },
+): string {
   const writer = new LineWriter(emulator);
-  for (let index = 0; index < lines.length; index++) {
+  for (let index = first; index < lines.length; index++) {
     const line = lines.get(index);
     if (line !== undefined) writer.add(line, lines.get(index + 1), at.line === index ? `${at.text}\r` : '');
   }
@@ -38,20 +43,24 @@ class LineWriter {
     this.#begun = true;
     if (first !== '') this.#parts.push(first);
     const wraps = next?.isWrapped ?? false;
+    // A line goes over into the next only when it is full; a wide character that does not fit leaves one cell by itself.
+    const filled = wraps ? (this.#beginsWide(next) ? cols - 1 : cols) : 0;
     /** Cells nothing was ever written to, before the one at hand. */
     let blank = 0;
-    for (let column = 0; column < cols; column++) {
+    // Behind its last cell with text or background nothing is to be said, unless it must be filled.
+    const end = wraps ? cols : Math.min(cols, line.getNoBgTrimmedLength());
+    for (let column = 0; column < end; column++) {
       const cell = line.loadCell(column, this.#cell);
       if (cell.getWidth() === 0) continue;
       // A window made narrow may have cut a wide character in two: its half cannot be written.
       const chars = cell.getWidth() === 2 && column === cols - 1 ? ' ' : cell.getChars();
-      // A line goes over into the next only when it is full; a wide character that does not fit leaves one cell by itself.
-      const fills = wraps && (column < cols - 1 || !this.#beginsWide(next));
-      if (chars !== '' || fills) {
+      if (chars !== '' || column < filled) {
         blank = this.#skip(blank);
-        line.loadCell(column, cell);
         this.#style(cell);
-        this.#parts.push(chars === '' ? ' ' : chars);
+        const last = chars === '' ? column : lastAlike(line, column, end);
+        if (last === column) this.#parts.push(chars === '' ? ' ' : chars);
+        else this.#parts.push(line.translateToString(false, column, last + 1));
+        column = last;
       } else if (cell.bg !== 0 && cell.getBgColorMode() !== 0) {
         blank = this.#skip(blank);
         column += this.#backgrounds(line, column) - 1;
@@ -119,4 +128,20 @@ class LineWriter {
   #beginsWide(line: Line | undefined): boolean {
     return line?.loadCell(0, this.#cell).getWidth() === 2;
   }
+}
+
+/** The last of the cells from `column` on, before `end`, that each hold one narrow character and look the same: most of a line, at once. */
+function lastAlike(line: Line, column: number, end: number): number {
+  const [fg, bg] = [line.getFg(column), line.getBg(column)];
+  if (line.getWidth(column) !== 1 || (bg & extended) !== 0) return column;
+  let next = column + 1;
+  while (
+    next < end &&
+    line.hasContent(next) !== 0 &&
+    line.getWidth(next) === 1 &&
+    line.getFg(next) === fg &&
+    line.getBg(next) === bg
+  )
+    next += 1;
+  return next - 1;
 }

@@ -1,9 +1,10 @@
 import type { BytePiece, BytesContext } from '#backend/bytes/index.ts';
 import type { OpenShell } from '#backend/processes/index.ts';
 import type { CommandMark, TerminalSize } from '#shared/domain/terminal.ts';
+import { Interrupts, isInterrupt } from './interrupts.ts';
 import { Output } from './output.ts';
 import { Screen, type ScreenEvents } from './screen.ts';
-import { Viewer } from './viewer.ts';
+import { Viewer, type ViewFrom } from './viewer.ts';
 
 /** Typed and not yet taken by the shell, per viewer; and what the emulator has answered. */
 const inputBytes = 64 * 1024;
@@ -15,10 +16,6 @@ const windowBytes = 1280 * 1024;
 /** Viewers that hold the shell up for so long and take less than `leastBytes` meanwhile are not waited for any more. */
 const patienceMs = 300;
 const leastBytes = 128 * 1024;
-/** After an interrupt nobody is waited for: what was on its way must not stand between the key and the prompt. */
-const interruptMs = 1_000;
-/** Ctrl-C, Ctrl-Z, Ctrl-\. */
-const interrupts = [0x03, 0x1a, 0x1c];
 
 export interface LiveEvents extends Pick<ScreenEvents, 'title' | 'directory' | 'now' | 'isLight'> {
   /** Whether a program may offer something for the clipboard at all. */
@@ -32,10 +29,10 @@ export class LiveTerminal {
   readonly #viewers = new Set<Viewer>();
   readonly output: Output;
   #shell: OpenShell | null = null;
+  readonly #interrupts = new Interrupts();
   readonly #started = Promise.withResolvers<void>();
   #flows = true;
   #typed = 0;
-  #interruptedUntil = 0;
   #patience: NodeJS.Timeout | null = null;
   #ended = false;
 
@@ -97,8 +94,13 @@ export class LiveTerminal {
   }
 
   /** What a viewer is sent, from byte `offset` on where that is kept; what it sends is typed. Ends with the terminal. */
-  async *view(offset: number, context: BytesContext): AsyncGenerator<BytePiece<'terminal'>> {
-    const viewer = new Viewer({ output: this.output, moved: () => this.#flow() }, context, offset);
+  async *view(from: ViewFrom, context: BytesContext): AsyncGenerator<BytePiece<'terminal'>> {
+    const watched = {
+      output: this.output,
+      moved: () => this.#flow(),
+      settled: () => this.#interrupts.settled(),
+    };
+    const viewer = new Viewer(watched, context, from);
     if (this.#ended) viewer.end();
     this.#viewers.add(viewer);
     if (context.input !== undefined) void this.#read(viewer, context.input(inputBytes));
@@ -116,7 +118,7 @@ export class LiveTerminal {
     await this.#started.promise;
     const shell = this.#shell;
     if (shell === null || shell.input.destroyed || !shell.input.writable) return;
-    if (interrupts.some((byte) => bytes.includes(byte))) this.#interrupt();
+    if (isInterrupt(bytes)) this.#interrupt();
     if (shell.input.write(bytes)) return;
     await new Promise<void>((resolve) => {
       shell.input.once('drain', resolve);
@@ -140,6 +142,7 @@ export class LiveTerminal {
 
   #take(bytes: Uint8Array): void {
     this.output.append(bytes);
+    this.#interrupts.took();
     for (const viewer of this.#viewers) viewer.take(bytes);
     this.#flow();
   }
@@ -153,7 +156,7 @@ export class LiveTerminal {
   }
 
   #interrupt(): void {
-    this.#interruptedUntil = performance.now() + interruptMs;
+    this.#interrupts.typed();
     for (const viewer of this.#viewers) viewer.interrupted();
     this.#flow();
   }
@@ -185,8 +188,7 @@ export class LiveTerminal {
   #isHeld(): boolean {
     const ahead = this.#furthest();
     const behind = ahead === null ? 0 : this.output.end - ahead;
-    const held =
-      behind > (this.#flows ? windowBytes : windowBytes / 2) && performance.now() > this.#interruptedUntil;
+    const held = behind > (this.#flows ? windowBytes : windowBytes / 2) && !this.#interrupts.areRecent;
     if (held && ahead !== null) this.#patience ??= setTimeout(() => this.#lookAgain(ahead), patienceMs);
     else if (this.#patience !== null) {
       clearTimeout(this.#patience);

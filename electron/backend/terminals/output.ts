@@ -4,7 +4,7 @@ import { OutputRing } from './output-ring.ts';
 import type { Screen } from './screen.ts';
 
 /** Viewers that were cut go on by themselves when they missed no more than this. */
-const keptBytes = 1024 * 1024;
+const keptBytes = 2 * 1024 * 1024;
 /** The screen may lag behind by so much: a flood of text is then skipped instead of read. More than this is not taken from the shell. */
 const mostUnreadBytes = 2 * 1024 * 1024;
 const pieceBytes = 64 * 1024;
@@ -124,14 +124,16 @@ export class Output {
 
   /**
    * The screen as it is now, for a viewer to begin with, and the byte that follows it. What is read in part (a sequence, a
-   * character) follows again.
+   * character) follows again. `above`: see snapshotOf.
    */
-  async snapshot(): Promise<{ bytes: Uint8Array; offset: number; size: TerminalSize; sizeNumber: number }> {
+  async snapshot(
+    above?: number,
+  ): Promise<{ bytes: Uint8Array; offset: number; size: TerminalSize; sizeNumber: number }> {
     this.#snapshotsWanted += 1;
     try {
       await this.catchUp();
       return {
-        bytes: this.#screen.snapshot(),
+        bytes: this.#screen.snapshot(above),
         offset: this.#read - this.#unfinishedBytes(),
         size: this.#screen.size,
         sizeNumber: this.#screenSize,

@@ -32,6 +32,8 @@ export class Screen {
     this.#marks = new Marks(this.#emulator, () => events.now());
     this.#emulator.onData((text) => events.answer(text));
     this.#listen(events);
+    // xterm makes this when it is first asked for, and complains where that is after its end.
+    void this.#emulator.buffer;
   }
 
   /** Resolves when it is read. */
@@ -63,9 +65,9 @@ export class Screen {
     return (this.#emulator.options.scrollback ?? 0) + 2 * this.#emulator.rows + 1;
   }
 
-  /** What brings a fresh emulator of the same size to the same state. */
-  snapshot(): Uint8Array {
-    return Buffer.from(snapshotOf(this.#emulator));
+  /** What brings a fresh emulator of the same size to the same state; `above`: see snapshotOf. */
+  snapshot(above?: number): Uint8Array {
+    return Buffer.from(snapshotOf(this.#emulator, above));
   }
 
   /** Scrollback and screen as text, wrapped lines joined, without what is empty at the end. */

@@ -61,7 +61,7 @@ export class Terminals {
     for (const kept of this.#table.all()) this.#takeUp(kept);
     const view = (request: { terminalId: string; offset: number }) => this.#entry(request.terminalId).live;
     this.bytes = async function* (request, context) {
-      yield* view(request).view(request.offset, context);
+      yield* view(request).view(request, context);
     };
   }
 

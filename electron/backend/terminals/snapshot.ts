@@ -7,14 +7,15 @@ import type { Emulator } from './xterm.ts';
 /**
  * All that a fresh emulator of the same size must be fed to show the same and to go on in the same way: scrollback, screen,
  * colours, links, margins, tab stops, the saved cursor, character sets, modes, and a line that is full to its last column.
+ * With `above`, of the scrollback only about so many of its last lines.
  */
-export function snapshotOf(emulator: Emulator): string {
+export function snapshotOf(emulator: Emulator, above = Number.POSITIVE_INFINITY): string {
   const { buffers, buffer, _inputHandler } = inside(emulator);
   const other = emulator.buffer.active.type === 'alternate';
   return [
-    bufferOf(emulator, buffers.normal),
+    bufferOf(emulator, buffers.normal, above),
     // Cleared in plain style; the cursor comes with it.
-    other ? `\x1b[?1047h\x1b[H${bufferOf(emulator, buffers.alt)}` : '',
+    other ? `\x1b[?1047h\x1b[H${bufferOf(emulator, buffers.alt, above)}` : '',
     cursor(emulator, buffer),
     pen(emulator, _inputHandler._curAttrData),
     charsets(emulator),
@@ -22,13 +23,21 @@ export function snapshotOf(emulator: Emulator): string {
   ].join('');
 }
 
-function bufferOf(emulator: Emulator, buffer: Buffer): string {
+function bufferOf(emulator: Emulator, buffer: Buffer, above: number): string {
+  const first = firstLine(emulator, buffer, above);
   // Where a cursor was saved counts from the oldest line: it is saved anew when that line is the last there is.
   const saved = {
-    line: Math.min(buffer.savedY, buffer.lines.length - 1),
+    line: Math.max(first, Math.min(buffer.savedY, buffer.lines.length - 1)),
     text: savedCursor(emulator, buffer),
   };
-  return `${linesOf(emulator, buffer, saved)}${tabStops(emulator, buffer)}${margins(emulator, buffer)}`;
+  return `${linesOf(emulator, buffer, first, saved)}${tabStops(emulator, buffer)}${margins(emulator, buffer)}`;
+}
+
+/** A line is begun where it begins, not where it was wrapped. */
+function firstLine({ rows }: Emulator, { lines }: Buffer, above: number): number {
+  let first = Math.max(0, lines.length - rows - above);
+  while (first > 0 && lines.get(first)?.isWrapped) first -= 1;
+  return first;
 }
 
 function tabStops({ cols }: Emulator, { tabs }: Buffer): string {

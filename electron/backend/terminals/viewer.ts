@@ -1,4 +1,5 @@
 import type { BytePiece, BytesContext } from '#backend/bytes/index.ts';
+import type { OpenStreamOf } from '#shared/contract/bytes.ts';
 import type { Output } from './output.ts';
 
 const pieceBytes = 64 * 1024;
@@ -12,7 +13,12 @@ export interface Watched {
   readonly output: Output;
   /** Bytes were handed to a viewer, or it has caught up. */
   moved(): void;
+  /** See Interrupts. */
+  settled(): Promise<void>;
 }
+
+/** Where a viewer begins: see `openStream` of shared/contract/bytes.ts. */
+export type ViewFrom = Pick<OpenStreamOf<'terminal'>, 'offset' | 'above'>;
 
 /** One window that looks at a terminal, or one CLI: where it is in the output, and what it is sent next. */
 export class Viewer {
@@ -21,6 +27,8 @@ export class Viewer {
   /** The next byte it is to be sent; -1: it is to begin with the screen. */
   #offset: number;
   #sizeNumber = 0;
+  /** Of the first snapshot, how many lines above the screen. */
+  #above: number | undefined;
   #wake: (() => void) | null = null;
   #ended = false;
   #clipboard: string | null = null;
@@ -31,16 +39,18 @@ export class Viewer {
   /** An interrupt was typed: of what came before only the screen matters, if it is far behind. */
   #jump = false;
 
-  constructor(watched: Watched, context: Pick<BytesContext, 'signal' | 'sendNow'>, offset: number) {
+  constructor(watched: Watched, context: Pick<BytesContext, 'signal' | 'sendNow'>, from: ViewFrom) {
     this.#watched = watched;
     this.#context = context;
-    this.#offset = offset;
+    this.#offset = from.offset;
+    this.#above = from.above;
     context.signal.addEventListener('abort', () => this.wake(), { once: true });
   }
 
   /** Bytes that it has been sent, or will not be sent. */
   get offset(): number {
-    return this.#offset < 0 ? this.#watched.output.start : this.#offset;
+    // Who begins with the screen is behind nothing.
+    return this.#offset < 0 ? this.#watched.output.end : this.#offset;
   }
 
   /** New output, already in the ring: goes out in this turn where it can. */
@@ -135,7 +145,10 @@ export class Viewer {
   }
 
   async *#snapshot(): AsyncGenerator<Piece> {
-    const { bytes, offset, size, sizeNumber } = await this.#watched.output.snapshot();
+    await this.#watched.settled();
+    if (this.#over) return;
+    const { bytes, offset, size, sizeNumber } = await this.#watched.output.snapshot(this.#above);
+    this.#above = undefined;
     if (this.#over) return;
     this.#offset = offset;
     this.#sizeNumber = sizeNumber;

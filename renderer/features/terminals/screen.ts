@@ -5,13 +5,15 @@ import { Unicode11Addon } from '@xterm/addon-unicode11';
 import { WebLinksAddon } from '@xterm/addon-web-links';
 import { WebglAddon } from '@xterm/addon-webgl';
 import { type ITerminalOptions, Terminal } from '@xterm/xterm';
-import type { OpenedStream } from '#renderer/rpc/index.ts';
+import type { OpenedStream, StreamHandlers } from '#renderer/rpc/index.ts';
 import type { Settings } from '#shared/domain/settings.ts';
 import type { TerminalSize } from '#shared/domain/terminal.ts';
 import { silenceAnswers } from '#shared/domain/terminal-answers.ts';
 import type { TrainyardError } from '#shared/domain/trainyard-error.ts';
+import { Flood, isInterrupt } from './flood.ts';
 import { followsLink, type LinkHost, registerFileLinks } from './link-providers.ts';
 import { CommandMarks, type SayCommand } from './marks.ts';
+import { ParseQueue } from './parse-queue.ts';
 import { asPasted } from './paste.ts';
 import { withMadeSheets } from './style-sheets.ts';
 import type { TerminalSource } from './terminal-source.ts';
@@ -47,6 +49,9 @@ export interface ScreenHost extends LinkHost {
 const font =
   '"JetBrains Mono Variable", "JetBrains Mono", ui-monospace, "Cascadia Mono", Menlo, "Noto Sans Mono CJK SC", monospace';
 const encoder = new TextEncoder();
+/** After a flood was ended: so many lines above the screen at once, and all of them when nothing has come for so long. */
+const jumpLines = 200;
+const pauseMs = 400;
 
 export function optionsFor(look: TerminalLook, reader: boolean): ITerminalOptions {
   const { name, theme } = themeFor(look.terminalTheme, document.documentElement.dataset.theme);
@@ -75,10 +80,19 @@ export class Screen {
   readonly #host: ScreenHost;
   readonly #source: TerminalSource;
   readonly #observer: ResizeObserver;
+  readonly #queue: ParseQueue;
+  readonly #flood = new Flood();
   #stream: OpenedStream | null = null;
   #shown: TerminalSize | null = null;
   #asked: TerminalSize | null = null;
   #snapshotBytes = 0;
+  /** A snapshot is to come, of this size. */
+  #anew: TerminalSize | null = null;
+  #tookAt = 0;
+  /** Until all of the scrollback is fetched. */
+  #pause: ReturnType<typeof setTimeout> | null = null;
+  /** So many lines up, where it is drawn anew without anything having happened. */
+  #scrolled = 0;
   #disposed = false;
 
   constructor(source: TerminalSource, look: TerminalLook, reader: boolean, host: ScreenHost) {
@@ -95,6 +109,7 @@ export class Screen {
       },
     });
     const { terminal } = this;
+    this.#queue = new ParseQueue((bytes, parsed) => terminal.write(bytes, parsed));
     silenceAnswers(terminal.parser);
     this.marks = new CommandMarks(terminal, host.sayCommand, host.marksChanged);
     terminal.loadAddon(this.#fit);
@@ -166,9 +181,12 @@ export class Screen {
     });
   }
 
-  attach(): void {
+  /** Follows it anew. With `above`, so many lines above the screen for now, and all when its output has paused. */
+  attach(above?: number): void {
     this.#stream?.close();
-    this.#stream = this.#source.open({
+    if (this.#pause !== null) clearTimeout(this.#pause);
+    this.#pause = above === undefined ? null : setTimeout(() => this.#paused(), pauseMs);
+    const handlers: StreamHandlers<'terminal'> = {
       onInfo: (info) => {
         if (info.clipboard !== undefined) this.#host.clipboard(info.clipboard);
         this.#takeInfo(info.snapshotBytes, info.size);
@@ -179,11 +197,41 @@ export class Screen {
         this.#host.ended(error);
       },
       onConnected: (connected) => this.#host.connected(connected),
-    });
+    };
+    this.#stream = this.#source.open(handlers, above);
   }
 
   send(bytes: Uint8Array): void {
-    void this.#stream?.send(bytes);
+    const stream = this.#stream;
+    if (stream === null) return;
+    const sent = stream.send(bytes);
+    const isFlooded = this.#queue.waitingBytes > 0 || this.#flood.isOn(performance.now());
+    if (isInterrupt(bytes) && isFlooded)
+      void sent.then(() => {
+        if (this.#stream === stream) this.#jump();
+      });
+  }
+
+  /** Leaves out what still comes of a flood that was ended: the backend sends the screen as it is then, with its prompt. */
+  #jump(): void {
+    this.#queue.drop();
+    this.attach(jumpLines);
+  }
+
+  /** What is scrolled back to is fetched once nothing else is to be done, and nothing that is marked would be lost by it. */
+  #paused(): void {
+    if (this.#stream === null) return;
+    const again = Math.max(
+      pauseMs - (performance.now() - this.#tookAt),
+      this.terminal.hasSelection() ? pauseMs : 0,
+    );
+    if (again > 0) {
+      this.#pause = setTimeout(() => this.#paused(), again);
+      return;
+    }
+    const { baseY, viewportY } = this.terminal.buffer.active;
+    this.#scrolled = baseY - viewportY;
+    this.attach();
   }
 
   paste(text: string): void {
@@ -219,6 +267,7 @@ export class Screen {
   dispose(): void {
     this.#disposed = true;
     this.#observer.disconnect();
+    if (this.#pause !== null) clearTimeout(this.#pause);
     this.#stream?.close();
     this.#stream = null;
     withMadeSheets(() => this.terminal.dispose());
@@ -226,33 +275,55 @@ export class Screen {
 
   #takeInfo(snapshotBytes: number, size: TerminalSize): void {
     this.#snapshotBytes = snapshotBytes;
+    this.#anew = snapshotBytes > 0 ? size : null;
+    // All of it is drawn anew: what waits to be parsed would only stand before it.
+    if (this.#anew !== null) this.#queue.drop();
     // In line with the bytes: what came before is still drawn as it was meant.
-    this.terminal.write('', () => {
-      if (this.#disposed) return;
-      if (snapshotBytes > 0) {
-        this.marks.clear();
-        this.terminal.reset();
-      }
-      this.#shown = size;
-      if (this.terminal.cols !== size.cols || this.terminal.rows !== size.rows) {
-        this.terminal.resize(size.cols, size.rows);
-      }
-      const fits = this.fits;
-      if (fits) this.#tellSize(fits);
-      if (this.#asked === null) this.fit();
+    else this.#queue.inLine((inLine) => inLine && this.#takeSize(size));
+  }
+
+  #takeSize(size: TerminalSize): void {
+    if (this.#disposed) return;
+    this.#shown = size;
+    if (this.terminal.cols !== size.cols || this.terminal.rows !== size.rows) {
+      this.terminal.resize(size.cols, size.rows);
+    }
+    const fits = this.fits;
+    if (fits) this.#tellSize(fits);
+    if (this.#asked === null) this.fit();
+  }
+
+  /** With the first of what is drawn anew, and not before: no frame is spent on an empty screen. */
+  #begin(size: TerminalSize): void {
+    this.#anew = null;
+    this.#queue.inLine((inLine) => {
+      if (this.#disposed || !inLine) return;
+      this.marks.clear();
+      this.terminal.reset();
+      this.#takeSize(size);
     });
   }
 
   #take(bytes: Uint8Array, offset: number): Promise<void> {
     const ofSnapshot = offset < 0;
+    if (!ofSnapshot) this.#flood.took(bytes.byteLength, this.#tookAt);
+    this.#tookAt = performance.now();
+    if (this.#anew !== null) this.#begin(this.#anew);
     if (ofSnapshot) this.#snapshotBytes -= bytes.byteLength;
     const last = ofSnapshot && this.#snapshotBytes <= 0;
     return new Promise((parsed) =>
-      this.terminal.write(bytes, () => {
+      this.#queue.add(bytes, (inBuffer) => {
         parsed();
-        if (last) this.#takeMarks();
+        if (last && inBuffer) this.#isWhole();
       }),
     );
+  }
+
+  /** A snapshot is in the buffer. */
+  #isWhole(): void {
+    if (this.#scrolled > 0) this.terminal.scrollLines(-this.#scrolled);
+    this.#scrolled = 0;
+    this.#takeMarks();
   }
 
   #takeMarks(): void {

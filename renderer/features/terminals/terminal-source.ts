@@ -4,7 +4,8 @@ import type { CommandMark, TerminalSize } from '#shared/domain/terminal.ts';
 
 /** Where a screen gets its bytes from, and where its keys go. */
 export interface TerminalSource {
-  open(handlers: StreamHandlers<'terminal'>): OpenedStream;
+  /** Begins with the screen as it is; `above`: with at most about so many lines above it. */
+  open(handlers: StreamHandlers<'terminal'>, above?: number): OpenedStream;
   resize(size: TerminalSize): Promise<void>;
   marks(): Promise<readonly CommandMark[]>;
 }
@@ -13,8 +14,8 @@ export interface TerminalSource {
 const windowBytes = 2 * 1024 * 1024;
 
 export const backendSource = (terminalId: string): TerminalSource => ({
-  open: (handlers) =>
-    backend().bytes.open({ kind: 'terminal', terminalId, offset: -1 }, handlers, { windowBytes }),
+  open: (handlers, above) =>
+    backend().bytes.open({ kind: 'terminal', terminalId, offset: -1, above }, handlers, { windowBytes }),
   resize: (size) => rpc().terminals.resize({ terminalId, size }),
   marks: () => rpc().terminals.marks({ terminalId }),
 });

@@ -1,8 +1,9 @@
 import type { Client, ClientChannel } from 'ssh2';
 
 /**
- * What ssh2 can do and does not offer: what came so far, whose server it is, measuring a round trip, a signal after stdin has ended, and what a server still
- * accepts after one factor of several. These reach into its fields (ssh2 is pinned to one version); where these are missing, false says so.
+ * What ssh2 can do and does not offer: what came so far, whose server it is, measuring a round trip, a signal after stdin has ended, what
+ * a server still accepts after one factor of several, and how much of one channel may be on its way. These reach into its fields (ssh2 is
+ * pinned to one version); where these are missing, false says so.
  */
 interface ClientFields {
   _sock?: { bytesRead?: unknown };
@@ -10,11 +11,13 @@ interface ClientFields {
   _protocol?: {
     ping?: () => void;
     signal?: (channel: number, name: string) => void;
+    channelWindowAdjust?: (channel: number, bytes: number) => void;
     _handlers?: Record<string, ((...args: unknown[]) => void) | undefined>;
   };
   _callbacks?: ((error: unknown) => void)[];
 }
 interface ChannelFields {
+  incoming?: { window: number };
   outgoing?: { id: number; state: string };
 }
 
@@ -48,6 +51,29 @@ export function sendSignal(client: Client, channel: ClientChannel, name: 'HUP' |
   const { _protocol } = client as unknown as ClientFields;
   if (outgoing && (outgoing.state === 'open' || outgoing.state === 'eof'))
     _protocol?.signal?.(outgoing.id, name);
+}
+
+/**
+ * From now on at most `windowBytes` of what the channel brings are on their way or unread, once the two megabytes that ssh2 gives
+ * each channel are used up. To be told of every byte that was read: only then more is asked for.
+ */
+export function keepsWindow(
+  client: Client,
+  channel: ClientChannel,
+  windowBytes: number,
+): (readBytes: number) => void {
+  const { incoming, outgoing } = channel as unknown as ChannelFields;
+  const { _protocol } = client as unknown as ClientFields;
+  if (!incoming || !outgoing || !_protocol?.channelWindowAdjust) return () => undefined;
+  let left = incoming.window;
+  // ssh2 asks for more where it finds little left: it never does.
+  incoming.window = Number.POSITIVE_INFINITY;
+  return (readBytes) => {
+    left -= readBytes;
+    if (left > windowBytes / 2 || outgoing.state === 'closed') return;
+    _protocol.channelWindowAdjust?.(outgoing.id, windowBytes - left);
+    left = windowBytes;
+  };
 }
 
 /** Told of each refusal before ssh2 acts on it, which for agent keys forgets to pass on what is accepted now. */

@@ -24,6 +24,8 @@ export interface CarriesShells {
 
 export interface ShellSession extends Session {
   resize(size: { cols: number; rows: number }): void;
+  /** So much of its output was taken. */
+  taken(bytes: number): void;
 }
 
 /** A session with a terminal as OpenShell. `start`: null for the login shell itself, which announces nothing. */
@@ -46,7 +48,12 @@ export function shellOn(
       })
     : passing;
   const input = sink(session.stdin, null);
-  const output = new Filtered(session.stdout, filter);
+  const output = new Filtered(session.stdout, {
+    feed(chunk) {
+      session.taken(chunk.byteLength);
+      return filter.feed(chunk);
+    },
+  });
   session.stderr.resume(); // of a terminal nothing comes here
 
   const fail = (error: TrainyardError) => {

@@ -21,13 +21,15 @@ import type { SshConnection, SshConnectionState } from '../interface.ts';
 import { bootstrap, longestFor } from './bootstrap.ts';
 import { ChannelQueue, type ChannelUse, type Slot, startLimit } from './channel-queue.ts';
 import { endWith, execWithin, signalCommand } from './exec.ts';
-import { bytesHeard, sendPing, sendSignal, softwareOf } from './internals.ts';
+import { bytesHeard, keepsWindow, sendPing, sendSignal, softwareOf } from './internals.ts';
 import { type Exit, programOn, type Session } from './program.ts';
 import { type CarriesShells, type ShellRoom, type ShellSession, shellOn } from './shell.ts';
 import { unlessAborted } from './socket.ts';
 
 /** So often a session is tried again that the server refuses without need: for about ten seconds. */
 const mostRefusals = 16;
+/** Of a terminal so much may be on its way: after Ctrl-C all of it still comes before the prompt. With 100 ms to the server and back 2.5 MB/s. */
+const terminalWindowBytes = 256 * 1024;
 
 type Ended = (state: SshConnectionState, error: TrainyardError | null) => void;
 
@@ -206,6 +208,7 @@ export class Ssh2Connection implements SshConnection, CarriesShells {
         resolve({
           ...sessionOn(this.#client, channel),
           resize: (size) => channel.setWindow(size.rows, size.cols, 0, 0),
+          taken: keepsWindow(this.#client, channel, terminalWindowBytes),
         });
       };
       if (outer === null) this.#client.shell(pty, opened);

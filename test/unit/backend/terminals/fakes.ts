@@ -3,6 +3,7 @@ import type { BytePiece } from '#backend/bytes/index.ts';
 import type { OpenShell } from '#backend/processes/index.ts';
 import { inside, type Style } from '#backend/terminals/emulator-state.ts';
 import type { LiveTerminal } from '#backend/terminals/live-terminal.ts';
+import type { ViewFrom } from '#backend/terminals/viewer.ts';
 import { type Emulator, HeadlessTerminal, Unicode11Addon } from '#backend/terminals/xterm.ts';
 import type { TerminalSize } from '#shared/domain/terminal.ts';
 
@@ -91,6 +92,8 @@ export class FakeViewer {
   /** Of a snapshot, what has not come yet. */
   #ofSnapshot = 0;
   snapshots = 0;
+  /** All that it was sent. */
+  bytes = 0;
   clipboards: string[] = [];
   /** Set: it takes nothing until the promise resolves. */
   gate: Promise<void> | null = null;
@@ -106,9 +109,9 @@ export class FakeViewer {
     return this.offset === end && this.#ofSnapshot === 0;
   }
 
-  attach(from = this.offset): void {
+  attach(from = this.offset, above?: number): void {
     this.#abort = new AbortController();
-    this.#reading = this.#read(from, this.#abort.signal);
+    this.#reading = this.#read({ offset: from, above }, this.#abort.signal);
   }
 
   /** As a cut does: it keeps what it has, and where it was. */
@@ -121,7 +124,7 @@ export class FakeViewer {
     this.#type?.(Buffer.from(text));
   }
 
-  async #read(from: number, signal: AbortSignal): Promise<void> {
+  async #read(from: ViewFrom, signal: AbortSignal): Promise<void> {
     const input = this.#input(signal);
     this.#ofSnapshot = 0;
     // A snapshot that was cut is worth nothing: another one, as the page asks for.
@@ -139,6 +142,7 @@ export class FakeViewer {
         this.#ofSnapshot = await this.#info(piece);
         continue;
       }
+      this.bytes += piece.bytes.byteLength;
       await written(this.emulator, piece.bytes);
       const taken = Math.min(this.#ofSnapshot, piece.bytes.byteLength);
       this.#ofSnapshot -= taken;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { LiveTerminal } from '#backend/terminals/live-terminal.ts';
+import { snapshotOf } from '#backend/terminals/snapshot.ts';
 import { until } from '#test/until.ts';
 import { emulator, FakeShell, FakeViewer, quietEvents, shown, written } from './fakes.ts';
 
@@ -170,3 +171,19 @@ test('whatever is printed, and however windows come, go, are cut and resize, eac
     },
   );
 }, 120_000);
+
+test('with few lines above it, a screen is what it is with all of them', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(token, { maxLength: 300 }), fc.nat(30), async (tokens, above) => {
+      const [whole, short] = [emulator({ cols: 80, rows: 24 }, 100), emulator({ cols: 80, rows: 24 }, 100)];
+      // Tokens may be cut: what is read in part is never in a snapshot.
+      await written(whole, `${tokens.join('')}\x1b\\.`);
+      await written(short, snapshotOf(whole, above));
+      const [all, last] = [shown(whole), shown(short)] as { lines: string[] }[];
+      const lines = last?.lines.length ?? 0;
+      expect(last).toEqual({ ...all, lines: all?.lines.slice(-lines) });
+      expect(lines).toBeGreaterThanOrEqual(Math.min(all?.lines.length ?? 0, 24 + above));
+    }),
+    { numRuns: 60, seed: 20261130 },
+  );
+}, 60_000);
