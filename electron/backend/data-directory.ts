@@ -1,7 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { because } from '#shared/domain/because.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
+import { systemTold } from '#shared/domain/system-sentences.ts';
 
 /** Where everything of the user's is kept on this computer; `TRAINYARD_DATA` overrides. Desktop, browser host and CLI share it. */
 export function dataDirectory(
@@ -23,10 +25,14 @@ export function makeDataDirectory(directory: string): void {
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
   } catch (error) {
-    const why = (error as Error).message;
-    throw new TrainyardError('DATA_UNUSABLE', `The data directory ${directory} cannot be used: ${why}.`, {
-      params: { directory, why },
-      cause: error,
-    });
+    const why = systemTold(error);
+    throw new TrainyardError(
+      'DATA_UNUSABLE',
+      `The data directory ${directory} cannot be used: ${why.message}.`,
+      {
+        params: { directory, ...because('why', why) },
+        cause: error,
+      },
+    );
   }
 }

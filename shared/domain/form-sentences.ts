@@ -58,10 +58,14 @@ export function formTold(issue: Issue | undefined): Told {
 /** The same with the place where there is one. */
 export function formToldAt(issue: Issue | undefined): Told {
   const told = formTold(issue);
-  const at = issue?.path.map(String).join('.') ?? '';
+  const at = issue?.path.map(keyOf).join('.') ?? '';
   if (at === '') return told;
   return say('FORM_AT', { at, ...because('why', told) });
 }
+
+/** Standard Schema allows a part of a path to be an object that has it. */
+const keyOf = (part: unknown): string =>
+  String(typeof part === 'object' && part !== null && 'key' in part ? part.key : part);
 
 const isOfNumbers = (origin: string): boolean => ['number', 'int', 'bigint', 'date'].includes(origin);
 

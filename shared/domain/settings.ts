@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { currency } from './money.ts';
+import { told } from './told.ts';
 
 const fields = {
   theme: z.enum(['system', 'dark', 'light', 'high-contrast']),
@@ -81,5 +82,5 @@ export const settingsChanges = z.object(fields).partial();
 export type SettingsChanges = z.infer<typeof settingsChanges>;
 
 /** What of `settings.json` could not be taken, where it stands (lines from 1), and why. `key` empty: the file as a whole. */
-export const settingProblem = z.object({ key: z.string(), line: z.number().int(), why: z.string() });
+export const settingProblem = z.object({ key: z.string(), line: z.number().int(), why: told });
 export type SettingProblem = z.infer<typeof settingProblem>;

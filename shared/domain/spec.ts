@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { recoverySpec } from './recovery.ts';
+import { told } from './told.ts';
 
 /** An accelerator asked for: canonical name ("A100", "H100", "any") and how many. */
 export const acceleratorRequest = z.object({ name: z.string(), count: z.number().positive() });
@@ -59,7 +60,8 @@ export const specIssue = z.object({
   /** 1-based; 0 where there is no line (an empty file). */
   line: z.number().int().min(0),
   column: z.number().int().min(0).default(0),
-  message: z.string(),
+  /** The sentence and its code. */
+  ...told.shape,
 });
 export type SpecIssue = z.infer<typeof specIssue>;
 

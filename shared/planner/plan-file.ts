@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { because } from '../domain/because.ts';
 import { figure } from '../domain/figure.ts';
 import { fitReport, timeEstimate } from '../domain/fit.ts';
+import { formTold } from '../domain/form-sentences.ts';
 import {
   objectives,
   placement,
@@ -152,10 +154,11 @@ const unreadable = (cause?: unknown) =>
 function broken(error: z.ZodError): TrainyardError {
   const first = error.issues[0];
   const at = first?.path.join('.') ?? '';
+  const why = formTold(first);
   return new TrainyardError(
     'PLAN_FILE_BROKEN',
-    `The plan cannot be read: ${at === '' ? 'it' : `“${at}”`} is not as it should be (${first?.message ?? 'unknown'}).`,
-    { params: { at, why: first?.message ?? '' }, cause: error },
+    `The plan cannot be read: ${at === '' ? 'it' : `“${at}”`} is not as it should be (${why.message}).`,
+    { params: { at, ...because('why', why) }, cause: error },
   );
 }
 

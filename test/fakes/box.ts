@@ -15,6 +15,7 @@ import type {
   LogMatch,
   LogQuery,
 } from '#backend/runs/box/interface.ts';
+import { boxTold } from '#shared/domain/box-sentences.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 
 interface Kept {
@@ -178,7 +179,7 @@ export class FakeBox {
         });
       }
     }
-    const damaged = [...this.unreadable].map((runId) => ({ runId, why: 'Input/output error' }));
+    const damaged = [...this.unreadable].map((runId) => ({ runId, why: boxTold('Input/output error') }));
     return {
       bootId: this.bootId,
       attempts: attempts.filter(({ runId }) => !this.unreadable.has(runId)),

@@ -1,8 +1,12 @@
 import { implement, ORPCError } from '@orpc/server';
 import type { Logger } from 'pino';
+import type { z } from 'zod';
 import { contract } from '#shared/contract/index.ts';
+import { because, type Told } from '#shared/domain/because.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
+import { formToldAt } from '#shared/domain/form-sentences.ts';
 import { type Actor, roleAllows } from '#shared/domain/role.ts';
+import { wordOf } from '#shared/domain/word-sentences.ts';
 
 /** What a host says about each call. A procedure finds it in `context`, and the call's AbortSignal beside it. */
 export interface CallContext {
@@ -38,7 +42,13 @@ const roleCheck = contracted.middleware(async ({ context, path, procedure, next 
     throw new TrainyardError(
       'ROLE_TOO_LOW',
       `This needs the role "${needed}"; you are signed in as "${context.actor.role}".`,
-      { params: { needed, have: context.actor.role }, details: path.join('.') },
+      {
+        params: {
+          ...because('needed', wordOf('ROLE', needed)),
+          ...because('have', wordOf('ROLE', context.actor.role)),
+        },
+        details: path.join('.'),
+      },
     );
   }
   return next();
@@ -65,22 +75,21 @@ function fromThrown(thrown: unknown, signal: AbortSignal | undefined): Trainyard
   }
   if (thrown instanceof ORPCError && thrown.code === 'BAD_REQUEST') {
     const where = issuesOf(thrown.data);
-    return new TrainyardError('INPUT_INVALID', `Trainyard was asked for something it cannot read: ${where}`, {
-      params: { where },
-    });
+    return new TrainyardError(
+      'INPUT_INVALID',
+      `Trainyard was asked for something it cannot read: ${where.message}.`,
+      {
+        params: because('where', where),
+      },
+    );
   }
   return TrainyardError.from(thrown);
 }
 
-/** The first of zod's complaints as "path: message"; never the value, which may be a secret. */
-function issuesOf(data: unknown): string {
-  const issues = (data as { issues?: { path?: unknown[]; message?: string }[] } | undefined)?.issues ?? [];
-  const [first] = issues;
-  if (!first) return 'the message is malformed.';
-  const path = (first.path ?? [])
-    .map((part) => String(typeof part === 'object' && part !== null && 'key' in part ? part.key : part))
-    .join('.');
-  return `${path === '' ? 'the whole of it' : path}: ${first.message ?? 'not as expected'}`;
+/** The first of zod's complaints with its place; never the value, which may be a secret. */
+function issuesOf(data: unknown): Told {
+  const [first] = (data as { issues?: z.core.$ZodIssue[] } | undefined)?.issues ?? [];
+  return formToldAt(first);
 }
 
 function isAsyncIterator(value: unknown): value is AsyncIterator<unknown> & AsyncIterable<unknown> {

@@ -1,6 +1,8 @@
 import { type OpenStream, type StreamKind, streamRoles } from '#shared/contract/bytes.ts';
+import { because } from '#shared/domain/because.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import { type Actor, roleAllows } from '#shared/domain/role.ts';
+import { wordOf } from '#shared/domain/word-sentences.ts';
 import type { BytePiece, ByteSource, BytesContext } from './source.ts';
 
 export type ByteSources = { [Kind in StreamKind]?: ByteSource<Kind> };
@@ -32,7 +34,13 @@ function admit(actor: Actor, kind: StreamKind): void {
   throw new TrainyardError(
     'ROLE_TOO_LOW',
     `This needs the role "${needed}"; you are signed in as "${actor.role}".`,
-    { params: { needed, have: actor.role }, details: kind },
+    {
+      params: {
+        ...because('needed', wordOf('ROLE', needed)),
+        ...because('have', wordOf('ROLE', actor.role)),
+      },
+      details: kind,
+    },
   );
 }
 

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { z } from 'zod';
+import { because, type Told } from '#shared/domain/because.ts';
 import type {
   AcceleratorModel,
   CatalogRegion,
@@ -10,7 +11,10 @@ import type {
   StoragePrice,
 } from '#shared/domain/catalog.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
+import { formToldAt, noJson } from '#shared/domain/form-sentences.ts';
 import { type Micros, microsOf } from '#shared/domain/money.ts';
+import { sayRefresh } from '#shared/domain/refresh-sentences.ts';
+import { systemTold } from '#shared/domain/system-sentences.ts';
 import { offerId } from '#shared/planner/offer-table.ts';
 import {
   acceleratorsFile,
@@ -94,19 +98,19 @@ function readFile<Schema extends z.ZodType>(file: string, schema: Schema): z.out
   try {
     parsed = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    throw broken(file, error instanceof Error ? error.message : String(error));
+    throw unusable(file, error instanceof SyntaxError ? noJson(error) : systemTold(error));
   }
   const checked = schema.safeParse(parsed);
   if (checked.success) return checked.data;
   const [issue] = checked.error.issues;
-  throw broken(file, issue ? `${issue.path.join('.')}: ${issue.message}` : 'not of the expected form');
+  throw unusable(file, formToldAt(issue));
 }
 
-const broken = (file: string, why: string): TrainyardError =>
+const unusable = (file: string, why: Told): TrainyardError =>
   new TrainyardError(
     'CATALOG_FILE_BROKEN',
-    `The catalogue file ${file} cannot be read: ${why}. Install Trainyard again, or repair the file.`,
-    { params: { file, why } },
+    `The catalogue file ${file} cannot be read: ${why.message}. Install Trainyard again, or repair the file.`,
+    { params: { file, ...because('why', why) } },
   );
 
 function asSource(content: OffersFile, file: string): ShippedSource {
@@ -118,7 +122,7 @@ function asSource(content: OffersFile, file: string): ShippedSource {
       const spec = instanceTypes[instanceType];
       if (!spec) {
         const where = zone === null ? `prices.${region}` : `zones.${region}.${zone}`;
-        throw broken(file, `${where} has a price for "${instanceType}", which is not among instanceTypes`);
+        throw unusable(file, sayRefresh('CATALOG_NO_TYPE', { where, type: instanceType }));
       }
       const { count, ...rest } = spec;
       const place = { provider: source.provider, region, zone, instanceType };

@@ -1,3 +1,4 @@
+import { because, type Told } from '#shared/domain/because.ts';
 import type { CheckpointVerdict } from '#shared/domain/checkpoint.ts';
 
 /** Why a checkpoint counts as complete or not. The page has the same sentences by code: renderer/i18n/errors/checkpoints.ts. */
@@ -29,8 +30,11 @@ export const completeByStability = (): CheckpointVerdict =>
 
 export const fileMissing = (file: string): CheckpointVerdict =>
   verdict('CHECKPOINT_FILE_MISSING', `"${file}" is missing.`, { file });
-export const fileDamaged = (file: string, what: string): CheckpointVerdict =>
-  verdict('CHECKPOINT_FILE_DAMAGED', `"${file}" is not whole: ${what}.`, { file, what });
+export const fileDamaged = (file: string, what: Told): CheckpointVerdict =>
+  verdict('CHECKPOINT_FILE_DAMAGED', `"${file}" is not whole: ${what.message}.`, {
+    file,
+    ...because('what', what),
+  });
 export const fileUnreadable = (file: string): CheckpointVerdict =>
   verdict('CHECKPOINT_FILE_UNREADABLE', `"${file}" cannot be read.`, { file });
 export const leadsOut = (file: string): CheckpointVerdict =>

@@ -130,4 +130,4 @@ function asGone(error: unknown): never {
 }
 
 const codeGone = (why: string): TrainyardError =>
-  new TrainyardError('CODE_GONE', `The code cannot be compared: ${why}`, { params: { why } });
+  new TrainyardError('CODE_GONE', `The code cannot be compared: ${why}`);

@@ -104,12 +104,12 @@ export const overtaken = (name: string, machine: string): TrainyardError =>
     { params: { name, machine } },
   );
 
-export const diedThere = (name: string, machine: string, how: string, lastLines: string): TrainyardError =>
+export const diedThere = (name: string, machine: string, how: Told, lastLines: string): TrainyardError =>
   new TrainyardError(
     'MOVE_DIED_THERE',
-    `Run "${name}" ended on ${machine} before it trained there: ${how}.`,
+    `Run "${name}" ended on ${machine} before it trained there: ${how.message}.`,
     {
-      params: { name, machine, how },
+      params: { name, machine, ...because('how', how) },
       details: lastLines,
     },
   );

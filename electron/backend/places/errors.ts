@@ -1,11 +1,14 @@
 import { because, becauseOf, firstOf, several, type Told } from '#shared/domain/because.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import type { Proposal } from '#shared/domain/recovery.ts';
+import { wordOf } from '#shared/domain/word-sentences.ts';
 
 type Said = Proposal['reason'];
 
 export const proposalAnswered = (state: string): TrainyardError =>
-  new TrainyardError('PROPOSAL_ANSWERED', `This proposal is ${state} already.`, { params: { state } });
+  new TrainyardError('PROPOSAL_ANSWERED', `This proposal is ${state} already.`, {
+    params: because('state', wordOf('PROPOSAL', state)),
+  });
 
 export const evacuationUnknown = (): TrainyardError =>
   new TrainyardError('EVACUATION_UNKNOWN', 'This evacuation is not there any more.');

@@ -1,3 +1,5 @@
+import { because } from '#shared/domain/because.ts';
+import { faultTold } from '#shared/domain/fault-told.ts';
 import type { Proposal, RebalancePolicy } from '#shared/domain/recovery.ts';
 
 export interface MachineNow {
@@ -131,7 +133,7 @@ function reasonFor(rule: Rule, run: RunNow, from: MachineNow, world: World): Pro
       if (fault === undefined) return null;
       return {
         code: 'REBALANCE_GPU_FAILING',
-        params: { fault },
+        params: because('fault', faultTold(fault)),
         message: `A GPU of run "${run.name}" on ${from.name} is failing: ${fault}.`,
       };
     }

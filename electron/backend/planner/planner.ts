@@ -3,6 +3,7 @@ import type { Clock } from '#backend/clock.ts';
 import type { EventBus } from '#backend/events.ts';
 import type { Store } from '#backend/store/index.ts';
 import type { LaunchRequest } from '#shared/contract/runs.ts';
+import { because } from '#shared/domain/because.ts';
 import type {
   AcceleratorModel,
   CatalogRegion,
@@ -21,6 +22,7 @@ import type { Actor } from '#shared/domain/role.ts';
 import type { Run } from '#shared/domain/run.ts';
 import type { SitePolicy } from '#shared/domain/sensitivity.ts';
 import type { CheckedTasks, SpecIssue } from '#shared/domain/spec.ts';
+import { task } from '#shared/domain/task-sentences.ts';
 import type { Scenario } from '#shared/domain/what-if.ts';
 import type { MeasuredThroughput, ModelShape, Setup } from '#shared/domain/workload.ts';
 import { acceleratorFinder } from '#shared/planner/accelerators.ts';
@@ -233,8 +235,8 @@ const acceleratorUnknown = (name: string) =>
 function taskRefused(issues: readonly SpecIssue[]): TrainyardError {
   const [first] = issues;
   const where = first === undefined || first.line === 0 ? '' : `line ${first.line}: `;
-  const what = first?.message ?? 'it holds no task';
-  return new TrainyardError('TASK_INVALID', `The task file cannot be planned: ${where}${what}`, {
-    params: { line: first?.line ?? 0, key: first?.key ?? '', what },
+  const what = first ?? task('it holds no task');
+  return new TrainyardError('TASK_INVALID', `The task file cannot be planned: ${where}${what.message}`, {
+    params: { line: first?.line ?? 0, key: first?.key ?? '', ...because('what', what) },
   });
 }

@@ -1,7 +1,10 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { because, type Told, toldWithin } from '#shared/domain/because.ts';
+import { broken } from '#shared/domain/broken-sentences.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
+import { systemTold } from '#shared/domain/system-sentences.ts';
 import type { ModelShape } from '#shared/domain/workload.ts';
 import { modelFromConfig, modelFromSafetensorsHeader, modelFromText } from '#shared/planner/models/index.ts';
 import { previewOf } from '../browse/index.ts';
@@ -86,13 +89,13 @@ async function safetensorsHeader(file: string, bytes: number): Promise<Record<st
   return withFile(file, async (read) => {
     const first = await read(0, 8);
     const length = first.length === 8 ? first.readBigUInt64LE(0) : 0n;
-    if (length < 2n || length + 8n > BigInt(bytes)) throw damaged(file, 'its header is not whole');
+    if (length < 2n || length + 8n > BigInt(bytes)) throw damaged(file, broken('BROKEN_HEADER_CUT'));
     if (length > BigInt(largestHeader)) throw tooLarge(file, Number(length), largestHeader);
     const text = (await read(8, Number(length))).toString('utf8');
     try {
       return JSON.parse(text) as Record<string, unknown>;
     } catch {
-      throw damaged(file, 'its header is no JSON');
+      throw damaged(file, broken('BROKEN_HEADER_JSON'));
     }
   });
 }
@@ -101,7 +104,7 @@ async function torchTensors(file: string, bytes: number): Promise<Record<string,
   const preview = await withFile(file, async (read) =>
     previewOf({ name: path.basename(file), bytes, head: await read(0, Math.min(headBytes, bytes)), read }),
   );
-  if (preview.kind === 'none') throw damaged(file, String(preview.params.what ?? preview.why));
+  if (preview.kind === 'none') throw damaged(file, whyNone(preview));
   if (preview.kind !== 'tensors') throw unknownKind(file);
   return Object.fromEntries(preview.tensors.map(({ name, dtype, shape }) => [name, { dtype, shape }]));
 }
@@ -130,7 +133,8 @@ async function reading<T>(file: string, act: () => Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
+    const { code } = error as NodeJS.ErrnoException;
+    const why = systemTold(error);
     if (code === 'ENOENT' || code === 'ENOTDIR')
       throw new TrainyardError(
         'MODEL_FILE_NOT_FOUND',
@@ -139,16 +143,22 @@ async function reading<T>(file: string, act: () => Promise<T>): Promise<T> {
           params: { path: file },
         },
       );
-    throw new TrainyardError('MODEL_FILE_UNREADABLE', `${file} cannot be read: ${code ?? message}`, {
-      params: { path: file, why: code ?? message },
+    throw new TrainyardError('MODEL_FILE_UNREADABLE', `${file} cannot be read: ${why.message}`, {
+      params: { path: file, ...because('why', why) },
       cause: error,
     });
   }
 }
 
-const damaged = (file: string, why: string): TrainyardError =>
-  new TrainyardError('MODEL_FILE_DAMAGED', `${file} is damaged or cut off: ${why}`, {
-    params: { path: file, why },
+/** What the preview found wrong: its own words are the end of a sentence that begins with "it". */
+function whyNone(preview: { why: string; params: Told['params'] }): Told {
+  const what = toldWithin(preview.params).find(([name]) => name === 'what')?.[1];
+  return what ?? { code: preview.why, params: preview.params, message: preview.why };
+}
+
+const damaged = (file: string, why: Told): TrainyardError =>
+  new TrainyardError('MODEL_FILE_DAMAGED', `${file} is damaged or cut off: ${why.message}`, {
+    params: { path: file, ...because('why', why) },
   });
 const tooLarge = (file: string, bytes: number, most: number): TrainyardError =>
   new TrainyardError(

@@ -1,5 +1,7 @@
 import { csvRecords, detectDelimiter } from '#backend/catalog/index.ts';
+import { because } from '#shared/domain/because.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
+import { quoted } from '#shared/domain/quoted.ts';
 import { readAws } from './aws.ts';
 import { readAzure } from './azure.ts';
 import { googleParts, readGoogle } from './google.ts';
@@ -40,11 +42,10 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    const why = (cause as Error).message.slice(0, 200);
     throw new TrainyardError(
       'QUOTA_FILE_DAMAGED',
-      `This file is no whole JSON (${why}). Print it again with --output json, all of it.`,
-      { params: { why }, cause },
+      `This file is no whole JSON (${(cause as Error).message.slice(0, 200)}). Print it again with --output json, all of it.`,
+      { params: because('why', quoted((cause as Error).message)), cause },
     );
   }
 }

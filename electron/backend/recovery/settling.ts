@@ -1,7 +1,9 @@
 import { because } from '#shared/domain/because.ts';
 import { newId } from '#shared/domain/id.ts';
+import { quoted } from '#shared/domain/quoted.ts';
 import type { RecoverySpec } from '#shared/domain/recovery.ts';
 import type { Attempt, Run } from '#shared/domain/run.ts';
+import { wordOf } from '#shared/domain/word-sentences.ts';
 import { policyActor, type RecoveryContext } from './context.ts';
 import type { Entry } from './journal.ts';
 import { claimOf, type Outcome } from './restart.ts';
@@ -78,9 +80,16 @@ export class Settling {
       store.notices.add({
         level: 'error',
         code: why === 'too-often' ? 'RECOVERY_GAVE_UP' : 'RECOVERY_HOPELESS',
-        params: { name, machine: machineName, guess, line, max: policy.max, restarts: entry.memory.inRow },
+        params: {
+          name,
+          machine: machineName,
+          ...because('guess', wordOf('GUESS', guess)),
+          line: line === '' ? '' : quoted(line).message,
+          max: policy.max,
+          restarts: entry.memory.inRow,
+        },
         message:
-          `Run "${name}" on ${machineName} ended${times} and is not restarted any more. Probable cause: ${guess}. ${line}`.trim(),
+          `Run "${name}" on ${machineName} ended${times} and is not restarted any more. Probable cause: ${wordOf('GUESS', guess).message}. ${line}`.trim(),
         runId: run.id,
       });
     });
@@ -100,7 +109,12 @@ export class Settling {
         { machineId: lost.machineId, machineName: lost.machineName },
         {
           code: step === null ? 'RECOVERY_ASKS' : 'RECOVERY_ASKS_FROM_STEP',
-          params: { name: run.name, machine: lost.machineName, cause, ...(step === null ? {} : { step }) },
+          params: {
+            name: run.name,
+            machine: lost.machineName,
+            ...because('cause', wordOf('CAUSE', cause)),
+            ...(step === null ? {} : { step }),
+          },
           message: `Run "${run.name}" on ${lost.machineName} was lost (${cause}). Restart it${step === null ? '' : ` from step ${step}`}?`,
         },
       );
@@ -185,7 +199,12 @@ export class Settling {
     store.notices.add({
       level: 'info',
       code: step === null ? 'RECOVERY_RESTARTED' : 'RECOVERY_RESTARTED_FROM_STEP',
-      params: { name, machine: machineName, cause, ...(step === null ? {} : { step }) },
+      params: {
+        name,
+        machine: machineName,
+        ...because('cause', wordOf('CAUSE', cause)),
+        ...(step === null ? {} : { step }),
+      },
       message: `Run "${name}" was lost (${cause}) and goes on on ${machineName}${from}.`,
       runId: run.id,
     });

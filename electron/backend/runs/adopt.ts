@@ -1,3 +1,4 @@
+import { because, type Told } from '#shared/domain/because.ts';
 import { type Attempt, hasEnded } from '#shared/domain/run.ts';
 import type { BoxAttempt, BoxReport, BoxRuns } from './box/interface.ts';
 import type { RunsContext } from './context.ts';
@@ -93,18 +94,18 @@ export class Adopter {
     });
   }
 
-  complain(runId: string, why: string): void {
+  complain(runId: string, why: Told): void {
     if (this.#complained.has(runId)) return;
     this.#complained.add(runId);
     const { store, log } = this.#context;
     const machine = store.machines.get(this.#machineId)?.name ?? this.#machineId;
-    log.warn({ runId, machine, why }, 'a run on a box cannot be read');
+    log.warn({ runId, machine, why: why.message }, 'a run on a box cannot be read');
     if (store.runs.summary(runId) !== undefined) return;
     store.notices.add({
       level: 'warning',
       code: 'RUN_DAMAGED_ON_BOX',
-      params: { runId, machine, why },
-      message: `A run (${runId}) on ${machine} cannot be shown: ${why}. Its files are left as they are.`,
+      params: { runId, machine, ...because('why', why) },
+      message: `A run (${runId}) on ${machine} cannot be shown: ${why.message}. Its files are left as they are.`,
     });
   }
 

@@ -1,14 +1,15 @@
 import { because, type Told } from '#shared/domain/because.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import type { SpecIssue } from '#shared/domain/spec.ts';
+import { task } from '#shared/domain/task-sentences.ts';
 
 export const taskInvalid = (issues: readonly SpecIssue[]): TrainyardError => {
   const [first] = issues;
   const where = first === undefined || first.line === 0 ? '' : `line ${first.line}: `;
-  const what = first?.message ?? 'it holds no task';
+  const what = first ?? task('it holds no task');
   const code = issues.some(({ kind }) => kind === 'invalid') ? 'TASK_INVALID' : 'TASK_UNSUPPORTED';
-  return new TrainyardError(code, `The task file cannot be run: ${where}${what}`, {
-    params: { line: first?.line ?? 0, key: first?.key ?? '', what },
+  return new TrainyardError(code, `The task file cannot be run: ${where}${what.message}`, {
+    params: { line: first?.line ?? 0, key: first?.key ?? '', ...because('what', what) },
     details: issues.map(({ line, key, message }) => `line ${line}: ${key}: ${message}`).join('\n'),
   });
 };
@@ -87,9 +88,9 @@ export const epochUnknown = (epoch: number): TrainyardError =>
   new TrainyardError('RUN_ATTEMPT_UNKNOWN', `This run has no attempt ${epoch}.`, { params: { epoch } });
 
 /** May pass: files that another process is about to write whole, or a disk that comes back. */
-export const runUnreadable = (name: string, why: string): TrainyardError =>
+export const runUnreadable = (name: string, why: Told): TrainyardError =>
   new TrainyardError(
     'RUN_UNREADABLE',
-    `Whether run "${name}" is alive cannot be told: its files on its machine cannot be read (${why}). Make them readable.`,
-    { params: { name, why }, retryable: true },
+    `Whether run "${name}" is alive cannot be told: its files on its machine cannot be read (${why.message}). Make them readable.`,
+    { params: { name, ...because('why', why) }, retryable: true },
   );

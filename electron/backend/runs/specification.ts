@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { Told } from '#shared/domain/because.ts';
+import { sayBox } from '#shared/domain/box-sentences.ts';
 import { codeSnapshot } from '#shared/domain/run.ts';
 import { taskSpec } from '#shared/domain/spec.ts';
 
@@ -32,17 +34,21 @@ export type Specification = z.infer<typeof specification>;
 /** The specification, or why it is none. */
 export function readSpecification(
   text: string,
-): { ok: true; value: Specification } | { ok: false; why: string } {
+): { ok: true; value: Specification } | { ok: false; why: Told } {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch {
-    return { ok: false, why: 'its specification is not JSON' };
+    return { ok: false, why: sayBox('BOX_SPEC_NO_JSON') };
   }
   const checked = specification.safeParse(json);
   if (checked.success) return { ok: true, value: checked.data };
   const [issue] = checked.error.issues;
-  return { ok: false, why: `its specification is damaged at ${issue?.path.join('.') || 'the top'}` };
+  const at = issue?.path.join('.') ?? '';
+  return {
+    ok: false,
+    why: at === '' ? sayBox('BOX_SPEC_DAMAGED_WHOLE') : sayBox('BOX_SPEC_DAMAGED', { at }),
+  };
 }
 
 export const writeSpecification = (value: Specification): string =>

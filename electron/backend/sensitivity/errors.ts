@@ -1,5 +1,7 @@
+import { because } from '#shared/domain/because.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import type { Judgement, Violation } from '#shared/domain/sensitivity.ts';
+import { wordOf } from '#shared/domain/word-sentences.ts';
 
 /** The first broken rule as a sentence; all of them in `details`. `context` chooses the page's sentence. */
 export function sensitivityViolation(
@@ -15,9 +17,9 @@ export function sensitivityViolation(
         context: contextOf(first),
         rule: first?.rule ?? 'label',
         data: first?.data ?? '',
-        label: first?.label ?? '',
+        ...because('label', wordOf('LABEL', first?.label ?? 'restricted')),
         place: place.siteName,
-        maxLabel: place.maxLabel,
+        ...because('maxLabel', wordOf('LABEL', place.maxLabel)),
         country: place.country ?? '',
         countries: first?.countries.join(', ') ?? '',
       },

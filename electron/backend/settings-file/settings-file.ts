@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { EventBus } from '#backend/events.ts';
 import type { Housekeeping } from '#backend/housekeeping.ts';
 import type { Store } from '#backend/store/index.ts';
+import { because } from '#shared/domain/because.ts';
 import { type Actor, appItself } from '#shared/domain/role.ts';
 import type { SettingProblem, Settings, SettingsChanges } from '#shared/domain/settings.ts';
 import { TrainyardError } from '#shared/domain/trainyard-error.ts';
@@ -107,8 +108,8 @@ export class SettingsFile {
       const { key, line, why } = problem;
       throw new TrainyardError(
         'SETTINGS_FILE_BAD',
-        `Line ${line} of the settings cannot be taken: ${key === '' ? why : `${key}: ${why}`}.`,
-        { params: { key, line, why } },
+        `Line ${line} of the settings cannot be taken: ${key === '' ? why.message : `${key}: ${why.message}`}.`,
+        { params: { key, line, ...because('why', why) } },
       );
     }
     this.#read = read;
@@ -210,16 +211,16 @@ export class SettingsFile {
   /** Each problem once: an editor that saves every second does not fill the screen. */
   #tell(before: readonly SettingProblem[]): void {
     for (const problem of this.#read.problems) {
-      if (before.some(({ key, why }) => key === problem.key && why === problem.why)) continue;
+      if (before.some(({ key, why }) => key === problem.key && why.message === problem.why.message)) continue;
       const { key, line, why } = problem;
       this.#options.store.notices.add({
         level: 'warning',
         code: key === '' ? 'SETTINGS_FILE_UNREADABLE' : 'SETTINGS_FILE_KEY',
-        params: { key, line, why },
+        params: { key, line, ...because('why', why) },
         message:
           key === ''
-            ? `settings.json could not be read (line ${line}: ${why}); the settings are as they were.`
-            : `settings.json, line ${line}: "${key}" was not taken (${why}); the setting is as it was.`,
+            ? `settings.json could not be read (line ${line}: ${why.message}); the settings are as they were.`
+            : `settings.json, line ${line}: "${key}" was not taken (${why.message}); the setting is as it was.`,
       });
     }
   }

@@ -1,4 +1,8 @@
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import type { Told } from '#shared/domain/because.ts';
+import { formTold } from '#shared/domain/form-sentences.ts';
+import { plainLine } from '#shared/domain/quoted.ts';
+import { saySetting } from '#shared/domain/setting-sentences.ts';
 import {
   type SettingProblem,
   type Settings,
@@ -26,7 +30,7 @@ export interface ReadSettings {
   readable: boolean;
 }
 
-const unreadable = (line: number, why: string): ReadSettings => ({
+const unreadable = (line: number, why: Told): ReadSettings => ({
   values: {},
   problems: [{ key: '', line, why }],
   untaken: {},
@@ -36,7 +40,7 @@ const unreadable = (line: number, why: string): ReadSettings => ({
 /** Reads what an editor has left. Never throws: what makes no sense is a problem with its line. */
 export function readSettingsText(text: string): ReadSettings {
   const plain = text.replace(/^\uFEFF/, '');
-  if (plain.length > longest) return unreadable(1, 'the file is larger than any settings are');
+  if (plain.length > longest) return unreadable(1, saySetting('SETTINGS_LARGE'));
   // An emptied file says that nothing differs from the defaults.
   if (plain.trim() === '') return { values: {}, problems: [], untaken: {}, readable: true };
   let value: unknown;
@@ -49,7 +53,7 @@ export function readSettingsText(text: string): ReadSettings {
     return unreadable(line, whyOfSyntaxError(error));
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return unreadable(1, 'a JSON object is wanted: { "theme": "dark" }');
+    return unreadable(1, saySetting('SETTINGS_NO_OBJECT'));
   return takeEach(value as Record<string, unknown>, linesOf(plain));
 }
 
@@ -68,7 +72,7 @@ function takeEach(given: Record<string, unknown>, lines: ReadonlyMap<string, num
     read.problems.push({
       key,
       line: lines.get(key) ?? 1,
-      why: checked ? (checked.error?.issues[0]?.message ?? 'not as expected') : 'there is no such setting',
+      why: checked ? formTold(checked.error?.issues[0]) : saySetting('SETTINGS_NO_SUCH'),
     });
   }
   read.values = Object.fromEntries(values);
@@ -88,14 +92,14 @@ function linesOf(text: string): Map<string, number> {
 }
 
 /** Without the place, which is said by itself, and without what stands around it: that may be long. */
-function whyOfSyntaxError(error: unknown): string {
+function whyOfSyntaxError(error: unknown): Told {
   const message = error instanceof Error ? error.message : String(error);
   const short = message
     .replace(/ ?in JSON at position.*$/, '')
     .replace(/, \.{0,3}".*" is not valid JSON$/s, '')
     .replace(/\(line \d+ column \d+\)/, '')
     .trim();
-  return `this is no JSON: ${short}`.slice(0, 200);
+  return saySetting('SETTINGS_NO_JSON', { said: plainLine(short) });
 }
 
 /** The file for these settings. `untaken` goes back in as it was: nothing that a user wrote is lost. */

@@ -1,5 +1,7 @@
+import { because } from '#shared/domain/because.ts';
 import type { VaultProblemKind } from '#shared/domain/credential.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
+import { wordOf } from '#shared/domain/word-sentences.ts';
 
 export const vaultMissing = () =>
   new TrainyardError(
@@ -57,7 +59,7 @@ export const credentialDamaged = (name: string, problem: VaultProblemKind) =>
   new TrainyardError(
     'CREDENTIAL_DAMAGED',
     `The credential "${name}" cannot be used: in the vault file it is ${problem}. The others are unaffected. Set it again, or put a good copy of vault.jsonl back.`,
-    { params: { name, problem } },
+    { params: { name, ...because('problem', wordOf('SECRET', problem)) } },
   );
 export const importUnreadable = () =>
   new TrainyardError(

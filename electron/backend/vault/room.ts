@@ -3,7 +3,9 @@ import type { Activity } from '#backend/activity/index.ts';
 import type { Clock } from '#backend/clock.ts';
 import type { EventBus } from '#backend/events.ts';
 import type { Store } from '#backend/store/index.ts';
+import { because, firstOf, several, type Told } from '#shared/domain/because.ts';
 import { type Actor, appItself } from '#shared/domain/role.ts';
+import { wordOf } from '#shared/domain/word-sentences.ts';
 import type { KdfCost } from './derive.ts';
 import { vaultDamaged, vaultLocked, vaultMissing } from './errors.ts';
 import { type Header, headIsOurs } from './format.ts';
@@ -113,17 +115,21 @@ export class Room {
   tellProblems(): void {
     const { problems } = this.shelf;
     const words = problems.map(
-      ({ id, name, problem }) => `${id === null ? 'vault.jsonl' : name}: ${problem}`,
+      ({ id, name, problem }): Told => ({
+        code: 'VAULT_PROBLEM',
+        params: { name: id === null ? 'vault.jsonl' : name, ...because('why', wordOf('SECRET', problem)) },
+        message: `${id === null ? 'vault.jsonl' : name}: ${problem}`,
+      }),
     );
-    const what = words.join(', ').slice(0, 1_000);
-    if (what === this.#told) return;
-    this.#told = what;
-    if (what === '') return;
+    const what = several(firstOf(words, 10));
+    if (what.message === this.#told) return;
+    this.#told = what.message;
+    if (words.length === 0) return;
     this.options.store.notices.add({
       level: 'error',
       code: 'VAULT_FILE_ALTERED',
-      params: { what },
-      message: `The vault file is not as Trainyard left it (${what}). Nothing was overwritten.`,
+      params: because('what', what),
+      message: `The vault file is not as Trainyard left it (${what.message}). Nothing was overwritten.`,
     });
   }
 

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { dataDirectory } from '#backend/data-directory.ts';
+import { formTold } from '#shared/domain/form-sentences.ts';
 import { type Settings, settings } from '#shared/domain/settings.ts';
 import { TrainyardError } from '#shared/domain/trainyard-error.ts';
 import { withBackend } from '../backend.ts';
@@ -25,9 +26,9 @@ export async function setSetting(key: string, text: string, json: boolean): Prom
   const value = parseValue(text);
   const checked = settings.shape[key as keyof Settings].safeParse(value);
   if (!checked.success) {
-    const why = checked.error.issues[0]?.message ?? 'not as expected';
-    throw new TrainyardError('SETTING_INVALID', `"${text}" does not fit ${key}: ${why}.`, {
-      params: { key, value: text, why },
+    const why = formTold(checked.error.issues[0]);
+    throw new TrainyardError('SETTING_INVALID', `"${text}" does not fit ${key}: ${why.message}.`, {
+      params: { key, value: text },
     });
   }
   const after = await withBackend(({ client }) => client.app.updateSettings({ [key]: value }));
@@ -59,7 +60,7 @@ function checkKey(key: string): void {
   throw new TrainyardError(
     'SETTING_INVALID',
     `There is no setting "${key}". There are: ${Object.keys(settings.shape).join(', ')}.`,
-    { params: { key, value: '', why: '' } },
+    { params: { key, value: '' } },
   );
 }
 
@@ -75,7 +76,7 @@ export async function printFile(json: boolean): Promise<number> {
   else {
     printLine(file);
     for (const { key, line, why } of problems)
-      printLine(`  line ${line}: ${key === '' ? why : `${key}: ${why}`}`);
+      printLine(`  line ${line}: ${key === '' ? why.message : `${key}: ${why.message}`}`);
   }
   return exitCodes.ok;
 }

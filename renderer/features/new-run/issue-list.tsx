@@ -1,4 +1,4 @@
-import { useT } from '#renderer/i18n/index.ts';
+import { translateError, useT } from '#renderer/i18n/index.ts';
 import { Badge, ErrorState, StatusDot } from '#renderer/ui/index.ts';
 import type { Check } from './use-check.ts';
 
@@ -39,7 +39,8 @@ export function IssueList({
               {t('newRun.atLine', { line: issue.line })}
             </button>
             <span>
-              {issue.key === '' ? null : <code>{issue.key}</code>} {issue.message}
+              {issue.key === '' ? null : <code>{issue.key}</code>}{' '}
+              {translateError(issue.code, issue.params, issue.message)}
             </span>
             {issue.kind === 'unsupported' ? (
               <span title={t('newRun.unsupported')}>

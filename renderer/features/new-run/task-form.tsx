@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react';
-import { useT } from '#renderer/i18n/index.ts';
+import { translateError, useT } from '#renderer/i18n/index.ts';
 import { Field, type FieldIds, Input } from '#renderer/ui/index.ts';
 import type { SpecIssue } from '#shared/domain/spec.ts';
 import { RecoveryFields, SavingFields } from './keep-fields.tsx';
@@ -21,8 +21,10 @@ export function TaskFormFields({
   const set = (field: keyof TaskForm) => (event: { target: { value: string } }) =>
     onChange(writeField(yaml, field, event.target.value));
   const setValue = (field: keyof TaskForm, value: string) => onChange(writeField(yaml, field, value));
-  const wrong = (key: string) =>
-    errors.find((issue) => issue.key === key || issue.key.startsWith(`${key}.`))?.message;
+  const wrong = (key: string) => {
+    const found = errors.find((issue) => issue.key === key || issue.key.startsWith(`${key}.`));
+    return found && translateError(found.code, found.params, found.message);
+  };
   return (
     <div className="taskform">
       <div className="taskform__row">

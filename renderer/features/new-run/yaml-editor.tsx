@@ -13,6 +13,7 @@ import {
 } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { useEffect, useRef } from 'react';
+import { translateError } from '#renderer/i18n/index.ts';
 import type { SpecIssue } from '#shared/domain/spec.ts';
 
 const colours = HighlightStyle.define([
@@ -136,7 +137,7 @@ function diagnosticOf(issue: SpecIssue, state: EditorState): Diagnostic[] {
       from: Math.min(line.from + indent, line.to),
       to: line.to,
       severity: issue.kind === 'invalid' ? 'error' : 'warning',
-      message: issue.message,
+      message: translateError(issue.code, issue.params, issue.message),
     },
   ];
 }

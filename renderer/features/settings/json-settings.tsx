@@ -5,6 +5,7 @@ import { useLive } from '#renderer/app/use-live.ts';
 import { YamlEditor } from '#renderer/features/new-run/yaml-editor.tsx';
 import { translateError, useT } from '#renderer/i18n/index.ts';
 import { Button, ErrorState, Skeleton, toast } from '#renderer/ui/index.ts';
+import { because, type Told, toldWithin } from '#shared/domain/because.ts';
 import type { SettingProblem } from '#shared/domain/settings.ts';
 import { TrainyardError } from '#shared/domain/trainyard-error.ts';
 
@@ -40,7 +41,7 @@ export function JsonSettings({ mayAct }: { mayAct: boolean }) {
         line,
         column: 1,
         kind: 'invalid' as const,
-        message: key === '' ? why : `${key}: ${why}`,
+        ...atKey(key, why),
       })),
     [problems],
   );
@@ -57,7 +58,8 @@ export function JsonSettings({ mayAct }: { mayAct: boolean }) {
       setFailure(error);
       if (error.code !== 'SETTINGS_FILE_BAD') return;
       const line = Number(error.params.line ?? 1);
-      setRefused([{ key: String(error.params.key ?? ''), line, why: String(error.params.why ?? '') }]);
+      const why = toldWithin(error.params).find(([name]) => name === 'why')?.[1] ?? error.toShape();
+      setRefused([{ key: String(error.params.key ?? ''), line, why }]);
       setGoTo({ line, at: Date.now() });
     }
   };
@@ -87,7 +89,7 @@ export function JsonSettings({ mayAct }: { mayAct: boolean }) {
           <p key={`${problem.line} ${problem.key}`} className="field__error">
             {t('settings.jsonProblem', {
               line: problem.line,
-              why: problem.key === '' ? problem.why : `${problem.key}: ${problem.why}`,
+              why: problemText(problem.key, problem.why),
             })}
           </p>
         ))}
@@ -115,3 +117,17 @@ function sentence(thrown: unknown): string {
   const { code, params, message } = TrainyardError.from(thrown);
   return translateError(code, params, message);
 }
+
+const atKey = (key: string, why: Told): Told =>
+  key === ''
+    ? why
+    : {
+        code: 'FORM_AT',
+        params: { at: key, ...because('why', why) },
+        message: `${key}: ${why.message}`,
+      };
+
+const problemText = (key: string, why: Told): string => {
+  const { code, params, message } = atKey(key, why);
+  return translateError(code, params, message);
+};

@@ -4,7 +4,7 @@ export default {
     CANCELLED: 'This was cancelled.',
     INTERNAL: 'Something went wrong inside Trainyard. The log has the details.',
     ROLE_TOO_LOW: 'This needs the role “{{needed}}”; you are signed in as “{{have}}”.',
-    INPUT_INVALID: 'Trainyard was asked for something it cannot read: {{where}}',
+    INPUT_INVALID: 'Trainyard was asked for something it cannot read: {{where}}.',
     NOT_AVAILABLE: '“{{what}}” is not available in this build of Trainyard.',
     EVENTS_MISSED: 'This page could not keep up with what happened; it loads everything again.',
     BACKEND_OFFLINE:
@@ -29,7 +29,7 @@ export default {
     CANCELLED: '已取消。',
     INTERNAL: 'Trainyard 内部出错，详情请查看日志。',
     ROLE_TOO_LOW: '此操作需要“{{needed}}”角色；您当前的角色是“{{have}}”。',
-    INPUT_INVALID: 'Trainyard 无法读取该请求：{{where}}',
+    INPUT_INVALID: 'Trainyard 无法读取该请求：{{where}}。',
     NOT_AVAILABLE: '此版本的 Trainyard 不提供“{{what}}”。',
     EVENTS_MISSED: '此页面未能跟上变化，将重新加载全部内容。',
     BACKEND_OFFLINE: '暂时无法连接 Trainyard 后端。您的任务不受影响，系统会自动重试。',

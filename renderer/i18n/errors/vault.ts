@@ -20,6 +20,7 @@ export default {
       'A credential keeps its kind; only its value is replaced. Make a new one for another kind.',
     VAULT_IMPORT_UNREADABLE: 'This is not an export of a vault, or it is damaged. Nothing was added.',
     VAULT_FILE_ALTERED: 'The vault file is not as Trainyard left it ({{what}}). Nothing was overwritten.',
+    VAULT_PROBLEM: '{{name}}: {{why}}',
     VAULT_NOT_KEPT: 'The secret for {{scope}} was used but not kept: {{why}}',
     CREDENTIAL_NOT_FOR_RUNS:
       'This credential is a login to hosts and is not given to runs. Choose a token, an environment secret or a cloud login.',
@@ -44,6 +45,7 @@ export default {
     VAULT_KIND_FIXED: '凭据的种类不变，只能替换其值。需要其他种类时请新建。',
     VAULT_IMPORT_UNREADABLE: '这不是保险库的导出文件，或已损坏。没有添加任何内容。',
     VAULT_FILE_ALTERED: '保险库文件与 Trainyard 留下的不一致（{{what}}）。没有覆盖任何内容。',
+    VAULT_PROBLEM: '{{name}}：{{why}}',
     VAULT_NOT_KEPT: '用于 {{scope}} 的机密已使用，但没有保存：{{why}}',
     CREDENTIAL_NOT_FOR_RUNS: '此凭据用于登录主机，不会交给运行。请选择令牌、环境机密或云登录。',
     CREDENTIAL_UNKNOWN: '保险库中没有凭据 {{id}}。',

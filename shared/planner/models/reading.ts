@@ -1,4 +1,6 @@
+import { because } from '../../domain/because.ts';
 import type { Reason } from '../../domain/figure.ts';
+import { quoted } from '../../domain/quoted.ts';
 import { reasonOf, saySentence } from '../../domain/sentence.ts';
 import { TrainyardError } from '../../domain/trainyard-error.ts';
 import { type ModelSentence, modelSentences } from './sentences.ts';
@@ -20,8 +22,8 @@ export function objectOf(json: unknown, name: string): Json {
     try {
       value = JSON.parse(json);
     } catch (error) {
-      const why = error instanceof Error ? error.message.slice(0, 200) : '';
-      throw modelError('MODEL_NOT_JSON', { name, why });
+      const why = quoted(error instanceof Error ? error.message : String(error));
+      throw modelError('MODEL_NOT_JSON', { name, ...because('why', why) });
     }
   }
   if (!isObject(value)) throw modelError('MODEL_NOT_OBJECT', { name });

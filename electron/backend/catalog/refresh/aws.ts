@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Offer, spotBands } from '#shared/domain/catalog.ts';
+import { sayRefresh } from '#shared/domain/refresh-sentences.ts';
 import { offerId } from '#shared/planner/offer-table.ts';
 import { parseFields } from '../import/csv.ts';
 import type { InstanceSpecs } from '../specs.ts';
@@ -45,7 +46,7 @@ export async function readSpotAdvisor(address: string, http: Http): Promise<(reg
   const url = new URL(address);
   const text = await getText(url, http, { mostBytes: spotAdvisorMostBytes });
   const regions = memberOf(text, 'spot_advisor');
-  if (!regions) throw unreadable(url, 'it has no "spot_advisor"');
+  if (!regions) throw unreadable(url, sayRefresh('PRICES_NO_ADVISOR'));
   return (region) => {
     const systems = memberOf(text, region, regions.from);
     const linux = systems && memberOf(text, 'Linux', systems.from);
@@ -91,9 +92,9 @@ export async function readAwsRegion(
       request.progress(sizeBytes === null ? null : Math.min(1, bytes / sizeBytes));
     }
   } catch (error) {
-    throw error instanceof RangeError ? unreadable(url, error.message) : error;
+    throw error instanceof RangeError ? unreadable(url, sayRefresh('PRICES_LINE_LONG')) : error;
   }
-  if (lines.isOpen) throw unreadable(url, 'its last line has no end');
+  if (lines.isOpen) throw unreadable(url, sayRefresh('PRICES_LINE_OPEN'));
   return list.end();
 }
 
@@ -126,11 +127,11 @@ class AwsPriceList {
     const fields = parseFields(text, ',') ?? [];
     if (fields[0] === 'Publication Date') this.#pricedAt = Date.parse(fields[1] ?? '');
     if (!fields.includes('TermType') || !fields.includes('Instance Type')) {
-      if (this.#line >= headerWithin) throw unreadable(this.#url, 'it has no header');
+      if (this.#line >= headerWithin) throw unreadable(this.#url, sayRefresh('PRICES_NO_HEADER'));
       return false;
     }
     const missing = needed.find((column) => !fields.includes(column));
-    if (missing) throw unreadable(this.#url, `it has no column "${missing}"`);
+    if (missing) throw unreadable(this.#url, sayRefresh('PRICES_NO_COLUMN', { column: missing }));
     this.#columns = Object.fromEntries(fields.map((name, place) => [name, place]));
     this.#width = fields.length;
     return true;
@@ -156,7 +157,8 @@ class AwsPriceList {
       return;
     }
     const said = field('Region Code');
-    if (said !== '' && said !== region) throw unreadable(this.#url, `it has prices of ${said}`);
+    if (said !== '' && said !== region)
+      throw unreadable(this.#url, sayRefresh('PRICES_OF_OTHER', { region: said }));
     const listed = { price: field('PricePerUnit'), currency: field('Currency'), unit: field('Unit') };
     const price = listedPrice(listed, 'Hrs');
     if (typeof price !== 'number') {
@@ -180,9 +182,10 @@ class AwsPriceList {
   }
 
   end(): { reading: RegionReading; pricedAt: number } {
-    if (!this.#columns) throw unreadable(this.#url, 'it has no header');
+    if (!this.#columns) throw unreadable(this.#url, sayRefresh('PRICES_NO_HEADER'));
     const pricedAt = this.#pricedAt;
-    if (pricedAt === null || !Number.isFinite(pricedAt)) throw unreadable(this.#url, 'it has no date');
+    if (pricedAt === null || !Number.isFinite(pricedAt))
+      throw unreadable(this.#url, sayRefresh('PRICES_NO_DATE'));
     for (const offer of this.#reading.offers as Offer[]) offer.pricedAt = pricedAt;
     return { reading: this.#reading, pricedAt };
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sayRefresh } from '#shared/domain/refresh-sentences.ts';
 import { offerId } from '#shared/planner/offer-table.ts';
 import type { InstanceSpecs } from '../specs.ts';
 import { getJson, type Http, unreadable } from './http.ts';
@@ -57,9 +58,9 @@ export async function readAzureRegion(request: AzureRegionRequest, http: Http): 
     url = nextPage(next, first);
     // It says so at times instead of ending.
     if (items.length === 0 && seen.has(url.href)) return reading;
-    if (seen.has(url.href)) throw unreadable(first, 'its pages go in circles');
+    if (seen.has(url.href)) throw unreadable(first, sayRefresh('PRICES_CIRCLE'));
   }
-  throw unreadable(first, `it has more than ${mostPages} pages`);
+  throw unreadable(first, sayRefresh('PRICES_PAGES', { most: mostPages }));
 }
 
 function nextPage(link: string, first: URL): URL {
@@ -67,10 +68,11 @@ function nextPage(link: string, first: URL): URL {
   try {
     url = new URL(link, first);
   } catch {
-    throw unreadable(first, 'the link to its next page is none');
+    throw unreadable(first, sayRefresh('PRICES_NEXT_NONE'));
   }
   // Behind a port of its own the service names the standard one.
-  if (url.hostname !== first.hostname) throw unreadable(first, `its next page is on ${url.hostname}`);
+  if (url.hostname !== first.hostname)
+    throw unreadable(first, sayRefresh('PRICES_NEXT_ELSEWHERE', { host: url.hostname }));
   url.protocol = first.protocol;
   url.port = first.port;
   return url;
@@ -81,7 +83,8 @@ function take(one: Item, row: number, request: AzureRegionRequest, reading: Regi
   if (one.type !== 'Consumption' || /windows/i.test(one.productName)) return;
   const name = `${one.skuName} ${one.meterName}`;
   if (/low priority/i.test(name) || /cloud ?services|dedicated host/i.test(one.productName)) return;
-  if (one.armRegionName !== region) throw unreadable(url, `it has prices of ${one.armRegionName}`);
+  if (one.armRegionName !== region)
+    throw unreadable(url, sayRefresh('PRICES_OF_OTHER', { region: one.armRegionName }));
   const instanceType = specs.nameOf('azure', one.armSkuName);
   const spec = instanceType === null ? null : specs.get('azure', instanceType);
   if (instanceType === null || !spec) {

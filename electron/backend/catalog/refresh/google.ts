@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sayRefresh } from '#shared/domain/refresh-sentences.ts';
 import { offerId } from '#shared/planner/offer-table.ts';
 import { hoursPerMonth } from '../import/amounts.ts';
 import type { InstanceSpec } from '../shipped-form.ts';
@@ -154,13 +155,13 @@ export async function readGoogleParts(
     for (const one of skus) parts.add(one);
     progress();
     if (nextPageToken === '') {
-      if (parts.size === 0) throw unreadable(first, 'it has no prices');
+      if (parts.size === 0) throw unreadable(first, sayRefresh('PRICES_NOTHING'));
       return parts;
     }
-    if (nextPageToken === token) throw unreadable(first, 'its pages go in circles');
+    if (nextPageToken === token) throw unreadable(first, sayRefresh('PRICES_CIRCLE'));
     token = nextPageToken;
   }
-  throw unreadable(first, `it has more than ${mostPages} pages`);
+  throw unreadable(first, sayRefresh('PRICES_PAGES', { most: mostPages }));
 }
 
 /** The machines of one region, put together from their parts. */

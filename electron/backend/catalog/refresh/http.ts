@@ -5,7 +5,11 @@ import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { z } from 'zod';
 import type { Clock } from '#backend/clock.ts';
+import { because, type Told } from '#shared/domain/because.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
+import { formToldAt, noJson } from '#shared/domain/form-sentences.ts';
+import { sayRefresh } from '#shared/domain/refresh-sentences.ts';
+import { systemTold } from '#shared/domain/system-sentences.ts';
 
 export interface Http {
   clock: Clock;
@@ -71,7 +75,7 @@ async function ask(
   } catch (error) {
     silence.end();
     signal.throwIfAborted();
-    return unreachable(url, silence.signal.aborted ? 'it does not answer' : reasonOf(error));
+    return unreachable(url, silence.signal.aborted ? sayRefresh('PRICES_SILENT') : systemTold(error));
   }
   const status = response.statusCode ?? 0;
   if (status !== 200) {
@@ -153,7 +157,7 @@ export async function getText(
   let bytes = 0;
   for await (const chunk of chunks) {
     bytes += chunk.length;
-    if (bytes > mostBytes) throw unreadable(url, `it sends more than ${mostBytes} bytes`);
+    if (bytes > mostBytes) throw unreadable(url, sayRefresh('PRICES_TOO_LONG', { bytes: mostBytes }));
     parts.push(chunk);
   }
   return Buffer.concat(parts).toString('utf8');
@@ -179,28 +183,28 @@ export function checkedJson<Schema extends z.ZodType>(
   try {
     parsed = JSON.parse(text);
   } catch (error) {
-    throw unreadable(url, reasonOf(error));
+    throw unreadable(url, noJson(error));
   }
   const checked = schema.safeParse(parsed);
   if (checked.success) return checked.data;
   const [issue] = checked.error.issues;
-  throw unreadable(url, `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not as expected'}`);
+  throw unreadable(url, formToldAt(issue));
 }
 
 /** It answered, but not with prices. */
-export const unreadable = (url: URL, why: string): TrainyardError =>
+export const unreadable = (url: URL, why: Told): TrainyardError =>
   new TrainyardError(
     'PRICES_UNREADABLE',
-    `What ${url.host} sent are no prices as it publishes them: ${why}. The prices from before stay.`,
-    { params: { host: url.host, why } },
+    `What ${url.host} sent are no prices as it publishes them: ${why.message}. The prices from before stay.`,
+    { params: { host: url.host, ...because('why', why) } },
   );
 
-const unreachable = (url: URL, why: string): TrainyardError =>
+const unreachable = (url: URL, why: Told): TrainyardError =>
   new TrainyardError(
     'PRICES_UNREACHABLE',
-    `${url.host} cannot be reached: ${why}. The prices from before stay.`,
+    `${url.host} cannot be reached: ${why.message}. The prices from before stay.`,
     {
-      params: { host: url.host, why },
+      params: { host: url.host, ...because('why', why) },
       retryable: true,
     },
   );

@@ -1,3 +1,4 @@
+import { broken } from '#shared/domain/broken-sentences.ts';
 import type { CheckpointVerdict } from '#shared/domain/checkpoint.ts';
 import { directoryOf, join, type TreeIndex } from '../tree-index.ts';
 import { fileDamaged, fileMissing, fileUnreadable, leadsOut } from '../verdicts.ts';
@@ -10,15 +11,16 @@ const largestHeader = 8 * 1024 * 1024;
 export async function safetensorsProblem(index: TreeIndex, path: string): Promise<CheckpointVerdict | null> {
   const entry = index.file(path);
   if (entry === null) return index.entry(path)?.kind === 'link' ? leadsOut(path) : fileMissing(path);
-  if (entry.bytes < 10) return fileDamaged(path, `it has only ${entry.bytes} bytes`);
+  if (entry.bytes < 10) return fileDamaged(path, broken('BROKEN_ONLY', { bytes: entry.bytes }));
   // Most headers are within the first bytes: one look for all of them.
   const guess = Math.min(entry.bytes, 65_536);
   const start = await readExactly(index.tree, entry, 0, guess);
   if (start === null) return fileUnreadable(path);
   const length = Number(start.readBigUInt64LE(0));
-  if (length < 2 || length > 100_000_000) return fileDamaged(path, 'its header says no length');
-  if (8 + length > entry.bytes) return fileDamaged(path, 'it ends within its header');
-  if (length > largestHeader) return start[8] === 0x7b ? null : fileDamaged(path, 'its header is no JSON');
+  if (length < 2 || length > 100_000_000) return fileDamaged(path, broken('BROKEN_NO_LENGTH'));
+  if (8 + length > entry.bytes) return fileDamaged(path, broken('BROKEN_CUT_HEADER'));
+  if (length > largestHeader)
+    return start[8] === 0x7b ? null : fileDamaged(path, broken('BROKEN_HEADER_JSON'));
   const rest: Promise<Buffer | null>[] = [];
   for (let at = guess; at < 8 + length; at += largestRead)
     rest.push(readExactly(index.tree, entry, at, Math.min(largestRead, 8 + length - at)));
@@ -29,12 +31,12 @@ export async function safetensorsProblem(index: TreeIndex, path: string): Promis
       .subarray(8, 8 + length)
       .toString('utf8'),
   );
-  if (!isRecord(header)) return fileDamaged(path, 'its header is no JSON');
+  if (!isRecord(header)) return fileDamaged(path, broken('BROKEN_HEADER_JSON'));
   const end = endOf(header);
-  if (end === null) return fileDamaged(path, 'its header makes no sense');
+  if (end === null) return fileDamaged(path, broken('BROKEN_HEADER'));
   return 8 + length + end === entry.bytes
     ? null
-    : fileDamaged(path, `it has ${entry.bytes} bytes where its header says ${8 + length + end}`);
+    : fileDamaged(path, broken('BROKEN_HEADER_LENGTH', { bytes: entry.bytes, said: 8 + length + end }));
 }
 
 function endOf(header: Record<string, unknown>): number | null {

@@ -1,3 +1,4 @@
+import { broken } from '#shared/domain/broken-sentences.ts';
 import type { CheckpointVerdict } from '#shared/domain/checkpoint.ts';
 import type { TreeIndex } from '../tree-index.ts';
 import { fileDamaged, fileMissing, fileUnreadable } from '../verdicts.ts';
@@ -18,18 +19,19 @@ export async function bundleProblem(
 ): Promise<CheckpointVerdict | null> {
   const entry = index.file(path);
   if (entry === null) return fileMissing(path);
-  if (entry.bytes < footerSize) return fileDamaged(path, `it has only ${entry.bytes} bytes`);
+  if (entry.bytes < footerSize) return fileDamaged(path, broken('BROKEN_ONLY', { bytes: entry.bytes }));
   if (entry.bytes > largestIndex) return null;
   const table = await readWhole(index.tree, entry);
   if (table === null) return fileUnreadable(path);
-  if (table.readBigUInt64LE(table.length - 8) !== magic) return fileDamaged(path, 'its end is missing');
+  if (table.readBigUInt64LE(table.length - 8) !== magic)
+    return fileDamaged(path, broken('BROKEN_END_MISSING'));
   const ends = shardEnds(table);
-  if (ends === null) return fileDamaged(path, 'its table makes no sense');
+  if (ends === null) return fileDamaged(path, broken('BROKEN_TABLE'));
   for (const [shard, end] of ends) {
     const file = shards[shard];
     const bytes = file === undefined ? undefined : index.file(file)?.bytes;
     if (file === undefined || bytes === undefined) return fileMissing(`${path} (${shard})`);
-    if (bytes < end) return fileDamaged(file, `it has ${bytes} bytes where ${end} are listed`);
+    if (bytes < end) return fileDamaged(file, broken('BROKEN_LISTED', { bytes, said: end }));
   }
   return null;
 }

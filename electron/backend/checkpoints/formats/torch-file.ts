@@ -1,3 +1,4 @@
+import { broken } from '#shared/domain/broken-sentences.ts';
 import type { CheckpointVerdict } from '#shared/domain/checkpoint.ts';
 import type { TreeEntry } from '../interface.ts';
 import type { TreeIndex } from '../tree-index.ts';
@@ -21,7 +22,7 @@ export async function torchFile(index: TreeIndex, path: string): Promise<TorchFi
   const bad = (problem: CheckpointVerdict): TorchFile => ({ problem, endless: false });
   const entry = index.file(path);
   if (entry === null) return bad(index.entry(path)?.kind === 'link' ? leadsOut(path) : fileMissing(path));
-  if (entry.bytes === 0) return bad(fileDamaged(path, 'it is empty'));
+  if (entry.bytes === 0) return bad(fileDamaged(path, broken('BROKEN_EMPTY')));
   const start = await startOf(index, entry);
   if (start === null) return bad(fileUnreadable(path));
   if (start.subarray(0, 4).equals(zipStart)) {
@@ -56,9 +57,9 @@ async function pickleProblem(
   if (isLegacyTorch(start)) return null;
   const protocol = start[1] ?? 0;
   if (start[0] !== 0x80 || protocol < 2 || protocol > 5)
-    return fileDamaged(entry.path, 'it does not begin as torch or pickle writes');
+    return fileDamaged(entry.path, broken('BROKEN_START'));
   const last = await readExactly(index.tree, entry, entry.bytes - 1, 1);
-  return last?.[0] === 0x2e ? null : fileDamaged(entry.path, 'its end is missing');
+  return last?.[0] === 0x2e ? null : fileDamaged(entry.path, broken('BROKEN_END_MISSING'));
 }
 
 const localHeaderSize = 30;

@@ -1,3 +1,5 @@
+import type { Told } from '#shared/domain/because.ts';
+import { broken } from '#shared/domain/broken-sentences.ts';
 import type { TreeEntry } from '../interface.ts';
 import type { TreeIndex } from '../tree-index.ts';
 import { readExactly } from './read.ts';
@@ -51,17 +53,17 @@ export async function zipProblem(
   index: TreeIndex,
   entry: TreeEntry,
   stream = false,
-): Promise<{ what: string } | null> {
-  if (entry.bytes < tailSize) return { what: `it has only ${entry.bytes} bytes` };
+): Promise<{ what: Told } | null> {
+  if (entry.bytes < tailSize) return { what: broken('BROKEN_ONLY', { bytes: entry.bytes }) };
   const tail = await readExactly(index.tree, entry, entry.bytes - tailSize, tailSize);
-  if (tail === null) return { what: 'its end cannot be read' };
+  if (tail === null) return { what: broken('BROKEN_END_UNREADABLE') };
   const end = zipEnd(tail);
-  if (end === null) return { what: 'its end is missing' };
+  if (end === null) return { what: broken('BROKEN_END_MISSING') };
   const closingAt = entry.bytes - tailSize + end.closingAt;
   const directoryAt = closingAt - end.directorySize;
   const startAt = directoryAt - end.directoryOffset;
   if (directoryAt < 0 || startAt < 0 || (!stream && startAt !== 0))
-    return { what: 'its end does not fit its length' };
+    return { what: broken('BROKEN_END_LENGTH') };
   const mark = await readExactly(index.tree, entry, directoryAt, 4);
-  return mark?.readUInt32LE(0) === directoryMark ? null : { what: 'its directory is not where its end says' };
+  return mark?.readUInt32LE(0) === directoryMark ? null : { what: broken('BROKEN_DIRECTORY') };
 }

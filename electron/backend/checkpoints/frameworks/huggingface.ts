@@ -1,3 +1,4 @@
+import { broken } from '#shared/domain/broken-sentences.ts';
 import type { CheckpointVerdict } from '#shared/domain/checkpoint.ts';
 import { isRecord, parseJson, readExactly, readText } from '../formats/read.ts';
 import { torchFiles } from '../formats/torch-file.ts';
@@ -103,13 +104,13 @@ async function stateProblem(
     if (head === null || end === null) return fileUnreadable(path);
     const said = /"global_step":\s*(\d{1,15})\b/.exec(head.toString('utf8'))?.[1];
     if (said === undefined || !end.toString('latin1').trimEnd().endsWith('}'))
-      return fileDamaged(path, 'it is no whole JSON');
+      return fileDamaged(path, broken('BROKEN_JSON'));
     return Number(said) === step ? null : stepDiffers(path, said);
   }
   const text = await readText(index, path);
   if (text === null) return fileUnreadable(path);
   const state = parseJson(text);
-  if (!isRecord(state)) return fileDamaged(path, 'it is no whole JSON');
+  if (!isRecord(state)) return fileDamaged(path, broken('BROKEN_JSON'));
   return state.global_step === step ? null : stepDiffers(path, String(state.global_step).slice(0, 40));
 }
 
@@ -168,7 +169,7 @@ async function partsOf(index: TreeIndex, directory: string): Promise<Parts> {
 
 async function jsonProblem(index: TreeIndex, path: string): Promise<CheckpointVerdict | null> {
   const text = await readText(index, path);
-  return isRecord(text === null ? null : parseJson(text)) ? null : fileDamaged(path, 'it is no whole JSON');
+  return isRecord(text === null ? null : parseJson(text)) ? null : fileDamaged(path, broken('BROKEN_JSON'));
 }
 
 function adapterProblem(index: TreeIndex, directory: string): CheckpointVerdict | null {

@@ -1,3 +1,4 @@
+import { broken } from '#shared/domain/broken-sentences.ts';
 import type { CheckpointVerdict } from '#shared/domain/checkpoint.ts';
 import { hdf5Problem } from '../formats/hdf5.ts';
 import { isRecord, parseJson, readText } from '../formats/read.ts';
@@ -29,7 +30,7 @@ export async function keras(index: TreeIndex): Promise<Recognised[]> {
 
 async function backup(index: TreeIndex, directory: string): Promise<Recognised> {
   const [weights, state] = [backupWeights, backupState].map((name) => join(directory, name));
-  const [text, broken] = await Promise.all([
+  const [text, damage] = await Promise.all([
     readText(index, state ?? '', 65_536),
     hdf5Problem(index, weights ?? ''),
   ]);
@@ -37,7 +38,7 @@ async function backup(index: TreeIndex, directory: string): Promise<Recognised> 
   const epoch = isRecord(said) && typeof said.epoch === 'number' ? said.epoch : null;
   const stateProblem = (): CheckpointVerdict | null => {
     if (text === null) return fileMissing(state ?? '');
-    return epoch === null ? fileDamaged(state ?? '', 'it is no whole JSON') : null;
+    return epoch === null ? fileDamaged(state ?? '', broken('BROKEN_JSON')) : null;
   };
   return {
     framework: 'keras',
@@ -45,7 +46,7 @@ async function backup(index: TreeIndex, directory: string): Promise<Recognised> 
     step: null,
     order: epoch,
     files: [...index.below(directory).filter((path) => path !== state), state ?? ''],
-    problem: broken ?? stateProblem(),
+    problem: damage ?? stateProblem(),
     verdict: completeInPlace(),
   };
 }

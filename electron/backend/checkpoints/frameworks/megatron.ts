@@ -1,3 +1,4 @@
+import { broken } from '#shared/domain/broken-sentences.ts';
 import type { CheckpointVerdict } from '#shared/domain/checkpoint.ts';
 import { numberAfter } from '../formats/pickle-words.ts';
 import { isRecord, parseJson, readText } from '../formats/read.ts';
@@ -67,7 +68,7 @@ async function commonProblem(index: TreeIndex, path: string): Promise<Checkpoint
   const [common, kind] = ['common.pt', 'metadata.json'].map((name) => join(path, name));
   if (common === undefined || kind === undefined || index.file(kind) === null) return null;
   const text = await readText(index, kind);
-  if (!isRecord(text === null ? null : parseJson(text))) return fileDamaged(kind, 'it is no whole JSON');
+  if (!isRecord(text === null ? null : parseJson(text))) return fileDamaged(kind, broken('BROKEN_JSON'));
   return (await torchFiles(index, [common])).problem;
 }
 

@@ -1,3 +1,4 @@
+import { broken } from '#shared/domain/broken-sentences.ts';
 import type { CheckpointVerdict } from '#shared/domain/checkpoint.ts';
 import { isRecord, parseJson, readExactly, readText } from '../formats/read.ts';
 import type { Recognised } from '../recogniser.ts';
@@ -114,9 +115,9 @@ async function metadataProblem(index: TreeIndex, path: string): Promise<Checkpoi
   if (index.file(path) === null) return null;
   const text = await readText(index, path);
   const said = text === null ? null : parseJson(text);
-  if (!isRecord(said)) return fileDamaged(path, 'it is no whole JSON');
+  if (!isRecord(said)) return fileDamaged(path, broken('BROKEN_JSON'));
   return 'commit_timestamp_nsecs' in said && said.commit_timestamp_nsecs === null
-    ? fileDamaged(path, 'it says that it was not committed')
+    ? fileDamaged(path, broken('BROKEN_UNCOMMITTED'))
     : null;
 }
 
@@ -128,13 +129,13 @@ async function databaseProblem(index: TreeIndex, directory: string): Promise<Che
   if (!names.includes(manifest)) return needed && nameOf(directory) !== 'd' ? fileMissing(path) : null;
   const entry = index.file(path);
   const head = entry === null || entry.bytes < 12 ? null : await readExactly(index.tree, entry, 0, 12);
-  if (entry === null || head === null) return fileDamaged(path, 'it is empty');
+  if (entry === null || head === null) return fileDamaged(path, broken('BROKEN_EMPTY'));
   if (head.readUInt32BE(0) !== ocdbtMagic || Number(head.readBigUInt64LE(4)) !== entry.bytes)
-    return fileDamaged(path, 'its length is not the one it says');
+    return fileDamaged(path, broken('BROKEN_OWN_LENGTH'));
   const data = index.below(join(directory, 'd'));
   if (data.length === 0) return fileMissing(join(directory, 'd'));
   const hollow = data.find((file) => index.file(file)?.bytes === 0);
-  return hollow === undefined ? null : fileDamaged(hollow, 'it is empty');
+  return hollow === undefined ? null : fileDamaged(hollow, broken('BROKEN_EMPTY'));
 }
 
 /** The tree's description, and without a database a directory with data for each array. */
@@ -142,7 +143,7 @@ async function arraysProblem(index: TreeIndex, directory: string): Promise<Check
   const path = join(directory, arrayMetadata);
   if (index.file(path) === null) return fileMissing(path);
   const text = await readText(index, path, 16 * 1024 * 1024);
-  if (!isRecord(text === null ? null : parseJson(text))) return fileDamaged(path, 'it is no whole JSON');
+  if (!isRecord(text === null ? null : parseJson(text))) return fileDamaged(path, broken('BROKEN_JSON'));
   if (index.names(directory).includes(manifest)) return null;
   for (const name of index.directoryNames(directory)) {
     const array = join(directory, name);
@@ -154,11 +155,11 @@ async function arraysProblem(index: TreeIndex, directory: string): Promise<Check
     }
     const said = await readText(index, join(array, description));
     if (!isRecord(said === null ? null : parseJson(said)))
-      return fileDamaged(join(array, description), 'it is no whole JSON');
+      return fileDamaged(join(array, description), broken('BROKEN_JSON'));
     const parts = index.below(array).filter((each) => nameOf(each) !== description);
     if (parts.length === 0) return fileMissing(join(array, '0'));
     const hollow = parts.find((each) => index.file(each)?.bytes === 0);
-    if (hollow !== undefined) return fileDamaged(hollow, 'it is empty');
+    if (hollow !== undefined) return fileDamaged(hollow, broken('BROKEN_EMPTY'));
   }
   return null;
 }

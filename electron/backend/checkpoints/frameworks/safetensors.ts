@@ -1,3 +1,4 @@
+import { broken } from '#shared/domain/broken-sentences.ts';
 import { safetensorsProblem, shardsOfIndex } from '../formats/safetensors.ts';
 import type { Recognised } from '../recogniser.ts';
 import { stepOfName } from '../steps.ts';
@@ -28,7 +29,7 @@ async function ofIndex(index: TreeIndex, path: string): Promise<Recognised> {
     files: [...(shards ?? []), path],
     problem:
       shards === null
-        ? fileDamaged(path, 'it is no whole index')
+        ? fileDamaged(path, broken('BROKEN_INDEX'))
         : (problems.find((problem) => problem !== null) ?? null),
     verdict: complete(),
   };
@@ -44,10 +45,7 @@ async function ofFile(index: TreeIndex, path: string): Promise<Recognised> {
     path,
     ...named,
     files: [path],
-    problem:
-      shard.test(path) && problem === null
-        ? fileDamaged(path, 'it is one part of a model whose index is missing')
-        : problem,
+    problem: shard.test(path) && problem === null ? fileDamaged(path, broken('BROKEN_NO_INDEX')) : problem,
     verdict: complete(),
   };
 }

@@ -1,3 +1,4 @@
+import { broken } from '#shared/domain/broken-sentences.ts';
 import type { CheckpointVerdict } from '#shared/domain/checkpoint.ts';
 import { readText } from '../formats/read.ts';
 import { bundleProblem } from '../formats/tensor-bundle.ts';
@@ -69,7 +70,7 @@ async function problemOf(
       .names(directoryOf(prefix))
       .filter((name) => data.test(name))
       .sort(naturally)[0];
-    return fileDamaged(join(directoryOf(prefix), other ?? ''), 'it is of another save under the same name');
+    return fileDamaged(join(directoryOf(prefix), other ?? ''), broken('BROKEN_OTHER_SAVE'));
   }
   const missing = shards.find((shard) => index.file(shard) === null);
   return missing === undefined ? bundleProblem(index, path, shards) : fileMissing(missing);

@@ -1,3 +1,4 @@
+import { broken } from '#shared/domain/broken-sentences.ts';
 import type { CheckpointVerdict } from '#shared/domain/checkpoint.ts';
 import { pickleWords, storedParts } from '../formats/pickle-words.ts';
 import { readWhole } from '../formats/read.ts';
@@ -47,12 +48,12 @@ export async function judgeDcp(index: TreeIndex, directory: string): Promise<Dcp
     return one !== null && one.modifiedNs > entry.modifiedNs;
   });
   if (stale) return { files, problem: staleIndex(path) };
-  if (entry.bytes === 0) return { files, problem: fileDamaged(path, 'it is empty') };
+  if (entry.bytes === 0) return { files, problem: fileDamaged(path, broken('BROKEN_EMPTY')) };
   if (entry.bytes > largestMetadata) return { files, problem: await tailsProblem(index, directory) };
   const bytes = await readWhole(index.tree, entry);
   if (bytes === null) return { files, problem: fileUnreadable(path) };
   const words = pickleWords(bytes);
-  if (!words.whole) return { files, problem: fileDamaged(path, 'it ends too early') };
+  if (!words.whole) return { files, problem: fileDamaged(path, broken('BROKEN_EARLY')) };
   const listed = storedParts(words.words);
   for (const [name, end] of listed) {
     if (!part.test(name)) continue;
@@ -61,7 +62,7 @@ export async function judgeDcp(index: TreeIndex, directory: string): Promise<Dcp
     if (stored.bytes < end)
       return {
         files,
-        problem: fileDamaged(stored.path, `it has ${stored.bytes} bytes where ${end} are listed`),
+        problem: fileDamaged(stored.path, broken('BROKEN_LISTED', { bytes: stored.bytes, said: end })),
       };
   }
   return { files, problem: listed.size > 0 ? null : await tailsProblem(index, directory) };
@@ -74,7 +75,7 @@ async function tailsProblem(index: TreeIndex, directory: string): Promise<Checkp
   const judged = await Promise.all(
     parts.map(async (name) => {
       const entry = index.file(join(directory, name));
-      const problem = entry === null ? { what: 'it is gone' } : await zipProblem(index, entry, true);
+      const problem = entry === null ? { what: broken('BROKEN_GONE') } : await zipProblem(index, entry, true);
       return problem === null ? null : fileDamaged(join(directory, name), problem.what);
     }),
   );

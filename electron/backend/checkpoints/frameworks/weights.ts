@@ -1,3 +1,4 @@
+import { broken } from '#shared/domain/broken-sentences.ts';
 import type { CheckpointVerdict } from '#shared/domain/checkpoint.ts';
 import { safetensorsProblem, shardsOfIndex } from '../formats/safetensors.ts';
 import { torchFile } from '../formats/torch-file.ts';
@@ -25,7 +26,7 @@ export async function weightsIn(index: TreeIndex, directory: string): Promise<We
   const shards: string[] = [];
   for (const path of indexes) {
     const listed = await shardsOfIndex(index, path);
-    if (listed === null) return bad([path], fileDamaged(path, 'it is no whole index'));
+    if (listed === null) return bad([path], fileDamaged(path, broken('BROKEN_INDEX')));
     shards.push(...listed);
   }
   const singles = names
@@ -34,7 +35,7 @@ export async function weightsIn(index: TreeIndex, directory: string): Promise<We
   const loose = names.filter((name) => shard.test(name)).map((name) => join(directory, name));
   const [stray] = loose.filter((path) => !shards.includes(path));
   if (stray !== undefined && singles.length === 0 && indexes.length === 0)
-    return bad(loose, fileDamaged(stray, 'it is one part of a model whose index is missing'));
+    return bad(loose, fileDamaged(stray, broken('BROKEN_NO_INDEX')));
   const files = [...new Set([...singles, ...shards])];
   const judged = await Promise.all(
     files.map(async (path) =>

@@ -1,5 +1,7 @@
 import type { BoxAttempt } from '#backend/runs/box/index.ts';
+import type { Told } from '#shared/domain/because.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
+import { sayWord } from '#shared/domain/word-sentences.ts';
 import { before, completeAt, isNewer } from '../choice.ts';
 import { commit } from '../commit.ts';
 import { diedThere, notConfirmed, notResumed } from '../errors.ts';
@@ -156,9 +158,9 @@ async function hasSavedSince(move: Move): Promise<boolean> {
   );
 }
 
-function describeEnd(exit: { code: number | null; signal: string | null; by: string } | null): string {
-  if (exit === null) return 'the machine does not say how';
-  if (exit.by === 'timer') return 'it stopped itself because this computer was away for too long';
-  if (exit.signal !== null) return `signal ${exit.signal}`;
-  return `exit code ${exit.code ?? 'unknown'}`;
+function describeEnd(exit: { code: number | null; signal: string | null; by: string } | null): Told {
+  if (exit === null) return sayWord('END_UNSEEN');
+  if (exit.by === 'timer') return sayWord('END_TIMER');
+  if (exit.signal !== null) return sayWord('END_SIGNAL', { signal: exit.signal });
+  return exit.code === null ? sayWord('END_EXIT_UNKNOWN') : sayWord('END_EXIT', { exitCode: exit.code });
 }

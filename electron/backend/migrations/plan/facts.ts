@@ -1,3 +1,4 @@
+import type { Told } from '#shared/domain/because.ts';
 import type { FoundCheckpoint } from '#shared/domain/checkpoint.ts';
 import type { CopyPath, CopyPathKind } from '#shared/domain/copy.ts';
 import type { Accelerator, Inventory } from '#shared/domain/machine.ts';
@@ -41,7 +42,7 @@ export interface MoveFacts {
   step: number | null;
   pace: { stepMs: number | null; startMs: number | null };
   /** Why `checkpoint.resume.argument` cannot be put into the script. */
-  untold: string | null;
+  untold: Told | null;
   /** The paths that `box.paths` of both machines are about. */
   neededPaths: readonly string[];
   graceSeconds: number;

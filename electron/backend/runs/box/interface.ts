@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { Told } from '#shared/domain/because.ts';
 
 /**
  * What Trainyard can ask of the runs on one box. Everything a run needs is there in plain files under
@@ -191,7 +192,7 @@ export interface BoxReport {
   bootId: string | null;
   attempts: BoxAttempt[];
   /** Runs on the box whose files could not be read, and why. */
-  damaged: { runId: string; why: string }[];
+  damaged: { runId: string; why: Told }[];
 }
 
 export interface BoxFile {

@@ -1,7 +1,10 @@
 import { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { cancelled, type RunningProgram } from '#backend/processes/index.ts';
+import { because, type Told } from '#shared/domain/because.ts';
+import { sayBox } from '#shared/domain/box-sentences.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
+import { quoted } from '#shared/domain/quoted.ts';
 import { type BoxConnection, startedProgram } from './connection.ts';
 import { boxAnswerInvalid, printable } from './errors.ts';
 import type { LogMatch, LogQuery } from './interface.ts';
@@ -138,8 +141,7 @@ export async function* searchLog(
   query: LogQuery,
   signal: AbortSignal,
 ): AsyncGenerator<LogMatch> {
-  if (query.pattern === '' || /[\0\n\r]/.test(query.pattern))
-    throw patternInvalid('it is empty or more than one line');
+  if (query.pattern === '' || /[\0\n\r]/.test(query.pattern)) throw patternInvalid(sayBox('PATTERN_EMPTY'));
   const args = [
     log.runId,
     String(log.epoch),
@@ -188,7 +190,7 @@ function checkSearchEnd(said: string, exitCode: number | null, log: AttemptLog):
     );
   }
   if (code === undefined) throw boxAnswerInvalid(said);
-  throw patternInvalid(reason);
+  throw patternInvalid(quoted(reason));
 }
 
 /** "LINE:OFFSET:TEXT", or null for anything else. */
@@ -211,9 +213,9 @@ async function* lines(stream: Readable): AsyncGenerator<string> {
   if (rest !== '') throw boxAnswerInvalid(rest);
 }
 
-const patternInvalid = (reason: string): TrainyardError =>
-  new TrainyardError('LOG_PATTERN_INVALID', `This search pattern is not valid: ${reason}`, {
-    params: { reason },
+const patternInvalid = (why: Told): TrainyardError =>
+  new TrainyardError('LOG_PATTERN_INVALID', `This search pattern is not valid: ${why.message}`, {
+    params: because('reason', why),
   });
 const logChanged = (): TrainyardError =>
   new TrainyardError(

@@ -1,4 +1,5 @@
-import { TrainyardError } from '#shared/domain/error.ts';
+import { sayBox } from '#shared/domain/box-sentences.ts';
+import { plainLine } from '#shared/domain/quoted.ts';
 import { type BoxConnection, refused } from './connection.ts';
 import { boxAnswerInvalid, printable } from './errors.ts';
 import type { BoxRuns } from './interface.ts';
@@ -49,10 +50,10 @@ export function movingCalls(box: BoxConnection): MovingCalls {
       let answer: string;
       if ('signal' in how) {
         const name = how.signal.toUpperCase().replace(/^SIG/, '');
-        if (!signals.includes(name)) throw invalid(`${JSON.stringify(how.signal)} is no signal to save by`);
+        if (!signals.includes(name)) throw invalid(sayBox('ASK_SIGNAL', { signal: plainLine(how.signal) }));
         answer = await answerOf('ask', [runId, epoch, 'signal', name], { signal });
       } else {
-        if (how.command.trim() === '' || how.command.includes('\0')) throw invalid('that is no command');
+        if (how.command.trim() === '' || how.command.includes('\0')) throw invalid(sayBox('ASK_COMMAND'));
         answer = await answerOf('ask', [runId, epoch, 'command', commandSeconds], {
           stdin: `${how.command}\n#complete`,
           timeoutMs: (commandSeconds + 60) * 1000,
@@ -67,8 +68,8 @@ export function movingCalls(box: BoxConnection): MovingCalls {
     async arm(runId, epoch, { token, seconds, graceSeconds }, signal) {
       checkAttempt(runId, epoch);
       checkToken(token);
-      if (!(seconds > 0 && seconds <= 604_800)) throw invalid('the time is 0 to 604800 seconds');
-      if (!(graceSeconds >= 0 && graceSeconds <= 86_400)) throw invalid('the grace is 0 to 86400 seconds');
+      if (!(seconds > 0 && seconds <= 604_800)) throw invalid(sayBox('ASK_TIME'));
+      if (!(graceSeconds >= 0 && graceSeconds <= 86_400)) throw invalid(sayBox('ASK_GRACE_SECONDS'));
       // Rounded to the safe side: never later than what the other side counts on.
       const times = [Math.max(1, Math.floor(seconds * 100)), Math.floor(graceSeconds * 100)];
       await mustBeOk('arm', [runId, epoch, token, ...times], runId, epoch, signal);
@@ -110,12 +111,5 @@ export function movingCalls(box: BoxConnection): MovingCalls {
 }
 
 function checkToken(token: string): void {
-  if (!/^[A-Za-z0-9]{1,40}$/.test(token))
-    throw new TrainyardError(
-      'RUN_REQUEST_INVALID',
-      'This cannot be asked of a machine: the token is no identifier.',
-      {
-        params: { what: 'the token is no identifier' },
-      },
-    );
+  if (!/^[A-Za-z0-9]{1,40}$/.test(token)) throw invalid(sayBox('ASK_TOKEN'));
 }

@@ -1,3 +1,4 @@
+import { boxTold, sayBox } from '#shared/domain/box-sentences.ts';
 import { idPattern } from '#shared/domain/id.ts';
 import { boxAnswerInvalid, printable } from './errors.ts';
 import type { BoxAttempt, BoxPhase, BoxReport } from './interface.ts';
@@ -21,11 +22,11 @@ export function parseReport(text: string, root: string): BoxReport {
     const fields = line.split('\t');
     const runId = fields[1] ?? '';
     if (!idPattern.test(runId)) continue;
-    if (fields[0] === 'D') report.damaged.push({ runId, why: printable(fields[2] ?? '').slice(0, 200) });
+    if (fields[0] === 'D') report.damaged.push({ runId, why: boxTold(printable(fields[2] ?? '')) });
     if (fields[0] !== 'A') continue;
     const attempt = parseAttempt(fields, root);
     if (attempt) report.attempts.push(attempt);
-    else report.damaged.push({ runId, why: 'its record makes no sense' });
+    else report.damaged.push({ runId, why: sayBox('BOX_RECORD_SENSELESS') });
   }
   return report;
 }

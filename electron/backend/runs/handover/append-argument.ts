@@ -1,7 +1,9 @@
+import type { Told } from '#shared/domain/because.ts';
+import { sayScript } from '#shared/domain/script-sentences.ts';
 import { type Command, type Pipeline, readScript, type Script } from './shell-commands.ts';
 import { NotUnderstood } from './shell-tokens.ts';
 
-export type Appended = { ok: true; script: string } | { ok: false; why: string };
+export type Appended = { ok: true; script: string } | { ok: false; why: Told };
 
 /** What stands at the end of a pipeline and only passes on or keeps what comes: the trainer is before it. */
 const passesOn = new Set([
@@ -37,29 +39,27 @@ export function appendArgument(script: string, argument: string): Appended {
     const { end } = trainerOf(readScript(script));
     return { ok: true, script: `${script.slice(0, end)} ${argument}${script.slice(end)}` };
   } catch (error) {
-    if (error instanceof NotUnderstood) return { ok: false, why: error.message };
+    if (error instanceof NotUnderstood) return { ok: false, why: error.told };
     throw error;
   }
 }
 
 function trainerOf(script: Script): Command {
   const last = script.pipelines.at(-1);
-  if (last === undefined) throw new NotUnderstood('it has no command');
-  if (last.background) throw new NotUnderstood('its last command is sent to the background');
-  if (isAlternative(script.pipelines))
-    throw new NotUnderstood('its last command is one of several alternatives');
+  if (last === undefined) throw new NotUnderstood(sayScript('SCRIPT_NO_COMMAND'));
+  if (last.background) throw new NotUnderstood(sayScript('SCRIPT_BACKGROUND'));
+  if (isAlternative(script.pipelines)) throw new NotUnderstood(sayScript('SCRIPT_ALTERNATIVES'));
   const command = firstOf(last);
-  if (!command.simple) throw new NotUnderstood('its last command is a loop, a group or a condition');
-  if (command.hasHereDocument) throw new NotUnderstood('its last command reads a here-document');
+  if (!command.simple) throw new NotUnderstood(sayScript('SCRIPT_COMPOUND'));
+  if (command.hasHereDocument) throw new NotUnderstood(sayScript('SCRIPT_HERE'));
   const [name] = command.words;
-  if (name === undefined) throw new NotUnderstood('its last command only sets variables');
-  if (script.functions.has(name)) throw new NotUnderstood(`its last command is its own function "${name}"`);
+  if (name === undefined) throw new NotUnderstood(sayScript('SCRIPT_VARIABLES'));
+  if (script.functions.has(name)) throw new NotUnderstood(sayScript('SCRIPT_OWN_FUNCTION', { name }));
   const bare = unquoted(name);
-  if (noTrainer.has(bare)) throw new NotUnderstood(`its last command is "${bare}"`);
+  if (noTrainer.has(bare)) throw new NotUnderstood(sayScript('SCRIPT_NO_TRAINER', { name: bare }));
   if (bare === 'exec' && command.words.length === 1)
-    throw new NotUnderstood('its last command starts nothing');
-  if (readsScriptFromWord(command.words))
-    throw new NotUnderstood('its last command is a script within a word');
+    throw new NotUnderstood(sayScript('SCRIPT_STARTS_NOTHING'));
+  if (readsScriptFromWord(command.words)) throw new NotUnderstood(sayScript('SCRIPT_IN_WORD'));
   return command;
 }
 
@@ -74,9 +74,9 @@ function isAlternative(pipelines: readonly Pipeline[]): boolean {
 
 function firstOf({ commands }: Pipeline): Command {
   const [first, ...others] = commands;
-  if (first === undefined) throw new NotUnderstood('it has no command');
+  if (first === undefined) throw new NotUnderstood(sayScript('SCRIPT_NO_COMMAND'));
   const isPassedOn = others.every(({ simple, words }) => simple && passesOn.has(unquoted(words[0] ?? '')));
-  if (!isPassedOn) throw new NotUnderstood('its last command is a pipeline whose trainer is not known');
+  if (!isPassedOn) throw new NotUnderstood(sayScript('SCRIPT_PIPELINE'));
   return first;
 }
 

@@ -1,4 +1,5 @@
 import { quote } from '#backend/processes/index.ts';
+import type { Told } from '#shared/domain/because.ts';
 import type { TaskSpec } from '#shared/domain/spec.ts';
 import type { Resume } from '../handover.ts';
 import { appendArgument } from './append-argument.ts';
@@ -8,7 +9,7 @@ export interface Resumed {
   script: string;
   env: Record<string, string>;
   /** Why `checkpoint.resume.argument` could not be put into the script; the trainer is then not told. Null: it is told. */
-  untold: string | null;
+  untold: Told | null;
 }
 
 const variable = /\$(?:TRAINYARD_RESUME\b|\{TRAINYARD_RESUME\b)/;

@@ -1,3 +1,4 @@
+import { sayScript } from '#shared/domain/script-sentences.ts';
 import { NotUnderstood, readTokens, type Token } from './shell-tokens.ts';
 
 /** A command at the script's top level: a simple one, or something made of several (a loop, a function, a group). */
@@ -66,7 +67,7 @@ class Parser {
       else if (token.kind === 'operator') this.#operator(token);
       else this.#word(token);
     }
-    if (this.#open.length > 0) throw new NotUnderstood('something in it is not closed');
+    if (this.#open.length > 0) throw new NotUnderstood(sayScript('SCRIPT_OPEN'));
     this.#endPipeline(false);
     return { pipelines: this.#pipelines, functions: this.#functions };
   }
@@ -129,15 +130,14 @@ class Parser {
     const command = this.#current(true);
     const target = this.#take();
     if (target === undefined || target.kind !== 'word')
-      throw new NotUnderstood('a redirection leads nowhere');
+      throw new NotUnderstood(sayScript('SCRIPT_REDIRECTION'));
     if (command === null) return;
     command.hasHereDocument ||= text.startsWith('<<');
     command.end = target.end;
   }
 
   #parenthesis(): void {
-    if (!this.#begins || this.#peek('('))
-      throw new NotUnderstood('it has parentheses that are not read here');
+    if (!this.#begins || this.#peek('(')) throw new NotUnderstood(sayScript('SCRIPT_PARENTHESES'));
     this.#enter(')');
   }
 
@@ -149,7 +149,7 @@ class Parser {
   }
 
   #close(closing: string, end: number): void {
-    if (this.#open.pop() !== closing) throw new NotUnderstood('something in it is closed that is not open');
+    if (this.#open.pop() !== closing) throw new NotUnderstood(sayScript('SCRIPT_CLOSED'));
     if (this.#command !== null) this.#command.end = end;
     this.#begins = false;
   }
@@ -171,7 +171,7 @@ class Parser {
     const next = this.#tokens[this.#at];
     const isDescriptor = /^\d+$|^\{\w+\}$/.test(text) && next?.start === end && /^[<>]/.test(next.text);
     if (command !== null) {
-      if (!command.simple && !isDescriptor) throw new NotUnderstood('words follow where none may');
+      if (!command.simple && !isDescriptor) throw new NotUnderstood(sayScript('SCRIPT_WORDS'));
       if (!isAssignment && !isDescriptor) command.words.push(text);
       command.end = end;
     }
@@ -183,7 +183,7 @@ class Parser {
     // After an assignment a reserved word is an ordinary one.
     if (this.#atTop && this.#command !== null) return false;
     if (text === '[[') this.#test(end);
-    else if (text === 'coproc') throw new NotUnderstood('it has a coprocess');
+    else if (text === 'coproc') throw new NotUnderstood(sayScript('SCRIPT_COPROCESS'));
     else if (text === 'function') this.#functionByWord();
     else if (closing !== undefined) {
       this.#enter(closing);
@@ -191,7 +191,7 @@ class Parser {
       else if (text === 'for' || text === 'select') this.#begins = false;
     } else if (closes.has(text)) this.#close(text, end);
     else if (goesOn.has(text)) {
-      if (text === '!' && this.#atTop) throw new NotUnderstood('a command is negated');
+      if (text === '!' && this.#atTop) throw new NotUnderstood(sayScript('SCRIPT_NEGATED'));
       this.#begins = true;
     } else return false;
     return true;
@@ -205,13 +205,13 @@ class Parser {
       this.#begins = false;
       return;
     }
-    throw new NotUnderstood(`"[[" is not closed (at ${start})`);
+    throw new NotUnderstood(sayScript('SCRIPT_BRACKETS', { at: start }));
   }
 
   #definesFunction(name: string): boolean {
     if (!this.#peek('(')) return false;
     this.#at++;
-    if (!this.#peek(')')) throw new NotUnderstood('it has parentheses that are not read here');
+    if (!this.#peek(')')) throw new NotUnderstood(sayScript('SCRIPT_PARENTHESES'));
     this.#at++;
     this.#functions.add(name);
     this.#body();
@@ -220,7 +220,7 @@ class Parser {
 
   #functionByWord(): void {
     const name = this.#take();
-    if (name?.kind !== 'word') throw new NotUnderstood('a function has no name');
+    if (name?.kind !== 'word') throw new NotUnderstood(sayScript('SCRIPT_FUNCTION_NAME'));
     this.#functions.add(name.text);
     if (this.#peek('(')) {
       this.#at++;
@@ -241,11 +241,11 @@ class Parser {
       this.#nextPattern();
       return;
     }
-    throw new NotUnderstood('a "case" has no "in"');
+    throw new NotUnderstood(sayScript('SCRIPT_CASE_IN'));
   }
 
   #nextPattern(): void {
-    if (this.#open.at(-1) !== 'esac') throw new NotUnderstood('";;" stands outside of a "case"');
+    if (this.#open.at(-1) !== 'esac') throw new NotUnderstood(sayScript('SCRIPT_CASE_END'));
     while (this.#tokens[this.#at]?.kind === 'newline') this.#at++;
     this.#begins = true;
     const next = this.#tokens[this.#at];
@@ -254,6 +254,6 @@ class Parser {
     for (let token = this.#take(); token !== undefined; token = this.#take()) {
       if (token.kind === 'operator' && token.text === ')') return;
     }
-    throw new NotUnderstood('a "case" is not closed');
+    throw new NotUnderstood(sayScript('SCRIPT_CASE_OPEN'));
   }
 }

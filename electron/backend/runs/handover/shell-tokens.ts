@@ -1,3 +1,5 @@
+import { sayScript } from '#shared/domain/script-sentences.ts';
+import { ToldMistake } from '#shared/domain/told-mistake.ts';
 /** A piece of a shell script, as far as it matters where commands begin and end. */
 export interface Token {
   kind: 'word' | 'operator' | 'newline';
@@ -9,7 +11,7 @@ export interface Token {
 }
 
 /** The script holds something that is not read here; what it does cannot be said surely. */
-export class NotUnderstood extends Error {}
+export class NotUnderstood extends ToldMistake {}
 
 const operators = [
   '&>>',
@@ -54,13 +56,13 @@ class Reader {
   #awaited: { delimiter: string; indented: boolean }[] = [];
 
   constructor(text: string) {
-    if (text.includes('\r')) throw new NotUnderstood('it has line ends of Windows');
+    if (text.includes('\r')) throw new NotUnderstood(sayScript('SCRIPT_LINE_ENDS'));
     this.#text = text;
   }
 
   all(): Token[] {
     while (this.#at < this.#text.length) this.#next();
-    if (this.#awaited.length > 0) throw new NotUnderstood('a here-document has no end');
+    if (this.#awaited.length > 0) throw new NotUnderstood(sayScript('SCRIPT_HERE_OPEN'));
     return this.#tokens;
   }
 
@@ -92,7 +94,7 @@ class Reader {
       this.#at = Math.min(end + 1, this.#text.length);
       if ((indented ? line.replace(/^\t+/, '') : line) === delimiter) return;
     }
-    throw new NotUnderstood('a here-document has no end');
+    throw new NotUnderstood(sayScript('SCRIPT_HERE_OPEN'));
   }
 
   #operator(text: string): void {
@@ -103,8 +105,7 @@ class Reader {
     const before = this.#tokens.length;
     if (this.#at < this.#text.length && !endsWord.test(this.#text.charAt(this.#at))) this.#word();
     const word = this.#tokens[before];
-    if (word === undefined || /[$`]/.test(word.text))
-      throw new NotUnderstood('a here-document has no plain end');
+    if (word === undefined || /[$`]/.test(word.text)) throw new NotUnderstood(sayScript('SCRIPT_HERE_END'));
     this.#awaited.push({ delimiter: word.text.replace(/["'\\]/g, ''), indented: text === '<<-' });
   }
 
@@ -138,12 +139,12 @@ class Reader {
     else if (character === '`') this.#backquoted();
     else if (character === '$') this.#dollar();
     else this.#at++;
-    if (this.#at > this.#text.length) throw new NotUnderstood('it ends in the middle of a word');
+    if (this.#at > this.#text.length) throw new NotUnderstood(sayScript('SCRIPT_CUT'));
   }
 
   #after(text: string, from: number): number {
     const found = this.#text.indexOf(text, from);
-    if (found === -1) throw new NotUnderstood('a quote is not closed');
+    if (found === -1) throw new NotUnderstood(sayScript('SCRIPT_QUOTE'));
     return found + text.length;
   }
 
@@ -151,7 +152,7 @@ class Reader {
     this.#at++;
     for (;;) {
       const character = this.#text.charAt(this.#at);
-      if (character === '') throw new NotUnderstood('a quote is not closed');
+      if (character === '') throw new NotUnderstood(sayScript('SCRIPT_QUOTE'));
       if (character === '"') break;
       if (character === '\\') this.#at += 2;
       else if (character === '`') this.#backquoted();
@@ -165,7 +166,7 @@ class Reader {
     this.#at++;
     for (;;) {
       const character = this.#text.charAt(this.#at);
-      if (character === '') throw new NotUnderstood('a quote is not closed');
+      if (character === '') throw new NotUnderstood(sayScript('SCRIPT_QUOTE'));
       this.#at += character === '\\' ? 2 : 1;
       if (character === '`') return;
     }
@@ -175,7 +176,8 @@ class Reader {
     const next = this.#text.charAt(this.#at + 1);
     if (next === '(') this.#substitution(this.#at + 2);
     else if (next === '{') this.#braces();
-    else if (!quoted && (next === "'" || next === '"')) throw new NotUnderstood(`it uses $${next}`);
+    else if (!quoted && (next === "'" || next === '"'))
+      throw new NotUnderstood(sayScript('SCRIPT_DOLLAR', { text: `$${next}` }));
     else this.#at++;
   }
 
@@ -183,9 +185,9 @@ class Reader {
     this.#at += 2;
     for (;;) {
       const character = this.#text.charAt(this.#at);
-      if (character === '') throw new NotUnderstood('a brace is not closed');
+      if (character === '') throw new NotUnderstood(sayScript('SCRIPT_BRACE'));
       if (character === '}') break;
-      if (character === "'") throw new NotUnderstood('it has a quote within braces');
+      if (character === "'") throw new NotUnderstood(sayScript('SCRIPT_BRACE_QUOTE'));
       this.#piece();
     }
     this.#at++;
@@ -197,11 +199,11 @@ class Reader {
     let depth = 1;
     while (depth > 0) {
       const character = this.#text.charAt(this.#at);
-      if (character === '') throw new NotUnderstood('a parenthesis is not closed');
+      if (character === '') throw new NotUnderstood(sayScript('SCRIPT_PARENTHESIS'));
       if (character === '#' && /[\s;&|(]/.test(this.#text.charAt(this.#at - 1)))
-        throw new NotUnderstood('it has a comment within parentheses');
+        throw new NotUnderstood(sayScript('SCRIPT_COMMENT'));
       if (this.#text.startsWith('<<', this.#at) || /^case\s/.test(this.#text.slice(this.#at, this.#at + 5)))
-        throw new NotUnderstood('it has more within parentheses than is read here');
+        throw new NotUnderstood(sayScript('SCRIPT_DEEP'));
       if (character === '(' || character === ')') {
         depth += character === '(' ? 1 : -1;
         this.#at++;

@@ -1,4 +1,7 @@
+import { because, type Told } from '#shared/domain/because.ts';
+import { sayBox } from '#shared/domain/box-sentences.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
+import { quoted } from '#shared/domain/quoted.ts';
 import type { LogMatch, LogQuery } from '../box/interface.ts';
 import type { AttemptLog } from './attempt-log.ts';
 
@@ -53,16 +56,16 @@ function matcher({ pattern, regex, ignoreCase }: LogQuery): (line: string) => bo
     return (line) => (ignoreCase ? line.toLowerCase() : line).includes(wanted);
   }
   // A repeated group inside a repetition can take for ever here, unlike with grep on the box.
-  if (/\([^)]*[*+{][^)]*\)[*+{]/.test(pattern)) throw patternInvalid('a repetition inside a repetition');
+  if (/\([^)]*[*+{][^)]*\)[*+{]/.test(pattern)) throw patternInvalid(sayBox('PATTERN_REPEATED'));
   try {
     const expression = new RegExp(pattern, ignoreCase ? 'iu' : 'u');
     return (line) => expression.test(line);
   } catch (error) {
-    throw patternInvalid(error instanceof Error ? error.message : '');
+    throw patternInvalid(quoted(error instanceof Error ? error.message : String(error)));
   }
 }
 
-const patternInvalid = (reason: string) =>
-  new TrainyardError('LOG_PATTERN_INVALID', `This search pattern is not valid: ${reason}`, {
-    params: { reason },
+const patternInvalid = (why: Told) =>
+  new TrainyardError('LOG_PATTERN_INVALID', `This search pattern is not valid: ${why.message}`, {
+    params: because('reason', why),
   });

@@ -1,10 +1,12 @@
+import { several } from '#shared/domain/because.ts';
+import { task } from '#shared/domain/task-sentences.ts';
 import {
   acceleratorElsewhere,
   acceleratorNames,
   acceleratorsByMemory,
   canonicalAccelerator,
 } from './accelerator-names.ts';
-import { type Issues, nearestOf, wanted } from './issues.ts';
+import { type Issues, nearestOf, orNearest, wanted } from './issues.ts';
 import { floatOf, intOf } from './python-scalars.ts';
 import { joinKey, type Position, shorten, type YamlNode } from './yaml-tree.ts';
 
@@ -31,8 +33,7 @@ export function readAccelerators(
   const usable = asked.filter((request) => request.elsewhere === null);
   const [first] = asked;
   if (usable.length === 0 && first !== undefined) {
-    const message = `Trainyard has no machines with ${first.name} yet.`;
-    issues.unsupported(first.at, path, message);
+    issues.unsupported(first.at, path, 'Trainyard has no machines with {{name}} yet.', { name: first.name });
     return null;
   }
   return distinct(usable);
@@ -100,7 +101,9 @@ function readOne(text: string, at: Position, key: string, issues: Issues): Asked
   if (bySize !== null) return readBySize(text, bySize, at, key, issues);
   const [name = '', countPart, ...rest] = parts;
   if (rest.length > 0 || name === '' || countPart === '') {
-    issues.invalid(at, key, `'${shorten(text)}' should be a name, or a name and a number like A100:8.`);
+    issues.invalid(at, key, "'{{text}}' should be a name, or a name and a number like A100:8.", {
+      text: shorten(text),
+    });
     return [];
   }
   const count = readCount(countPart ?? '1', at, key, issues);
@@ -109,22 +112,24 @@ function readOne(text: string, at: Position, key: string, issues: Issues): Asked
   const canonical = elsewhere ?? canonicalAccelerator(name);
   if (canonical !== null) return [{ name: canonical, count, at, elsewhere }];
   const nearest = nearestAccelerator(name);
-  const hint =
-    nearest === null
-      ? 'Names are like A100, A100-80GB, H100, L4, RTX4090 or MI300X.'
-      : `Did you mean '${nearest}'?`;
-  issues.invalid(at, key, `There is no accelerator called '${shorten(name)}'. ${hint}`);
+  const unknown = task("There is no accelerator called '{{name}}'.", { name: shorten(name) });
+  const names = task('Names are like A100, A100-80GB, H100, L4, RTX4090 or MI300X.');
+  issues.invalid(at, key, nearest === null ? several([unknown, names]) : orNearest(unknown, nearest));
   return [];
 }
 
 function readCount(text: string, at: Position, key: string, issues: Issues): number | null {
   const count = /^\+?(?:\d{1,9}(?:\.\d*)?|\.\d+)(?:e\d)?$/i.test(text) ? Number(text) : Number.NaN;
   if (!(count > 0) || count > 10_000) {
-    issues.invalid(at, key, `The number of accelerators must be more than zero, not '${shorten(text)}'.`);
+    issues.invalid(at, key, "The number of accelerators must be more than zero, not '{{text}}'.", {
+      text: shorten(text),
+    });
     return null;
   }
   if (Number.isInteger(count)) return count;
-  issues.unsupported(at, key, `Trainyard gives out whole accelerators only, not ${count} of one.`);
+  issues.unsupported(at, key, 'Trainyard gives out whole accelerators only, not {{part}} of one.', {
+    part: String(count),
+  });
   return null;
 }
 
@@ -155,7 +160,8 @@ function readBySize(text: string, asked: MemoryAsked, at: Position, key: string,
   if (count === null) return [];
   const names =
     maker === null || maker === 'nvidia' || maker === 'amd' ? acceleratorsByMemory(gib, atLeast, maker) : [];
-  if (names.length === 0) issues.invalid(at, key, `There is no accelerator of '${shorten(text)}'.`);
+  if (names.length === 0)
+    issues.invalid(at, key, "There is no accelerator of '{{text}}'.", { text: shorten(text) });
   return names.map((name) => ({ name, count, at, elsewhere: null }));
 }
 

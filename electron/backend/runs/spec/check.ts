@@ -15,7 +15,7 @@ export interface CheckOptions {
 export function checkTasks(yaml: string, options: CheckOptions = {}): CheckedTasks {
   const issues = new Issues();
   const { documents, problems } = readYaml(yaml);
-  for (const problem of problems) issues.invalid(problem, problem.key, problem.message);
+  for (const problem of problems) issues.invalid(problem, problem.key, problem.told);
   const tasks = problems.length > 0 ? [] : readDocuments(documents, options.envs ?? {}, issues);
   return { ok: issues.count === 0, tasks, errors: issues.sorted() };
 }
@@ -90,8 +90,14 @@ function checkHeader(header: MapNode, count: number, issues: Issues): void {
 function refuseSeveral(bodies: readonly MapNode[], issues: Issues): void {
   const second = bodies[1];
   if (second === undefined) return;
-  const message = `This is a pipeline of ${bodies.length} tasks; Trainyard runs one task at a time yet.`;
-  issues.unsupported(second, '', message);
+  issues.unsupported(
+    second,
+    '',
+    'This is a pipeline of {{count}} tasks; Trainyard runs one task at a time yet.',
+    {
+      count: bodies.length,
+    },
+  );
 }
 
 function emptyTask(header: MapNode, name: string | null, issues: Issues): TaskSpec {

@@ -1,4 +1,5 @@
 import type { TaskSpec } from '#shared/domain/spec.ts';
+import { task } from '#shared/domain/task-sentences.ts';
 import { entryOf, type Issues, refuseUnknownKeys, wanted } from './issues.ts';
 import { boolOf, intOf } from './python-scalars.ts';
 import { variableName } from './variables.ts';
@@ -50,8 +51,10 @@ export function readCheckpoint(node: YamlNode, issues: Issues): Checkpoint | nul
   const framework = readText(node, 'framework', path, issues)?.toLowerCase() ?? null;
   const frameworkEntry = entryOf(node, 'framework');
   if (framework !== null && frameworkEntry !== null && !frameworks.includes(framework)) {
-    const message = `This must be one of ${frameworks.join(', ')}.`;
-    issues.invalid(frameworkEntry.value, joinKey(path, 'framework'), message);
+    const words = frameworks.join(', ');
+    issues.invalid(frameworkEntry.value, joinKey(path, 'framework'), 'This must be one of {{words}}.', {
+      words,
+    });
   }
   const every = readEvery(node, path, issues);
   const request = readRequest(node, path, issues);
@@ -107,14 +110,11 @@ function readRequest(map: MapNode, path: string, issues: Issues): NonNullable<Ch
   }
   const signal = given.toUpperCase().replace(/^SIG/, '');
   if (signals.includes(signal)) return { signal, ...(command === null ? {} : { command }) };
-  const why = signalsThatKill.includes(signal)
-    ? 'no program can answer it.'
-    : `use one of ${signals.join(', ')}.`;
-  issues.invalid(
-    block.entry.at,
-    joinKey(key, 'signal'),
-    `${signal.slice(0, 20)} cannot ask a run to save: ${why}`,
-  );
+  const asked = { signal: signal.slice(0, 20), words: signals.join(', ') };
+  const told = signalsThatKill.includes(signal)
+    ? task('{{signal}} cannot ask a run to save: no program can answer it.', asked)
+    : task('{{signal}} cannot ask a run to save: use one of {{words}}.', asked);
+  issues.invalid(block.entry.at, joinKey(key, 'signal'), told);
   return null;
 }
 
@@ -153,7 +153,7 @@ function readBlock(
     issues.invalid(
       entry.value,
       joinKey(path, key),
-      wanted(`a mapping with ${known.join(', ')}`, entry.value),
+      wanted(task('a mapping with {{keys}}', { keys: known.join(', ') }), entry.value),
     );
     return null;
   }

@@ -38,12 +38,17 @@ function readEnvs(
     const path = joinKey('envs', key);
     const override = Object.hasOwn(given, key) ? given[key] : undefined;
     if (!variableName.test(key)) {
-      const message = `'${shorten(key)}' cannot be the name of an environment variable: letters, digits and _ only.`;
-      issues.invalid(at, path, message);
+      issues.invalid(
+        at,
+        path,
+        "'{{name}}' cannot be the name of an environment variable: letters, digits and _ only.",
+        { name: shorten(key) },
+      );
     } else if (override !== undefined) envs.set(key, override);
     else if (isNull(value)) {
-      const message = `'${shorten(key)}' has no value. Give it one here or with --env ${shorten(key)}=…`;
-      issues.invalid(at, path, message);
+      issues.invalid(at, path, "'{{name}}' has no value. Give it one here or with --env {{name}}=…", {
+        name: shorten(key),
+      });
     } else envs.set(key, environmentText(value));
   }
   for (const [key, value] of Object.entries(given)) if (variableName.test(key)) envs.set(key, value);
@@ -93,11 +98,9 @@ function addName(
   const name = text.replace(/^secrets:/, '').replace(scopes, '');
   if (variableName.test(name)) names.push(name);
   else
-    issues.invalid(
-      at,
-      path,
-      `'${shorten(name)}' cannot be the name of a secret: letters, digits and _ only.`,
-    );
+    issues.invalid(at, path, "'{{name}}' cannot be the name of a secret: letters, digits and _ only.", {
+      name: shorten(name),
+    });
 }
 
 function readManagedSecrets(task: MapNode, issues: Issues): string[] {

@@ -1,4 +1,6 @@
+import { because, several, type Told, toldOf } from '#shared/domain/because.ts';
 import type { SpecIssue } from '#shared/domain/spec.ts';
+import { type TaskText, task } from '#shared/domain/task-sentences.ts';
 import type { MapEntry, MapNode, Position, YamlNode } from './yaml-tree.ts';
 import { joinKey, shorten } from './yaml-tree.ts';
 
@@ -9,13 +11,13 @@ export class Issues {
   readonly #list: SpecIssue[] = [];
 
   /** A mistake: SkyPilot would refuse it too, at once or when it starts the task. */
-  invalid(at: Position, key: string, message: string): void {
-    this.#add('invalid', at, key, message);
+  invalid(at: Position, key: string, message: TaskText | Told, params: Told['params'] = {}): void {
+    this.#add('invalid', at, key, toTold(message, params));
   }
 
   /** Right in SkyPilot, but not something that Trainyard can do yet. */
-  unsupported(at: Position, key: string, message: string): void {
-    this.#add('unsupported', at, key, message);
+  unsupported(at: Position, key: string, message: TaskText | Told, params: Told['params'] = {}): void {
+    this.#add('unsupported', at, key, toTold(message, params));
   }
 
   get count(): number {
@@ -26,10 +28,14 @@ export class Issues {
     return this.#list.toSorted((a, b) => a.line - b.line || a.column - b.column).slice(0, mostShown);
   }
 
-  #add(kind: SpecIssue['kind'], at: Position, key: string, message: string): void {
-    if (this.#list.length < 1000) this.#list.push({ kind, key, line: at.line, column: at.column, message });
+  #add(kind: SpecIssue['kind'], at: Position, key: string, told: Told): void {
+    if (this.#list.length >= 1000) return;
+    this.#list.push({ kind, key, line: at.line, column: at.column, ...toldOf(told) });
   }
 }
+
+const toTold = (text: TaskText | Told, params: Told['params'] = {}): Told =>
+  typeof text === 'string' ? task(text, params) : text;
 
 export const isNull = (node: YamlNode): boolean => node.kind === 'scalar' && node.type === 'null';
 
@@ -40,27 +46,34 @@ export function entryOf(map: MapNode, key: string): MapEntry | null {
 }
 
 /** What to call a value in a message. */
-export function nameOfType(node: YamlNode): string {
-  if (node.kind === 'map') return 'a mapping';
-  if (node.kind === 'list') return 'a list';
-  const shown = shorten(node.text, 40);
+export function nameOfType(node: YamlNode): Told {
+  if (node.kind === 'map') return task('a mapping');
+  if (node.kind === 'list') return task('a list');
+  const text = shorten(node.text, 40);
   switch (node.type) {
     case 'null':
-      return 'nothing';
+      return task('nothing');
     case 'bool':
-      return `the boolean ${shown}`;
+      return task('the boolean {{text}}', { text });
     case 'int':
     case 'float':
-      return `the number ${shown}`;
+      return task('the number {{text}}', { text });
     case 'timestamp':
-      return `the date ${shown} (put it in quotes to make it text)`;
+      return task('the date {{text}} (put it in quotes to make it text)', { text });
     default:
-      return `the text "${shown}"`;
+      return task('the text "{{text}}"', { text });
   }
 }
 
-export const wanted = (what: string, node: YamlNode): string =>
-  `This must be ${what}, not ${nameOfType(node)}.`;
+export const wanted = (what: TaskText | Told, node: YamlNode): Told =>
+  task('This must be {{what}}, not {{value}}.', {
+    ...because('what', toTold(what)),
+    ...because('value', nameOfType(node)),
+  });
+
+/** The same with the nearest word that would have been right, where there is one. */
+export const orNearest = (told: Told, nearest: string | null): Told =>
+  nearest === null ? told : several([told, task("Did you mean '{{name}}'?", { name: nearest })]);
 
 /** Names each key of `map` that is not in `known`, with the nearest one that is. */
 export function refuseUnknownKeys(
@@ -73,9 +86,12 @@ export function refuseUnknownKeys(
     if (known.includes(key)) continue;
     if (issues.count >= mostShown) return;
     const nearest = nearestOf(key, known);
-    const where = path === '' ? 'a task' : `'${path}'`;
-    const hint = nearest === null ? '' : ` Did you mean '${nearest}'?`;
-    issues.invalid(at, joinKey(path, key), `'${shorten(key)}' is not a key of ${where}.${hint}`);
+    const unknown = { key: shorten(key), of: path };
+    const told =
+      path === ''
+        ? task("'{{key}}' is not a key of a task.", unknown)
+        : task("'{{key}}' is not a key of '{{of}}'.", unknown);
+    issues.invalid(at, joinKey(path, key), orNearest(told, nearest));
   }
 }
 

@@ -56,7 +56,9 @@ export function readFileMounts(
     if (target === null || source === null) continue;
     if (!isGoodTarget(target, hasWorkdir, at, path, issues)) continue;
     if (source.endsWith('/') && source !== '/')
-      issues.invalid(value, path, `A local path cannot end with a slash: ${shorten(source)}`);
+      issues.invalid(value, path, 'A local path cannot end with a slash: {{path}}', {
+        path: shorten(source),
+      });
     else mounts.set(target, source);
   }
   return Object.fromEntries(mounts);
@@ -82,11 +84,9 @@ function readSource(
   const source = filled(value.text, environment, value, path, issues);
   if (source === null) return null;
   if (/^[a-z][a-z0-9+.-]*:\/\/./i.test(source)) {
-    issues.unsupported(
-      value,
-      path,
-      `Trainyard cannot copy from ${shorten(source.split('://')[0] ?? '')}:// yet.`,
-    );
+    issues.unsupported(value, path, 'Trainyard cannot copy from {{scheme}}:// yet.', {
+      scheme: shorten(source.split('://')[0] ?? ''),
+    });
     return null;
   }
   if (source.trim() !== '') return source;
@@ -103,7 +103,9 @@ function isGoodTarget(
 ): boolean {
   const before = issues.count;
   if (target.endsWith('/'))
-    issues.invalid(at, path, `A path on the machine cannot end with a slash: ${shorten(target)}`);
+    issues.invalid(at, path, 'A path on the machine cannot end with a slash: {{path}}', {
+      path: shorten(target),
+    });
   else if (target.trim() === '') issues.invalid(at, path, 'The path on the machine is empty.');
   else if (target.includes('://')) issues.invalid(at, path, 'The path on the machine cannot be in a bucket.');
   else if (target === '~/sky_workdir' && hasWorkdir) {
@@ -122,11 +124,9 @@ function filled(
 ): string | null {
   const secret = namesIn(text).find((name) => inlineSecrets.has(name) && !envs.has(name));
   if (secret !== undefined) {
-    issues.unsupported(
-      at,
-      path,
-      `'${shorten(secret)}' is a secret, and Trainyard keeps secrets out of paths.`,
-    );
+    issues.unsupported(at, path, "'{{name}}' is a secret, and Trainyard keeps secrets out of paths.", {
+      name: shorten(secret),
+    });
     return null;
   }
   const result = fillIn(text, envs);

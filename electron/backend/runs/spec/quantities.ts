@@ -33,8 +33,12 @@ export function readMemory(
 ): { size: number; atLeast: boolean } | null {
   const text = quantityText(node);
   if (text !== null && /^\d+(?:\.\d+)?x$/i.test(text)) {
-    const message = `'${shorten(text)}' is a form that SkyPilot keeps for itself. Say a size like 32, 32+ or 64GB.`;
-    issues.invalid(node, key, message);
+    issues.invalid(
+      node,
+      key,
+      "'{{text}}' is a form that SkyPilot keeps for itself. Say a size like 32, 32+ or 64GB.",
+      { text: shorten(text) },
+    );
     return null;
   }
   const [, digits, unit, plus] =

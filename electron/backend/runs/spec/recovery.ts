@@ -1,5 +1,6 @@
 import { type RecoverySpec, recoveryCauses } from '#shared/domain/recovery.ts';
-import { entryOf, type Issues, nearestOf, refuseUnknownKeys, wanted } from './issues.ts';
+import { task } from '#shared/domain/task-sentences.ts';
+import { entryOf, type Issues, nearestOf, orNearest, refuseUnknownKeys, wanted } from './issues.ts';
 import { boolOf, intOf } from './python-scalars.ts';
 import { joinKey, type MapNode, type YamlNode } from './yaml-tree.ts';
 
@@ -22,7 +23,7 @@ const msPerUnit: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000,
 export function readRecovery(node: YamlNode, issues: Issues): RecoverySpec | null {
   const path = 'recovery';
   if (node.kind !== 'map') {
-    issues.invalid(node, path, wanted(`a mapping with ${keys.join(', ')}`, node));
+    issues.invalid(node, path, wanted(task('a mapping with {{keys}}', { keys: keys.join(', ') }), node));
     return null;
   }
   const before = issues.count;
@@ -53,8 +54,8 @@ function readCauses(map: MapNode, issues: Issues): RecoverySpec['on'] | null {
       continue;
     }
     const nearest = text === null ? null : nearestOf(text, recoveryCauses);
-    const hint = nearest === null ? '' : ` Did you mean '${nearest}'?`;
-    issues.invalid(item, key('on'), `${wanted(`one of ${recoveryCauses.join(', ')}`, item)}${hint}`);
+    const one = task('one of {{words}}', { words: recoveryCauses.join(', ') });
+    issues.invalid(item, key('on'), orNearest(wanted(one, item), nearest));
   }
   return found;
 }
@@ -65,7 +66,11 @@ function readMax(map: MapNode, issues: Issues): number | null {
   const { value } = entry;
   const max = value.kind === 'scalar' && value.type === 'int' ? Number(intOf(value.text)) : -1;
   if (max >= 0 && max <= mostRestarts) return max;
-  issues.invalid(value, key('max'), wanted(`how many restarts in a row, 0 to ${mostRestarts}`, value));
+  issues.invalid(
+    value,
+    key('max'),
+    wanted(task('how many restarts in a row, 0 to {{most}}', { most: String(mostRestarts) }), value),
+  );
   return null;
 }
 

@@ -1,5 +1,6 @@
+import { type TaskText, task } from '#shared/domain/task-sentences.ts';
 import { clouds } from './clouds.ts';
-import { entryOf, type Issues, nearestOf, refuseUnknownKeys, wanted } from './issues.ts';
+import { entryOf, type Issues, nearestOf, orNearest, refuseUnknownKeys, wanted } from './issues.ts';
 import { floatOf, intOf } from './python-scalars.ts';
 import { joinKey, type MapEntry, type MapNode, shorten, type YamlNode } from './yaml-tree.ts';
 
@@ -50,7 +51,7 @@ const intIn = (node: YamlNode): number | null =>
   node.kind === 'scalar' && node.type === 'int' ? Number(intOf(node.text)) : null;
 
 const text =
-  (what: string): Check =>
+  (what: TaskText): Check =>
   (value, key, issues) => {
     if (!isText(value)) issues.invalid(value, key, wanted(what, value));
   };
@@ -61,8 +62,8 @@ const oneOf =
     if (value.kind === 'scalar' && value.type === 'string' && words.includes(value.text.toLowerCase()))
       return;
     const nearest = value.kind === 'scalar' ? nearestOf(value.text, words) : null;
-    const hint = nearest === null ? '' : ` Did you mean '${nearest}'?`;
-    issues.invalid(value, key, `${wanted(`one of ${words.join(', ')}`, value)}${hint}`);
+    const one = task('one of {{words}}', { words: words.join(', ') });
+    issues.invalid(value, key, orNearest(wanted(one, value), nearest));
   };
 
 const size: Check = (value, key, issues) => {
@@ -122,8 +123,12 @@ function checkInstanceType(value: YamlNode, key: string, issues: Issues, { hasAc
   if (value.kind !== 'scalar' || value.type !== 'string') {
     issues.invalid(value, key, wanted('the name of a type of machine', value));
   } else if (!hasAccelerators && withAccelerators.test(value.text)) {
-    const message = `'${shorten(value.text)}' implies accelerators. Trainyard does not know which: say them in 'accelerators' too.`;
-    issues.unsupported(value, key, message);
+    issues.unsupported(
+      value,
+      key,
+      "'{{text}}' implies accelerators. Trainyard does not know which: say them in 'accelerators' too.",
+      { text: shorten(value.text) },
+    );
   }
 }
 
@@ -145,11 +150,9 @@ function checkRecovery(value: YamlNode, key: string, issues: Issues): void {
       } else if (restarts > 0) issues.unsupported(entry.at, entryKey, noRestarts);
     } else if (entry.key === 'recover_on_exit_codes') checkExitCodes(entry, entryKey, issues);
     else
-      issues.unsupported(
-        entry.at,
-        entryKey,
-        `Trainyard does not know the recovery setting '${shorten(entry.key)}'.`,
-      );
+      issues.unsupported(entry.at, entryKey, "Trainyard does not know the recovery setting '{{key}}'.", {
+        key: shorten(entry.key),
+      });
   }
 }
 const noRestarts = 'Trainyard does not restart a run by itself after an error yet.';
@@ -212,7 +215,7 @@ function checkAutostop(value: YamlNode, key: string, issues: Issues): void {
   refuseUnknownKeys(value, ['idle_minutes', 'down', 'wait_for', 'hook', 'hook_timeout'], key, issues);
   for (const entry of value.entries) {
     const entryKey = joinKey(key, entry.key);
-    const wrong = (what: string) => issues.invalid(entry.value, entryKey, wanted(what, entry.value));
+    const wrong = (what: TaskText) => issues.invalid(entry.value, entryKey, wanted(what, entry.value));
     if (entry.key === 'idle_minutes' && !((intIn(entry.value) ?? -1) >= 0))
       wrong('a whole number of minutes');
     if (entry.key === 'hook_timeout' && !((intIn(entry.value) ?? 0) >= 1)) wrong('a whole number of seconds');

@@ -87,7 +87,7 @@ function readAlternatives(
 function refuseNulls(item: MapNode, path: string, issues: Issues): void {
   for (const { key, value, at } of item.entries) {
     if (isNull(value) && key !== 'ports' && key !== 'image_id') {
-      issues.invalid(at, joinKey(path, key), `'${key}' has no value. Give it one or take it out.`);
+      issues.invalid(at, joinKey(path, key), "'{{key}}' has no value. Give it one or take it out.", { key });
     }
   }
 }
@@ -139,7 +139,9 @@ function refuseInternal(map: MapNode, path: string, issues: Issues): void {
   for (const key of internalKeys) {
     const entry = entryOf(map, key);
     if (entry === null) continue;
-    issues.unsupported(entry.at, joinKey(path, key), `'${key}' is for SkyPilot's own use; take it out.`);
+    issues.unsupported(entry.at, joinKey(path, key), "'{{key}}' is for SkyPilot's own use; take it out.", {
+      key,
+    });
   }
 }
 
@@ -154,7 +156,9 @@ function refuseInfraBesideCloud(map: MapNode, around: MapNode | null, path: stri
     const at = entryOf(map, key)?.at ?? entryOf(map, 'infra')?.at ?? entry.at;
     const inside = entryOf(map, key) !== null || entryOf(map, 'infra') !== null;
     if (around !== null && !inside) continue;
-    issues.invalid(at, joinKey(path, key), `'${key}' cannot stand beside 'infra': say it all in 'infra'.`);
+    issues.invalid(at, joinKey(path, key), "'{{key}}' cannot stand beside 'infra': say it all in 'infra'.", {
+      key,
+    });
   }
 }
 

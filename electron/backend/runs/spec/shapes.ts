@@ -1,3 +1,5 @@
+import type { Told } from '#shared/domain/because.ts';
+import { type TaskText, task } from '#shared/domain/task-sentences.ts';
 import { entryOf, type Issues, isNull, refuseUnknownKeys, wanted } from './issues.ts';
 import { floatOf } from './python-scalars.ts';
 import { joinKey, type YamlNode } from './yaml-tree.ts';
@@ -12,7 +14,7 @@ export type Shape =
   | { kind: 'word'; words: readonly string[] }
   | { kind: 'list'; of: Shape }
   | { kind: 'map'; keys: Readonly<Record<string, Shape>>; needs?: readonly string[] }
-  | { kind: 'any-of'; shapes: readonly Shape[]; what: string };
+  | { kind: 'any-of'; shapes: readonly Shape[]; what: TaskText };
 
 const text: Shape = { kind: 'text' };
 const bool: Shape = { kind: 'bool' };
@@ -57,7 +59,7 @@ function checkMap(node: YamlNode, shape: Shape & { kind: 'map' }, path: string, 
   }
   for (const key of shape.needs ?? []) {
     if (entryOf(node, key) === null) {
-      issues.invalid(node, joinKey(path, key), `'${path}' needs a '${key}'.`);
+      issues.invalid(node, joinKey(path, key), "'{{of}}' needs a '{{key}}'.", { of: path, key });
     }
   }
 }
@@ -74,20 +76,21 @@ function checkScalar(node: YamlNode, shape: ScalarShape, path: string, issues: I
       issues.invalid(node, path, wanted(wordsFor(shape), node));
   } else if ((shape.kind === 'number' || shape.kind === 'whole') && node.kind === 'scalar') {
     if (shape.least !== undefined && floatOf(node.text) < shape.least) {
-      issues.invalid(node, path, wanted(`${shape.least} or more`, node));
+      issues.invalid(node, path, wanted(task('{{least}} or more', { least: shape.least }), node));
     }
   }
 }
 
-function wordsFor(shape: ScalarShape): string {
-  if (shape.kind === 'word') return `one of ${shape.words.join(', ')}`;
-  return {
+function wordsFor(shape: ScalarShape): TaskText | Told {
+  if (shape.kind === 'word') return task('one of {{words}}', { words: shape.words.join(', ') });
+  const words = {
     text: 'text',
     anything: 'anything',
     bool: 'true or false',
     number: 'a number',
     whole: 'a whole number',
-  }[shape.kind];
+  } as const;
+  return words[shape.kind];
 }
 
 function isOfKind(node: YamlNode, shape: Shape): boolean {

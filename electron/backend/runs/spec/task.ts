@@ -1,4 +1,6 @@
+import type { Told } from '#shared/domain/because.ts';
 import type { TaskSpec } from '#shared/domain/spec.ts';
+import type { TaskText } from '#shared/domain/task-sentences.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import { readEnvironment } from './environment.ts';
 import { entryOf, type Issues, refuseUnknownKeys, wanted } from './issues.ts';
@@ -75,8 +77,12 @@ export function readName(task: MapNode, issues: Issues): string | null {
     return null;
   }
   if (value.text.length <= 1000 && goodName.test(value.text)) return value.text;
-  const rule = 'letters and digits, with single or double dots, dashes and underscores between them';
-  issues.invalid(value, 'name', `'${shorten(value.text)}' cannot be a name: ${rule}.`);
+  issues.invalid(
+    value,
+    'name',
+    "'{{name}}' cannot be a name: letters and digits, with single or double dots, dashes and underscores between them.",
+    { name: shorten(value.text) },
+  );
   return null;
 }
 
@@ -90,8 +96,12 @@ function readNodes(task: MapNode, issues: Issues): number {
     return 1;
   }
   if (nodes > 1) {
-    const message = `Trainyard runs a task on one machine; ${nodes} nodes are not possible yet.`;
-    issues.unsupported(entry.at, 'num_nodes', message);
+    issues.unsupported(
+      entry.at,
+      'num_nodes',
+      'Trainyard runs a task on one machine; {{count}} nodes are not possible yet.',
+      { count: nodes },
+    );
   }
   return nodes;
 }
@@ -146,7 +156,9 @@ function readConfig(task: MapNode, issues: Issues): Record<string, unknown> {
     const path = joinKey('config', key);
     if (key === 'hooks') issues.unsupported(at, path, 'Trainyard does not run hooks yet.');
     else if (!configSections.includes(key)) {
-      issues.unsupported(at, path, `Trainyard does not know the setting '${shorten(key)}' of 'config'.`);
+      issues.unsupported(at, path, "Trainyard does not know the setting '{{key}}' of 'config'.", {
+        key: shorten(key),
+      });
     }
   }
   return { config: toPlain(entry.value) };
@@ -158,9 +170,9 @@ function refuseOtherKinds(task: MapNode, issues: Issues): void {
   if (service !== null && pool !== null) {
     issues.invalid(pool.at, 'pool', "'service' and 'pool' cannot stand in the same task.");
   }
-  const refuse = (key: string, message: string) => {
+  const refuse = (key: string, message: TaskText, params: Told['params'] = {}) => {
     const entry = entryOf(task, key);
-    if (entry !== null) issues.unsupported(entry.at, key, message);
+    if (entry !== null) issues.unsupported(entry.at, key, message, params);
   };
   if (service !== null) checkService(service.value, issues);
   if (pool !== null) checkShape(pool.value, poolShape, 'pool', issues);
@@ -168,7 +180,7 @@ function refuseOtherKinds(task: MapNode, issues: Issues): void {
   refuse('pool', 'Trainyard has no pools of workers yet.');
   refuse('volumes', 'Trainyard cannot attach volumes yet.');
   refuse('event_callback', 'Trainyard does not run event callbacks yet.');
-  for (const key of internalKeys) refuse(key, `'${key}' is for SkyPilot's own use; take it out.`);
+  for (const key of internalKeys) refuse(key, "'{{key}}' is for SkyPilot's own use; take it out.", { key });
   const access = entryOf(task, 'api_server_access');
   if (access === null) return;
   const right = access.value.kind === 'scalar' && access.value.type === 'bool';

@@ -10,6 +10,8 @@ import {
   parseAllDocuments,
   type Scalar,
 } from 'yaml';
+import type { Told } from '#shared/domain/because.ts';
+import { task } from '#shared/domain/task-sentences.ts';
 import { boolOf, floatOf, intOf, pythonText, type ScalarType, typeOfPlain } from './python-scalars.ts';
 
 /** 1-based; line 0 where there is none. */
@@ -44,7 +46,7 @@ export interface MapEntry {
 
 export interface YamlProblem extends Position {
   key: string;
-  message: string;
+  told: Told;
 }
 
 export interface YamlTree {
@@ -62,13 +64,15 @@ const maxWeight = 100_000;
 export function readYaml(text: string): YamlTree {
   const start = { line: 1, column: 1 };
   if (text.length > maxTextLength) {
-    const message = `The file is larger than ${maxTextLength.toLocaleString('en')} characters.`;
-    return { documents: [], problems: [{ ...start, key: '', message }] };
+    const told = task('The file is larger than {{most}} characters.', {
+      most: maxTextLength.toLocaleString('en'),
+    });
+    return { documents: [], problems: [{ ...start, key: '', told }] };
   }
   const deep = tooDeep(text);
   if (deep !== null) {
     const at = positionOf(text, deep);
-    return { documents: [], problems: [{ ...at, key: '', message: nestingMessage }] };
+    return { documents: [], problems: [{ ...at, key: '', told: tooNested() }] };
   }
   const lines = new LineCounter();
   try {
@@ -87,13 +91,13 @@ export function readYaml(text: string): YamlTree {
   } catch (error) {
     // A recursive parser met nesting that the scan above could not see.
     if (error instanceof RangeError) {
-      return { documents: [], problems: [{ ...start, key: '', message: nestingMessage }] };
+      return { documents: [], problems: [{ ...start, key: '', told: tooNested() }] };
     }
     throw error;
   }
 }
 
-const nestingMessage = `The file is nested more than ${maxDepth} levels deep.`;
+const tooNested = (): Told => task('The file is nested more than {{most}} levels deep.', { most: maxDepth });
 
 /** Offset where flow brackets or block indicators nest deeper than a parser should be asked to follow, or null. */
 function tooDeep(text: string): number | null {
@@ -129,23 +133,28 @@ class TreeReader {
 
   read(document: Document.Parsed): YamlNode | null {
     this.#anchors = new Map();
-    for (const error of document.errors) this.#problem(error.pos[0], '', firstLine(error.message));
+    for (const error of document.errors)
+      this.#problem(error.pos[0], '', task('{{said}}', { said: firstLine(error.message) }));
     const contents = document.contents as ParsedNode | null;
     if (contents === null || document.errors.length > 0) return null;
     const node = this.#node(contents, '', 0);
     if (weightOf(node) > maxWeight) {
-      this.problems.push({ line: node.line, column: node.column, key: '', message: bombMessage });
+      this.problems.push({ line: node.line, column: node.column, key: '', told: bomb() });
       return null;
     }
     return node.kind === 'scalar' && node.type === 'null' ? null : node;
   }
 
   #node(node: unknown, path: string, depth: number): YamlNode {
-    if (depth > maxDepth) return this.#nothing(node, path, nestingMessage);
+    if (depth > maxDepth) return this.#nothing(node, path, tooNested());
     if (isAlias(node)) {
       const target = this.#anchors.get(node.source);
       if (target !== undefined) return { ...target, ...this.#at(node) };
-      return this.#nothing(node, path, `There is no anchor &${node.source} before this alias.`);
+      return this.#nothing(
+        node,
+        path,
+        task('There is no anchor &{{name}} before this alias.', { name: node.source }),
+      );
     }
     const made = this.#made(node, path, depth);
     const anchor = isScalar(node) || isMap(node) || isSeq(node) ? node.anchor : undefined;
@@ -176,7 +185,11 @@ class TreeReader {
       if (!isPair(item)) continue;
       const keyNode = this.#node(item.key, path, depth + 1);
       if (keyNode.kind !== 'scalar') {
-        this.#problem(offsetOf(item.key), path, 'A key must be plain text here, not a list or a mapping.');
+        this.#problem(
+          offsetOf(item.key),
+          path,
+          task('A key must be plain text here, not a list or a mapping.'),
+        );
         continue;
       }
       const key = keyNode.text;
@@ -192,8 +205,11 @@ class TreeReader {
       }
       const earlier = seen.get(key);
       if (earlier !== undefined) {
-        const message = `The key '${shorten(key)}' stands here a second time; the first is on line ${earlier.line}. Remove one of them.`;
-        this.problems.push({ ...at, key: joinKey(path, key), message });
+        const told = task(
+          "The key '{{key}}' stands here a second time; the first is on line {{first}}. Remove one of them.",
+          { key: shorten(key), first: String(earlier.line) },
+        );
+        this.problems.push({ ...at, key: joinKey(path, key), told });
         continue;
       }
       seen.set(key, at);
@@ -208,8 +224,8 @@ class TreeReader {
     const sources = entry.value.kind === 'list' ? entry.value.items : [entry.value];
     return sources.flatMap((source) => {
       if (source.kind === 'map') return source.entries;
-      const message = "'<<' merges mappings: give it an alias of one, or a list of them.";
-      this.problems.push({ ...entry.at, key: joinKey(path, '<<'), message });
+      const told = task("'<<' merges mappings: give it an alias of one, or a list of them.");
+      this.problems.push({ ...entry.at, key: joinKey(path, '<<'), told });
       return [];
     });
   }
@@ -223,24 +239,32 @@ class TreeReader {
     const tagged = scalarTags.get(node.tag);
     if (tagged === undefined) this.#refuseTag(node, path, []);
     else if (tagged !== 'string' && typeOfPlain(text) !== tagged) {
-      this.#problem(offsetOf(node), path, `'${shorten(text)}' is not what its tag ${node.tag} says.`);
+      this.#problem(
+        offsetOf(node),
+        path,
+        task("'{{text}}' is not what its tag {{tag}} says.", { text: shorten(text), tag: node.tag }),
+      );
     }
     return { ...made, type: tagged ?? type };
   }
 
   #refuseTag(node: { tag?: string | undefined }, path: string, allowed: readonly string[]): void {
     if (node.tag === undefined || node.tag === '!' || allowed.includes(node.tag)) return;
-    this.#problem(offsetOf(node), path, `The tag ${shorten(node.tag)} cannot be used in a task file.`);
+    this.#problem(
+      offsetOf(node),
+      path,
+      task('The tag {{tag}} cannot be used in a task file.', { tag: shorten(node.tag) }),
+    );
   }
 
-  #nothing(node: unknown, path: string, message: string): ScalarNode {
-    this.#problem(offsetOf(node), path, message);
+  #nothing(node: unknown, path: string, told: Told): ScalarNode {
+    this.#problem(offsetOf(node), path, told);
     return { kind: 'scalar', type: 'null', text: '', range: [0, 0], ...this.#at(node) };
   }
 
-  #problem(offset: number, key: string, message: string): void {
+  #problem(offset: number, key: string, told: Told): void {
     const { line, col } = this.#lines.linePos(offset);
-    this.problems.push({ line: Math.max(line, 1), column: Math.max(col, 1), key, message });
+    this.problems.push({ line: Math.max(line, 1), column: Math.max(col, 1), key, told });
   }
 
   #at(node: unknown): Position {
@@ -249,7 +273,8 @@ class TreeReader {
   }
 }
 
-const bombMessage = `Its aliases expand to more than ${maxWeight.toLocaleString('en')} values.`;
+const bomb = (): Told =>
+  task('Its aliases expand to more than {{most}} values.', { most: maxWeight.toLocaleString('en') });
 const scalarTags = new Map<string, ScalarType>([
   ['!', 'string'],
   ['tag:yaml.org,2002:str', 'string'],

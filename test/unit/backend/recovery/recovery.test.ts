@@ -145,7 +145,11 @@ test('a crash loop ends with the last lines and a guess; progress in between beg
     },
   });
   const notice = world.app.store.notices.list().find(({ code }) => code === 'RECOVERY_GAVE_UP');
-  expect(notice).toMatchObject({ level: 'error', runId: id, params: { guess: 'gpu-out-of-memory' } });
+  expect(notice).toMatchObject({
+    level: 'error',
+    runId: id,
+    params: { 'guess#': 'GUESS_GPU_OUT_OF_MEMORY' },
+  });
   expect(world.activity.at(-1)).toMatchObject({ action: 'recovery.giveUp', details: { why: 'too-often' } });
 });
 

@@ -23,7 +23,7 @@ describe('the text of settings.json', () => {
       ['noSuch', 4],
       ['logFontSize', 5],
     ]);
-    expect(read.problems[1]?.why).toBe('there is no such setting');
+    expect(read.problems[1]?.why.message).toBe('there is no such setting');
     expect(read.untaken).toEqual({ theme: 'purple', noSuch: [1], logFontSize: '12' });
   });
 
@@ -38,7 +38,9 @@ describe('the text of settings.json', () => {
     const read = readSettingsText(text);
     expect(read.readable).toBe(false);
     expect(read.values).toEqual({});
-    expect(read.problems).toEqual([{ key: '', line, why: expect.any(String) }]);
+    expect(read.problems).toEqual([
+      { key: '', line, why: expect.objectContaining({ message: expect.any(String) }) },
+    ]);
   });
 
   it('an empty file wishes for the defaults', () => {

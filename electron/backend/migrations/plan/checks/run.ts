@@ -1,5 +1,6 @@
 import { because } from '#shared/domain/because.ts';
 import type { MigrationCheck } from '#shared/domain/migration.ts';
+import { wordOf } from '#shared/domain/word-sentences.ts';
 import type { MoveFacts } from '../facts.ts';
 import { fail, pass, warn } from '../sentences.ts';
 
@@ -27,7 +28,9 @@ function alive({ attempt, claimed, step, from, to }: MoveFacts): MigrationCheck[
   const checks: MigrationCheck[] = [];
   const { state } = attempt;
   if (state !== 'running') {
-    checks.push(fail('CHECK_NOT_ALIVE', { state, to: to.name }, 'DO_RESTART'));
+    checks.push(
+      fail('CHECK_NOT_ALIVE', { ...because('state', wordOf('STATE', state)), to: to.name }, 'DO_RESTART'),
+    );
   } else if (step === null) checks.push(pass('CHECK_ALIVE', { from: from.name }));
   else checks.push(pass('CHECK_ALIVE_AT', { from: from.name, step }));
   if (claimed) checks.push(fail('CHECK_CLAIMED', {}, 'DO_WAIT'));

@@ -1,6 +1,7 @@
 import { because, becauseOf } from '#shared/domain/because.ts';
-import type { CopyPath, CopyPathKind } from '#shared/domain/copy.ts';
+import type { CopyPath } from '#shared/domain/copy.ts';
 import type { MigrationCheck } from '#shared/domain/migration.ts';
+import { wordOf } from '#shared/domain/word-sentences.ts';
 import type { MoveFacts } from '../facts.ts';
 import { bytesInWords, fail, type Mode, pass, type SentenceCode, say, warn } from '../sentences.ts';
 
@@ -9,7 +10,7 @@ export function resumeChecks({ run, untold, to }: MoveFacts): MigrationCheck[] {
   const how = run.spec.checkpoint?.resume ?? {};
   if (untold !== null) {
     const argument = how.argument ?? '';
-    return [fail('CHECK_RESUME_UNSURE', { argument, why: untold }, 'DO_RESUME_VARIABLE')];
+    return [fail('CHECK_RESUME_UNSURE', { argument, ...because('why', untold) }, 'DO_RESUME_VARIABLE')];
   }
   const isTold = how.argument !== undefined || how.env !== undefined || how.command !== undefined;
   if (isTold) return [pass('CHECK_RESUME')];
@@ -49,12 +50,6 @@ export function modeCheck({ mode, possible, why }: Mode): MigrationCheck {
   };
 }
 
-const ways: Readonly<Record<CopyPathKind, string>> = {
-  direct: 'from machine to machine',
-  bucket: 'through object storage',
-  laptop: 'through this computer',
-};
-
 /** The way that would be taken; null: none. */
 export function chosenPath({ paths, asked }: Pick<MoveFacts, 'paths' | 'asked'>): CopyPath | null {
   if (!paths.ok) return null;
@@ -71,7 +66,7 @@ export function pathChecks(facts: MoveFacts): MigrationCheck[] {
   const chosen = chosenPath(facts);
   if (chosen !== null) {
     const rate = chosen.bytesPerSecond === null ? '?' : bytesInWords(chosen.bytesPerSecond);
-    return [pass('CHECK_WAY', { way: ways[chosen.kind], rate })];
+    return [pass('CHECK_WAY', { ...because('way', wordOf('WAY', chosen.kind)), rate })];
   }
   const machines = { from: from.name, to: to.name };
   if (!paths.ok) return [fail('CHECK_NO_WAY', { ...machines, ...because('why', paths.why) }, 'DO_OPEN_WAY')];

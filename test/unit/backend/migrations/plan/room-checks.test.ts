@@ -1,3 +1,4 @@
+import { sayScript } from '#shared/domain/script-sentences.ts';
 import { judged } from './judged.ts';
 import { failure, GB, usualTask } from './some-facts.ts';
 
@@ -85,7 +86,7 @@ judged([
   ],
   [
     'it cannot surely be told',
-    { facts: { untold: 'its last command is a loop' } },
+    { facts: { untold: sayScript('SCRIPT_COMPOUND') } },
     'CHECK_RESUME_UNSURE',
     'fail',
     'DO_RESUME_VARIABLE',

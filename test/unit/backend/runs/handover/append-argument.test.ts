@@ -85,7 +85,7 @@ test.each([
   ['>', 'leads nowhere'],
 ])('where it is not sure which the trainer is, it says so: %j', (script, why) => {
   const appended = appendArgument(script, '--resume /c');
-  expect(appended).toEqual({ ok: false, why: expect.stringContaining(why) });
+  expect(appended).toMatchObject({ ok: false, why: { message: expect.stringContaining(why) } });
 });
 
 /** Writes down how it was called, and lets its stdin be. */
@@ -177,7 +177,7 @@ describe('as shells run it', () => {
         fc.property(head, words, tail, (before, args, after) => {
           const script = `${before}"$T"${args}${after}`;
           const appended = appendArgument(script, "--resume '/a dir/it'\\''s $HOME'");
-          if (!appended.ok) throw new Error(`${JSON.stringify(script)}: ${appended.why}`);
+          if (!appended.ok) throw new Error(`${JSON.stringify(script)}: ${appended.why.message}`);
           expect(spawnSync(shell, ['-n', '-c', appended.script], { timeout: 30_000 }).status).toBe(0);
           const expected = callsOf(shell, script);
           const last = expected.pop() ?? [];
@@ -283,7 +283,7 @@ test('50,000 scripts of any kind: an answer each, and only ever something added'
     fc.property(fc.array(piece, { maxLength: 16 }), (pieces) => {
       const script = pieces.join('');
       const appended = appendArgument(script, 'XX');
-      if (!appended.ok) return appended.why !== '';
+      if (!appended.ok) return appended.why.message !== '';
       return appended.script.length === script.length + 3 && appended.script.replace(' XX', '') === script;
     }),
     { numRuns: 50_000 },

@@ -47,7 +47,7 @@ test('where the trainer is not surely known it is not told, and that is said', (
   const resumed = withResume(task('{argument: --resume}', 'python train.py || exit 1'), from);
   expect(resumed).toMatchObject({
     script: 'python train.py || exit 1',
-    untold: expect.stringContaining('alternatives'),
+    untold: { message: expect.stringContaining('alternatives') },
     env: { TRAINYARD_RESUME: '--resume /home/u/c/step 7' },
   });
 });
