@@ -1,6 +1,8 @@
+import { directoryOf } from '#renderer/features/copies/copy-again.ts';
 import { t, translateError } from '#renderer/i18n/index.ts';
 import type { AppEvent, Notice } from '#shared/domain/event.ts';
 import type { Settings } from '#shared/domain/settings.ts';
+import { placeName } from './place-name.ts';
 import { paths } from './routes.ts';
 
 /** Something that happened without the user's hand just then, and where each answer to it leads. */
@@ -59,18 +61,26 @@ export function happeningOf(event: AppEvent, sinceAt: number, told: Set<string>)
         actions: [{ label: t('app.openSite'), path: paths.sites }],
       };
     case 'copy.changed': {
-      const { id, state, to, endedAt } = event.copy;
+      const { id, state, to, endedAt, error } = event.copy;
       if ((state !== 'done' && state !== 'failed') || told.has(id)) return null;
       if (endedAt !== null && endedAt < sinceAt) return null;
       told.add(id);
-      const params = { machine: to.machineName, path: to.path };
+      const machine = placeName(to.machineId, to.machineName, t);
+      const failed = {
+        to: `${machine}:${to.path}`,
+        why: error ? translateError(error.code, error.params, error.message) : '',
+      };
       return {
         id: `copy ${id}`,
         kind: 'done',
         level: state === 'done' ? 'info' : 'error',
         title: t('app.name'),
-        body: t(state === 'done' ? 'app.copyDone' : 'app.copyFailed', params),
-        actions: [{ label: t('app.openMachine'), path: paths.machine(to.machineId) }],
+        body: state === 'done' ? t('app.copyDone', { machine, path: to.path }) : t('copies.failed', failed),
+        actions: [
+          state === 'done'
+            ? { label: t('copies.show'), path: paths.files(to.machineId, directoryOf(to.path)) }
+            : { label: t('app.openMachine'), path: paths.machine(to.machineId) },
+        ],
       };
     }
     default:

@@ -22,8 +22,13 @@ describe.skipIf(!needs('chromium', 'linux'))('a new user', () => {
     await main(page).getByRole('heading', { name: 'The yard' }).waitFor();
     const steps = main(page).getByRole('region', { name: 'Start with a machine or with a sample' });
     const sample = steps.getByRole('link', { name: 'Run the sample here' });
-    if ((await sample.count()) > 0) await sample.click();
-    else await page.goto(`${app.url}/new?template=sample`);
+    if ((await sample.count()) > 0) {
+      // Its sentences have the room that is there.
+      const sentence = await steps.getByText('The sample trains a small network').boundingBox();
+      expect(sentence?.width).toBeGreaterThan(300);
+      expect(await page.evaluate(crowding)).toEqual([]);
+      await sample.click();
+    } else await page.goto(`${app.url}/new?template=sample`);
     await page.getByText('No mistakes.').waitFor();
     expect(
       await page.getByLabel('Machine', { exact: true }).locator('option:checked').textContent(),

@@ -1,8 +1,6 @@
 import { create } from 'zustand';
 import { gather } from '#renderer/app/gather.ts';
 import type { LivePart } from '#renderer/app/live-part.ts';
-import { t, translateError } from '#renderer/i18n/index.ts';
-import { toast } from '#renderer/ui/index.ts';
 import type { CopyJob } from '#shared/domain/copy.ts';
 
 interface CopiesState {
@@ -35,18 +33,9 @@ export const copiesPart: LivePart = {
   },
   apply(event) {
     if (event.type !== 'copy.changed') return;
-    const { copy } = event;
-    if (copy.state === 'failed' && useCopies.getState().byId.get(copy.id)?.state === 'running')
-      sayFailed(copy);
-    copyChanged(copy);
+    copyChanged(event.copy);
   },
 };
-
-/** One that ended badly while the page was open: said at once, not only in the list. */
-function sayFailed({ error, to }: CopyJob): void {
-  const why = error ? translateError(error.code, error.params, error.message) : '';
-  toast('error', t('copies.failed', { to: `${to.machineName}:${to.path}`, why }));
-}
 
 /** Those under way first, then the newest. */
 export const orderCopies = (copies: Iterable<CopyJob>): CopyJob[] =>

@@ -28,8 +28,8 @@ export function FirstSteps({
   const placed = made || sites.some(({ kind }) => kind !== 'local');
   if (!wanted || !mayAct || (made && ended)) return null;
   return (
-    <section className="steps" aria-labelledby="steps-title">
-      <div className="steps__head">
+    <section className="firststeps" aria-labelledby="steps-title">
+      <div className="firststeps__head">
         <h2 id="steps-title">{t('overview.welcome')}</h2>
         <Button small look="quiet" onClick={() => putAway(t('overview.stepsGone'), t('app.undo'))}>
           {t('overview.stepsHide')}
@@ -83,8 +83,8 @@ function Step({
 }) {
   const t = useT();
   return (
-    <li className={done ? 'step step--done' : 'step'}>
-      <span className="step__mark num" aria-hidden="true">
+    <li className={done ? 'firststep firststep--done' : 'firststep'}>
+      <span className="firststep__mark num" aria-hidden="true">
         {done ? '✓' : n}
       </span>
       <div>
@@ -95,7 +95,7 @@ function Step({
         {done ? null : (
           <>
             <p className="quiet">{text}</p>
-            <div className="step__acts">{children}</div>
+            <div className="firststep__acts">{children}</div>
           </>
         )}
       </div>

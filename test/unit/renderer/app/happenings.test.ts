@@ -53,8 +53,28 @@ it('the end of a copy is told once, and not if it was before', () => {
   const told = new Set<string>();
   expect(happeningOf(copy('running', null), 100, told)).toBeNull();
   expect(happeningOf(copy('done', 50), 100, told)).toBeNull();
-  expect(happeningOf(copy('done', 150), 100, told)).toMatchObject({ kind: 'done', level: 'info' });
+  expect(happeningOf(copy('done', 150), 100, told)).toMatchObject({
+    kind: 'done',
+    level: 'info',
+    actions: [{ path: '/files/m2?path=%2F' }],
+  });
   expect(happeningOf(copy('done', 150), 100, told)).toBeNull();
+});
+
+it('a copy that failed says why, and leads to the machine', () => {
+  const { type, copy: job } = copy('failed', 150);
+  const error = {
+    code: 'COPY_DISK_FULL',
+    message: 'The disk on kite is full.',
+    params: {},
+    details: '',
+    retryable: false,
+  };
+  expect(happeningOf({ type, copy: { ...job, error } }, 100, new Set())).toMatchObject({
+    level: 'error',
+    body: expect.stringMatching(/^The copy to kite:\/b failed\. The disk/),
+    actions: [{ path: '/machines/m2' }],
+  });
 });
 
 it('is told outside of the page as the settings say', () => {
