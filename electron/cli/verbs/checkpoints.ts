@@ -112,8 +112,10 @@ function print(found: readonly (FoundCheckpoint | RunCheckpoint)[], json: boolea
     return;
   }
   const now = Date.now();
+  // Of a directory it is not known what else lies where.
+  const areOfARun = found.some((one) => 'copies' in one);
   printTable(
-    ['step', 'complete', 'size', 'age', 'framework', 'path', 'why'],
+    ['step', 'complete', 'size', 'age', 'framework', 'path', ...(areOfARun ? ['copies'] : []), 'why'],
     found.map((one) => [
       one.step === null ? '–' : String(one.step),
       'gone' in one && one.gone ? 'gone' : one.complete ? 'yes' : 'no',
@@ -121,7 +123,14 @@ function print(found: readonly (FoundCheckpoint | RunCheckpoint)[], json: boolea
       ago(one.modifiedAt, now),
       one.framework,
       one.path,
+      ...(areOfARun ? ['copies' in one ? placesOf(one) : ''] : []),
       one.why.message,
     ]),
   );
 }
+
+/** Where copies lie: "heron, ibis (backup)". */
+const placesOf = ({ copies }: RunCheckpoint): string =>
+  copies
+    .map(({ kind, machineName }) => (kind === 'run' ? machineName : `${machineName} (${kind})`))
+    .join(', ') || '–';

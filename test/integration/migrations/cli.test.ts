@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { FoundCheckpoint, RunCheckpoint } from '#shared/domain/checkpoint.ts';
 import type { Cleaned, Leftover } from '#shared/domain/leftover.ts';
 import type { Migration, MigrationPlan } from '#shared/domain/migration.ts';
 import type { Run } from '#shared/domain/run.ts';
@@ -9,14 +10,15 @@ import { needs } from '#test/needs.ts';
 import { tempDirectory } from '#test/temp.ts';
 import { until } from '#test/until.ts';
 import { serve, trainyard, trainyardJson, userEnvironment } from '../cli/trainyard.ts';
-import { type Lab, lightTraining, startLab, taskOf } from './lab.ts';
+import { type Lab, lightTraining, runDirectory, startLab, taskOf } from './lab.ts';
 
 describe.skipIf(!needs('sshd', 'root', 'python3'))('trainyard move', () => {
   let lab: Lab;
-  beforeAll(async () => {
+  // Anew for a second try: what the first has left on the boxes would be found and told.
+  beforeEach(async () => {
     lab = await startLab();
   }, 120_000);
-  afterAll(() => lab?.stop());
+  afterEach(() => lab?.stop());
 
   test('a dry run changes nothing; a move tells what it cost; then the list has it', {
     timeout: 400_000,
@@ -55,10 +57,43 @@ describe.skipIf(!needs('sshd', 'root', 'python3'))('trainyard move', () => {
     const shown = await trainyard(env, ['moves', 'show', listed?.id ?? '']);
     expect(shown.out).toBe(moved.out);
     expect(await trainyard(env, ['moves', 'cancel', id])).toMatchObject({ code: 3 });
+    await tellsOfCheckpoints(env, lab, id);
     await cleansUp(env, lab, id);
     expect((await trainyard(env, ['stop', id])).code).toBe(0);
   });
 });
+
+/** Of the run, where the copies of each lie; of a directory of a machine the same without. */
+async function tellsOfCheckpoints(
+  env: NodeJS.ProcessEnv,
+  { boxes: [, two] }: Lab,
+  id: string,
+): Promise<void> {
+  // It saves each second, and one that is being looked at may go meanwhile.
+  const whole = await until('one is told complete', async () =>
+    (await trainyardJson<RunCheckpoint[]>(env, ['checkpoints', id])).find(
+      (each) => each.complete && !each.gone,
+    ),
+  );
+  expect(whole).toMatchObject({ framework: 'own', copies: [{ kind: 'run', machineName: 'two' }] });
+  expect(whole.copies[0]?.path.startsWith(two.home)).toBe(true);
+  await until('the table tells it', async () => {
+    const { out } = await trainyard(env, ['checkpoints', id]);
+    expect(out).toMatch(/^STEP +COMPLETE +SIZE +AGE +FRAMEWORK +PATH +COPIES +WHY$/m);
+    return /^\d+ +yes .* step-\d+\.bin +two /m.test(out);
+  });
+  const directory = `${runDirectory(two, id)}/code/checkpoints`;
+  const there = await until('the directory has some', async () => {
+    const found = await trainyardJson<FoundCheckpoint[]>(env, [
+      'checkpoints',
+      `two:${directory}`,
+      '--framework',
+      'own',
+    ]);
+    return found.length > 0 ? found : null;
+  });
+  expect(there.filter(({ path: name }) => !/^step-\d+\.bin$/.test(name))).toEqual([]);
+}
 
 /** What it has left at the source goes, but for what is nowhere else and what is in use; that of a machine that is away, later. */
 async function cleansUp(env: NodeJS.ProcessEnv, { boxes: [one] }: Lab, id: string): Promise<void> {
