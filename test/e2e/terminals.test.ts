@@ -288,6 +288,112 @@ describe.skipIf(!needs('chromium', 'sshd', 'root'))('terminals', () => {
     },
   );
 
+  /** Where text stands on the page. */
+  const placeOf = async (pane: Locator, text: string) => {
+    const at = await pane.locator('.term__emulator').evaluate((element, wanted) => {
+      const { terminal } = (element as WithScreen).terminalScreen;
+      const { active } = terminal.buffer;
+      for (let row = terminal.rows - 1; row >= 0; row -= 1) {
+        const column =
+          active
+            .getLine(active.viewportY + row)
+            ?.translateToString()
+            .indexOf(wanted) ?? -1;
+        if (column >= 0) return { x: (column + 1.5) / terminal.cols, y: (row + 0.5) / terminal.rows };
+      }
+      return null;
+    }, text);
+    const box = await pane.locator('.xterm-screen').boundingBox();
+    if (!at || !box) throw new Error(`${text} is nowhere`);
+    return { x: box.x + at.x * box.width, y: box.y + at.y * box.height };
+  };
+  /** With the command key, once the pointer has found it. */
+  const follow = async (page: Page, pane: Locator, text: string, shown: string) => {
+    await until(
+      'the link is found',
+      async () => {
+        const { x, y } = await placeOf(pane, text);
+        await page.mouse.move(x - 4, y);
+        await page.mouse.move(x, y);
+        return pane.getByText(shown).last().isVisible();
+      },
+      { everyMs: 200 },
+    );
+    const { x, y } = await placeOf(pane, text);
+    await page.keyboard.down('Control');
+    await page.mouse.click(x, y);
+    await page.keyboard.up('Control');
+  };
+
+  test('what programs ask for is asked about, links lead where they say, commands are marked, settings act at once', async () => {
+    await app
+      .rpc()
+      .app.updateSettings({ terminalClipboard: 'ask', terminalTitles: 'ask', terminalScrollback: 3000 });
+    const { page, pane, complaints } = await withOne();
+    await typeLine(pane, "printf '\\033]52;c;aGVsbG8=\\007'");
+    await pane.getByText('wants to copy 5 characters: hello').waitFor();
+    await pane.getByRole('button', { name: 'Allow once' }).click();
+    await until(
+      'it is copied',
+      async () => (await page.evaluate(() => navigator.clipboard.readText())) === 'hello',
+    );
+    await typeLine(pane, "printf '\\033]0;training\\007'");
+    await pane.getByText('wants to name this terminal').waitFor();
+    await pane.getByRole('button', { name: 'Always allow' }).click();
+    await page.getByRole('list', { name: 'Terminals' }).getByText('training').first().waitFor();
+
+    await app
+      .rpc()
+      .app.updateSettings({ terminalCopyOnSelect: true, terminalScrollback: 1000, terminalTheme: 'light' });
+    await until('settings are taken', () =>
+      pane
+        .locator('.term__emulator')
+        .evaluate((element) => (element as WithScreen).terminalScreen.terminal.options.scrollback === 1000),
+    );
+    await typeLine(
+      pane,
+      "printf '\\033]133;A\\007p \\033]133;B\\007\\033]633;E;make\\007\\n\\033]133;C\\007chosen-word\\n\\033]133;D;3\\007'",
+    );
+    await pane.locator('.xterm-decoration').getByText('✗').first().waitFor();
+    const word = await placeOf(pane, 'chosen-word');
+    await page.mouse.dblclick(word.x, word.y);
+    await until('what is selected is copied', async () =>
+      /chosen/.test(await page.evaluate(() => navigator.clipboard.readText())),
+    );
+
+    await page.evaluate(() =>
+      Object.assign(window, { open: (url: string) => Object.assign(window, { opened: url }) }),
+    );
+    await typeLine(
+      pane,
+      "clear; printf '\\033]8;;https://example.org/paper\\033\\\\the-link\\033]8;;\\033\\\\\\n'; echo /etc/hostname:1",
+    );
+    await says(pane, '/etc/hostname:1');
+    await follow(page, pane, 'the-link', 'https://example.org/paper');
+    await until('it is opened', () =>
+      page.evaluate(() => (window as unknown as { opened?: string }).opened === 'https://example.org/paper'),
+    );
+    await follow(page, pane, '/etc/hostname:1', '/etc/hostname:1');
+    await page.waitForURL(/\/files/);
+    await page.getByText('hostname').first().waitFor();
+    await page.goBack();
+
+    // Drawn by the graphics card or, when that is lost, by the page.
+    await pane.locator('.term__emulator').evaluate((element) => {
+      for (const canvas of element.querySelectorAll('canvas'))
+        canvas.getContext('webgl2')?.getExtension('WEBGL_lose_context')?.loseContext();
+    });
+    await typeLine(pane, 'echo still-$((40+2))');
+    await pane.locator('.xterm-rows').getByText('still-42').first().waitFor();
+    await app.rpc().app.updateSettings({
+      terminalCopyOnSelect: false,
+      terminalScrollback: 5000,
+      terminalTheme: 'app',
+      terminalTitles: 'ask',
+    });
+    expect(complaints).toEqual([]);
+  });
+
   test('closing what may run is asked about; axe has nothing against it', async () => {
     const { page, pane, complaints } = await withOne();
     const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();

@@ -323,7 +323,8 @@ export class Screen {
   #isWhole(): void {
     if (this.#scrolled > 0) this.terminal.scrollLines(-this.#scrolled);
     this.#scrolled = 0;
-    this.#takeMarks();
+    // Marks are told by their line among all: with only some of them they come when all are there.
+    if (this.#pause === null) this.#takeMarks();
   }
 
   #takeMarks(): void {
