@@ -9,12 +9,13 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  truncateSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { type Browsed, browsed, owner, page, signal } from './lab.ts';
+import { type Browsed, browsed, owner, page, roomOver, signal } from './lab.ts';
 
 describe.each(['dash', 'busybox'] as const)('files of a box with %s', (kind) => {
   let lab: Browsed;
@@ -119,6 +120,40 @@ describe.each(['dash', 'busybox'] as const)('files of a box with %s', (kind) => 
       const last = lab.browse.page({ listingId: listing.listingId, ...page, offset: 99_999 });
       expect(last.entries.map(({ name }) => name)).toEqual(['step-100000']);
     });
+
+  test('of what is large only a little comes here, whatever it is', async () => {
+    let came = 0;
+    const { browse } = roomOver(async () => ({
+      ...lab.programs,
+      async exec(...asked) {
+        const answer = await lab.programs.exec(...asked);
+        came += answer.stdout.length;
+        return answer;
+      },
+    }));
+    const large = 60 * 1024 ** 3;
+    const header = JSON.stringify({
+      w: { dtype: 'BF16', shape: [1024, 31_457_280], data_offsets: [0, large] },
+    });
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(header.length));
+    const begun = {
+      'w.safetensors': `${length.toString('latin1')}${header}`,
+      't.csv': 'a,b\n1,2\n',
+      'l.log': 'one\n',
+    };
+    const kinds: string[] = [];
+    for (const [name, content] of Object.entries(begun)) {
+      // Holes: they take no room.
+      const bytes = large + content.length;
+      truncateSync(make(`large/${name}`, content), bytes);
+      const { preview, entry } = await browse.preview(lab.at(`large/${name}`), signal);
+      expect(entry.bytes).toBe(bytes);
+      kinds.push(preview.kind);
+    }
+    expect(kinds[0]).toBe('tensors');
+    expect(came).toBeLessThan(4 * 1024 * 1024);
+  });
 
   test('what is not there, no folder, a loop: each is said', async () => {
     make('a-file');
