@@ -262,6 +262,17 @@ export const planningScreens: readonly Screen[] = [
     leaves: true,
     prepare: async (page) => page.locator('.paper tbody tr').first().waitFor(),
   },
+  {
+    name: 'a fit, saved',
+    path: `/plan/saved/${fixtureId('p', 3)}`,
+    prepare: async (page) => page.locator('.fitplan .membar').waitFor(),
+  },
+  {
+    name: 'a fit, to print',
+    path: `/plan/saved/${fixtureId('p', 3)}?print=1`,
+    leaves: true,
+    prepare: async (page) => page.locator('.paper tbody tr').first().waitFor(),
+  },
   { name: 'costs', path: '/costs', prepare: async (page) => page.locator('.costs__totals').waitFor() },
   {
     name: 'costs, nothing yet',

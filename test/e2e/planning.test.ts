@@ -192,6 +192,23 @@ describe.skipIf(!needs('chromium', 'linux'))('planning', () => {
     expect(complaints).toEqual([]);
   });
 
+  test('a fit is saved, and its page to print is whole', async () => {
+    const { page, complaints } = await app.open('/fit?gpus=2&microBatch=4');
+    await page.getByRole('button', { name: 'Save…' }).click();
+    await page.getByRole('dialog').getByLabel('Name').fill('on two');
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: 'Open it' }).click();
+    await page.locator('.fitplan .membar').waitFor();
+    const plan = (await app.rpc().plan.list()).find(({ name }) => name === 'on two');
+    expect(plan?.kind).toBe('fit');
+    await page.goto(`${app.url}/plan/saved/${plan?.id}?print=1`);
+    expect(await faultsOnPaper(page)).toEqual([]);
+    const said = (await page.locator('.paper').textContent()) ?? '';
+    for (const word of ['Llama-3.1-8B', 'Weights', 'Optimiser', 'Activations', 'How it was computed'])
+      expect(said.toLowerCase()).toContain(word.toLowerCase());
+    expect(complaints).toEqual([]);
+  });
+
   test('many runs are placed; a deadline that cannot be kept is said', async () => {
     const { page, complaints } = await app.open('/plan/many');
     const soon = new Date(Date.now() + 3_600_000).toISOString();

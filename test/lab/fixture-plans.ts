@@ -1,6 +1,7 @@
 import { api } from '#backend/api/index.ts';
 import type { EventBus } from '#backend/events.ts';
 import { compareBuying, expectedWaits } from '#backend/planner/index.ts';
+import { usualTrainingOf } from '#renderer/features/fit/question.ts';
 import type { AcceleratorModel } from '#shared/domain/catalog.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import type { Machine } from '#shared/domain/machine.ts';
@@ -9,7 +10,7 @@ import type { RunSummary } from '#shared/domain/run.ts';
 import type { Scenario } from '#shared/domain/what-if.ts';
 import { acceleratorFinder } from '#shared/planner/accelerators.ts';
 import { fit as judgeMemory } from '#shared/planner/fit/index.ts';
-import { presets } from '#shared/planner/models/index.ts';
+import { findPreset, presets } from '#shared/planner/models/index.ts';
 import type { OfferTable } from '#shared/planner/offer-table.ts';
 import { planFileName, readPlanContent, readPlanFile, writePlanFile } from '#shared/planner/plan-file.ts';
 import { summaryOf } from '#shared/planner/plan-summary.ts';
@@ -84,6 +85,7 @@ export function fixturePlans({ now, events, machines, runs, catalog }: Surroundi
     );
   }
   keepExamples(keep, now, placed);
+  keepFit(keep, now, catalog.accelerators);
   return api.plan.router({
     presets: api.plan.presets.handler(() => [...presets]),
     readModel: api.plan.readModel.handler(() => first(presets)),
@@ -272,6 +274,38 @@ function keepExamples(
         place: placed(scenario, question),
         portfolio: null,
       })),
+    }),
+  );
+}
+
+/** A saved fit that is close: what would help is part of its page. */
+function keepFit(
+  keep: (plan: Kept, content: string) => SavedPlan,
+  now: number,
+  accelerators: readonly AcceleratorModel[],
+): void {
+  const models = acceleratorFinder(accelerators);
+  const [model, accelerator] = [findPreset('Llama-3.1-8B'), models('H100')];
+  if (!model || !accelerator) throw new Error('neither the model nor the GPU of the example is there');
+  const tokens = 2e9;
+  const question = { model, setup: usualTrainingOf(model), accelerator, gpus: 2 };
+  keep(
+    {
+      id: fixtureId('p', 3),
+      name: 'Llama on two H100',
+      kind: 'fit',
+      createdAt: now - 3 * hour,
+      changedAt: now - 3 * hour,
+      inputsHash: '5d41402abc4b2a76',
+      runIds: [],
+    },
+    JSON.stringify({
+      kind: 'fit',
+      question: { ...question, accelerator: accelerator.name, tokens },
+      answer: {
+        fit: judgeMemory(question),
+        time: estimateTime({ ...question, tokens, measured: [], find: models }),
+      },
     }),
   );
 }

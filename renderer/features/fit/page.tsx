@@ -1,8 +1,11 @@
 import './fit.css';
 import { useDeferredValue, useMemo } from 'react';
+import { useLocation } from 'wouter';
+import { paths } from '#renderer/app/routes.ts';
 import { loadCatalog, useCatalog } from '#renderer/features/catalog/catalog-store.ts';
+import { SaveButton } from '#renderer/features/plan/saved/save-plan.tsx';
 import { useT } from '#renderer/i18n/index.ts';
-import { Button, copyText, EmptyState, ErrorState, Menu, Skeleton } from '#renderer/ui/index.ts';
+import { Button, copyText, EmptyState, ErrorState, Menu, Skeleton, toast } from '#renderer/ui/index.ts';
 import type { AcceleratorModel } from '#shared/domain/catalog.ts';
 import type { ModelShape } from '#shared/domain/workload.ts';
 import { acceleratorFinder, type FindAccelerator } from '#shared/planner/accelerators.ts';
@@ -91,6 +94,7 @@ interface ResultProps {
 
 function Result({ state, model, accelerator, find, onChange }: ResultProps) {
   const t = useT();
+  const [, navigate] = useLocation();
   const measured = useMeasured();
   const setup = setupOf(state);
   const work = useMemo(
@@ -113,6 +117,27 @@ function Result({ state, model, accelerator, find, onChange }: ResultProps) {
         <>
           <div className="fit__head">
             <Verdict report={answer.report} />
+            <SaveButton
+              usualName={model.name}
+              content={{
+                kind: 'fit',
+                question: {
+                  model,
+                  setup,
+                  accelerator: accelerator.name,
+                  gpus: state.gpus,
+                  tokens: state.tokens,
+                },
+                answer: { fit: answer.report, time: answer.time },
+              }}
+              onSaved={(plan) =>
+                toast('info', t('plan.savedAs', { name: plan.name }), {
+                  actions: [
+                    { label: t('plan.openSaved'), run: () => navigate(paths.plan('saved', plan.id)) },
+                  ],
+                })
+              }
+            />
             <Menu
               trigger={<Button>{t('fit.copy')}</Button>}
               entries={[

@@ -14,6 +14,7 @@ import {
 } from '#shared/domain/workload.ts';
 import './model-form.css';
 import { AmountField } from './amount-field.tsx';
+import { methodNames, optimiserNames, shardingNames } from './setup-names.ts';
 
 const twos = (from: number, to: number): number[] => {
   const all: number[] = [];
@@ -61,23 +62,6 @@ const asTheyAre = <V extends string>(
   values: readonly V[],
   names: Partial<Record<V, string>> = {},
 ): Option<V>[] => values.map((value) => ({ value, label: names[value] ?? value }));
-
-const optimiserNames = {
-  adamw: 'AdamW',
-  'adamw-8bit': 'AdamW, 8 bit',
-  adafactor: 'Adafactor',
-  sgd: 'SGD',
-  'sgd-momentum': 'SGD + momentum',
-  lion: 'Lion',
-} as const;
-const shardingNames = {
-  ddp: 'DDP',
-  zero1: 'ZeRO-1',
-  zero2: 'ZeRO-2',
-  zero3: 'ZeRO-3',
-  fsdp: 'FSDP',
-} as const;
-const methodNames = { lora: 'LoRA', qlora: 'QLoRA' } as const;
 
 function Choice<V extends string>({
   label,

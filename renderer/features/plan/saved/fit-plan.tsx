@@ -1,6 +1,10 @@
+import '#renderer/features/fit/fit.css';
 import { FigureAccount } from '#renderer/features/figures/index.ts';
+import { MemoryBar, MemoryParts } from '#renderer/features/fit/memory-bar.tsx';
+import { TimeLine } from '#renderer/features/fit/time-and-cost.tsx';
+import { Verdict, Warnings } from '#renderer/features/fit/verdict.tsx';
 import { useT } from '#renderer/i18n/index.ts';
-import { Age, formatBytes, formatDuration } from '#renderer/ui/index.ts';
+import { Age } from '#renderer/ui/index.ts';
 import type { SavedPlan } from '#shared/domain/plan.ts';
 import type { PlanContent } from '#shared/planner/plan-file.ts';
 import { PlanHead } from '../plan-head.tsx';
@@ -17,21 +21,22 @@ export function FitPlan({ plan, content }: { plan: SavedPlan; content: FitConten
       <PlanHead at="saved">
         <ExportMenu content={content} name={plan.name} planId={plan.id} />
       </PlanHead>
-      <h2>{plan.name}</h2>
       <p className="soft">
-        {fit.model.name} · {fit.gpus} × {fit.accelerator} · <Age at={plan.changedAt} />
+        <strong>{plan.name}</strong> · {fit.model.name} · {fit.gpus} × {fit.accelerator} ·{' '}
+        <Age at={plan.changedAt} />
       </p>
-      <p>
-        {t('plan.memoryOf', {
-          low: formatBytes(fit.need.total.lowBytes),
-          high: formatBytes(fit.need.total.highBytes),
-          has: formatBytes(fit.availableBytes),
-        })}
-        {time ? ` · ${formatDuration(time.ms.p50)}` : ''}
-      </p>
-      <div className="fitplan">
-        <FigureAccount figure={fit.need.figure} />
-        {time ? <FigureAccount figure={time.figure} /> : null}
+      <div className="fit fitplan">
+        <Verdict report={fit} />
+        <MemoryBar report={fit} />
+        <div className="fit__two">
+          <MemoryParts report={fit} />
+          <section className="fit__block">
+            <h3>{t(fit.verdict === 'no' ? 'fit.timeIfFits' : 'fit.timeTitle')}</h3>
+            <TimeLine time={time} />
+            {time ? <FigureAccount figure={time.figure} /> : null}
+          </section>
+        </div>
+        <Warnings report={fit} />
       </div>
     </div>
   );

@@ -1,12 +1,12 @@
 import './print.css';
 import { useLocation } from 'wouter';
 import { paths } from '#renderer/app/routes.ts';
-import { figureText } from '#renderer/features/figures/index.ts';
 import { useT } from '#renderer/i18n/index.ts';
 import { Button, formatDate, formatDateTime } from '#renderer/ui/index.ts';
 import type { SavedPlan } from '#shared/domain/plan.ts';
 import type { PlanContent } from '#shared/planner/plan-file.ts';
 import { summaryOf } from '#shared/planner/plan-summary.ts';
+import { FitPaper } from './fit-paper.tsx';
 import { ManyPaper } from './many-paper.tsx';
 import { PlacePaper } from './place-paper.tsx';
 import { WhatIfPaper } from './what-if-paper.tsx';
@@ -52,5 +52,5 @@ function Body({ content }: { content: PlanContent }) {
   if (content.kind === 'place') return <PlacePaper content={content} />;
   if (content.kind === 'portfolio') return <ManyPaper content={content} />;
   if (content.kind === 'what-if') return <WhatIfPaper content={content} />;
-  return <pre className="paper__text">{figureText(content.answer.fit.need.figure)}</pre>;
+  return <FitPaper content={content} />;
 }
