@@ -206,7 +206,7 @@ export const planMany = words({
     projectBudgets: '项目预算',
     schedule: '时间表',
     scheduleKeys: '时间表：方向键切换运行，+ 和 − 缩放，回车放大到该运行',
-    scheduleHint: '方向键切换运行，+ 和 − 缩放，回车放大。运行过短无法分辨时，以柱形表示占用。',
+    scheduleHint: '方向键切换运行，+ 和 − 缩放，回车放大。',
     runsThere: '运行 {{runs}}',
     load: '运行 {{runs}} 个，逾期 {{late}} 个；占用 {{share}}，{{start}} 至 {{end}}',
     scheduleTold: '{{place}} 上 {{gpus}} 个 GPU，{{start}} 至 {{end}}（{{time}}）',

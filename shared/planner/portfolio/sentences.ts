@@ -6,7 +6,7 @@ export const portfolioSentences = {
   PORTFOLIO_LATE: 'Ends {{lateMs}} after its deadline.',
   PORTFOLIO_DEADLINE_IMPOSSIBLE: 'Even the place that is done first ends {{lateMs}} after its deadline.',
   PORTFOLIO_WAITS_FOR_RUN: 'Begins when “{{run}}” has ended.',
-  PORTFOLIO_WAITS_FOR_POOL: 'Waits {{waitMs}} for GPUs on {{pool}}: it needs {{gpus}}.',
+  PORTFOLIO_WAITS_FOR_POOL: 'Waits {{waitMs}} for {{gpus}} GPU on {{pool}}.',
   PORTFOLIO_WAITS_FOR_QUOTA: 'Waits {{waitMs}} until your quota “{{quota}}” has room for it.',
   PORTFOLIO_NO_OPTION: 'None of the places in this plan can take it.',
   PORTFOLIO_BUDGET: 'Left out: its cheapest place costs {{costMicros}}, more than is left of the budget.',
