@@ -1,5 +1,4 @@
 import { Component, type ReactNode } from 'react';
-import { t } from '#renderer/i18n/index.ts';
 import { ErrorState } from '#renderer/ui/index.ts';
 import { TrainyardError } from '#shared/domain/trainyard-error.ts';
 
@@ -13,7 +12,7 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, { error: u
 
   override render() {
     if (this.state.error === null || this.state.at !== location.pathname) return this.props.children;
-    const error = new TrainyardError('PAGE_FAILED', t('app.pageFailed'), {
+    const error = new TrainyardError('PAGE_FAILED', 'This page could not be drawn.', {
       details: this.state.error instanceof Error ? this.state.error.message : String(this.state.error),
     });
     return (

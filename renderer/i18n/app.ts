@@ -111,7 +111,6 @@ export const app = words({
     signedOut: 'This page is not logged in any more. Open the address that Trainyard printed at its start.',
     notFound: 'There is no page at this address.',
     toOverview: 'To the overview',
-    pageFailed: 'This page could not be drawn.',
     hostKeyTitle: 'First connection to {{host}}',
     hostKeyText:
       'This computer has not met {{host}} before. Compare the fingerprint with one you got from its administrator. If it differs, somebody may be between you and the machine.',
@@ -236,7 +235,6 @@ export const app = words({
     signedOut: '此页面已不再登录。请打开 Trainyard 启动时显示的地址。',
     notFound: '此地址没有页面。',
     toOverview: '到总览',
-    pageFailed: '无法绘制此页面。',
     hostKeyTitle: '首次连接 {{host}}',
     hostKeyText:
       '这台计算机以前没有见过 {{host}}。请将指纹与管理员给您的指纹比较。如果不同，可能有人在您与机器之间。',

@@ -1,4 +1,5 @@
 import type { ByteSource } from '#backend/bytes/index.ts';
+import { runUnknown } from '#backend/store/index.ts';
 import type { LaunchRequest, RunFilter } from '#shared/contract/runs.ts';
 import type { MetricSeries } from '#shared/domain/metric.ts';
 import type { Actor } from '#shared/domain/role.ts';
@@ -262,8 +263,10 @@ export class RunsService {
     if (request.follow && log.live) {
       this.#machine(this.#attemptMachine(request.runId, log.epoch)).look(request.runId, log.epoch);
     }
-    const outOfSight = () =>
-      logOutOfSight(this.#context.store.runs.summary(request.runId)?.machineName ?? 'its machine');
+    const outOfSight = () => {
+      const run = this.#context.store.runs.summary(request.runId);
+      return run === undefined ? runUnknown(request.runId) : logOutOfSight(run.machineName);
+    };
     return viewLog(log, request, outOfSight, signal, sendNow);
   };
 

@@ -6,6 +6,7 @@ export default {
     RECOVERY_HOST_HERE: 'This computer cannot be given up as lost.',
     RECOVERY_NO_PLACE:
       'Run “{{name}}” was not started again: no machine that its policy allows can take it ({{why}}).',
+    TIMED_OUT: 'There was no answer in time.',
     RECOVERY_WAITS: 'The restart waits: {{why}}.',
     RECOVERY_OVER:
       'This restart is no longer open: the run was restarted, or the proposal was answered before.',
@@ -49,6 +50,7 @@ export default {
       '{{machine}} 有响应，并未丢失。请先断开连接并确认它已不可用，再在别处启动其任务。',
     RECOVERY_HOST_HERE: '不能将本机视为丢失。',
     RECOVERY_NO_PLACE: '任务“{{name}}”未能重新启动：其策略允许的机器都无法接收它（{{why}}）。',
+    TIMED_OUT: '没有及时收到回答。',
     RECOVERY_WAITS: '重新启动正在等待：{{why}}。',
     RECOVERY_OVER: '此重新启动已不再待定：任务已重新启动，或该建议已被答复。',
     RECOVERY_RESTARTED: '任务“{{name}}”中断（{{cause}}），已在 {{machine}} 上继续。',
