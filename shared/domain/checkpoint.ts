@@ -28,6 +28,10 @@ export const checkpointVerdict = z.object({
 });
 export type CheckpointVerdict = z.infer<typeof checkpointVerdict>;
 
+/** Whole, but written anew in the same place at the next save: to be copied only while nobody trains (Keras' BackupAndRestore). */
+export const isOverwrittenInPlace = ({ why }: { why: CheckpointVerdict }): boolean =>
+  why.code === 'CHECKPOINT_COMPLETE_IN_PLACE';
+
 /** One saved state as it lies in a directory, judged by looking at it. Names and sizes only: nothing is loaded. */
 export const foundCheckpoint = z.object({
   /** Relative to the directory that was looked at: "checkpoint-500", "last.ckpt". */

@@ -9,6 +9,7 @@ import {
   type CheckpointFramework,
   checkpointFramework,
   type FoundCheckpoint,
+  isOverwrittenInPlace,
   type RunCheckpoint,
 } from '#shared/domain/checkpoint.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
@@ -246,7 +247,7 @@ export class Checkpoints {
   async #hashNewest(runId: string, copies: Pick<Copies, 'hash'>): Promise<void> {
     const { clock, log } = this.#options;
     const wanted = newestFirst(this.#rows.ofRun(runId))
-      .filter(({ shown }) => shown.complete && shown.why.code !== 'CHECKPOINT_COMPLETE_IN_PLACE')
+      .filter(({ shown }) => shown.complete && !isOverwrittenInPlace(shown))
       .slice(0, mostHashed)
       .filter(({ shown }) => shown.manifest === null);
     for (const one of wanted) {

@@ -1,4 +1,4 @@
-import type { RunCheckpoint } from '#shared/domain/checkpoint.ts';
+import { isOverwrittenInPlace, type RunCheckpoint } from '#shared/domain/checkpoint.ts';
 import { hasEnded, type RunState } from '#shared/domain/run.ts';
 import type { Backup, KeepPolicy } from '#shared/domain/run-backup.ts';
 
@@ -16,11 +16,9 @@ export const isOf = (
   one.step === checkpoint.step &&
   (writtenAt === null || writtenAt === checkpoint.modifiedAt);
 
-const inPlace = 'CHECKPOINT_COMPLETE_IN_PLACE';
-
 /** What may be copied now: whole, still there, and not overwritten in place by a trainer that lives. */
 export const copyable = (checkpoint: Checkpoint, live: boolean): boolean =>
-  checkpoint.complete && !checkpoint.gone && !(live && checkpoint.why.code === inPlace);
+  checkpoint.complete && !checkpoint.gone && !(live && isOverwrittenInPlace(checkpoint));
 
 /**
  * Which checkpoints the policy still wants on a machine, oldest first. `checkpoints`: newest first. One that was kept there, or

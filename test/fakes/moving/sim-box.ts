@@ -64,6 +64,8 @@ export class SimBox {
   tomb: { epoch: number; to: string } | null = null;
   /** Trainers here begin from nothing, whatever they are told. */
   forgets = false;
+  /** Its checkpoints are written anew in the same place. */
+  overwrites = false;
   /** Something of the run was copied here. */
   hasCopy = false;
   /** Trainers die here as soon as they have begun. */

@@ -2,7 +2,7 @@ import type { CheckpointLooks } from '#backend/checkpoints/interface.ts';
 import type { FoundCheckpoint } from '#shared/domain/checkpoint.ts';
 import type { TaskSpec } from '#shared/domain/spec.ts';
 import type { Life } from './life.ts';
-import { refusal, type SimCheckpoint } from './sim-box.ts';
+import { refusal, type SimBox, type SimCheckpoint } from './sim-box.ts';
 import type { SimWorld } from './sim-world.ts';
 
 type WatchOptions = Parameters<CheckpointLooks['watch']>[2];
@@ -27,7 +27,7 @@ export class SimLooks implements CheckpointLooks {
       [box],
       () => {
         if (box.checkpoints.length === 0) throw refusal('CHECKPOINT_DIRECTORY_MISSING');
-        return box.checkpoints.map(found);
+        return box.checkpoints.map((each) => found(each, box));
       },
       { signal },
     );
@@ -42,7 +42,7 @@ export class SimLooks implements CheckpointLooks {
       for (const checkpoint of seen.filter(({ content }) => !told.has(content))) {
         told.add(checkpoint.content);
         onFile?.(checkpoint.path, checkpoint.path);
-        onComplete(found(checkpoint));
+        onComplete(found(checkpoint, box));
       }
       await this.#life.clock.sleep(500, signal).catch(() => undefined);
     }
@@ -56,7 +56,7 @@ export class SimLooks implements CheckpointLooks {
   }
 }
 
-const found = ({ path, step, at }: SimCheckpoint): FoundCheckpoint => ({
+const found = ({ path, step, at }: SimCheckpoint, { overwrites }: SimBox): FoundCheckpoint => ({
   path,
   framework: 'torch',
   step,
@@ -64,5 +64,9 @@ const found = ({ path, step, at }: SimCheckpoint): FoundCheckpoint => ({
   bytes: 1000,
   modifiedAt: at,
   complete: true,
-  why: { code: 'COMPLETE', params: {}, message: 'It is whole.' },
+  why: {
+    code: overwrites ? 'CHECKPOINT_COMPLETE_IN_PLACE' : 'CHECKPOINT_COMPLETE',
+    params: {},
+    message: 'It is whole.',
+  },
 });

@@ -1,4 +1,4 @@
-import type { FoundCheckpoint } from '#shared/domain/checkpoint.ts';
+import { type FoundCheckpoint, isOverwrittenInPlace } from '#shared/domain/checkpoint.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import { before, completeAt } from '../choice.ts';
 import { comingCheckpoint } from '../coming.ts';
@@ -86,7 +86,7 @@ const isOnTheWay = (name: string, directory: string): boolean =>
 async function copyNewestCheckpoint({ move, bridge }: Hands): Promise<void> {
   const { pace } = move.context;
   const newest = (await completeAt(move, 'source', { limitMs: pace.patienceBeforeMs })).at(-1);
-  if (newest === undefined) return;
+  if (newest === undefined || isOverwrittenInPlace(newest)) return;
   try {
     const sent = await bridge.sendCheckpoint(
       newest.files,

@@ -182,6 +182,20 @@ describe('out of sight', () => {
     expect(problems(world, [laptop])).toEqual([]);
   });
 
+  test('the source, of a trainer that overwrites its checkpoint in place: no copy from beside it is gone on from', async () => {
+    const { world, laptop, source } = await one();
+    source.overwrites = true;
+    await ask(laptop, 'request');
+    const at = { at: 0, phase: 'stopping' as const };
+    const hide = { ...at, what: () => void Object.assign(source, { visible: false }) };
+    const show = { at: 5 * 60 * minute, what: () => void Object.assign(source, { visible: true }) };
+    const [move] = await runToEnd(world, [laptop], [hide, show]);
+    expect(move).toMatchObject({ phase: 'rolled-back', error: { code: 'MACHINE_UNREACHABLE' } });
+    expect(world.alive()).toEqual([`2@${a}`]);
+    expect(source.alive()[0]?.fromStep).toBe(source.attempts.get(1)?.savedStep);
+    expect(problems(world, [laptop])).toEqual([]);
+  });
+
   test('the destination, before it was seen to train: it stops itself, and the source goes on', async () => {
     const { world, laptop, destination } = await one();
     destination.trainer = { ...usualTrainer, loadMs: 5 * minute };
