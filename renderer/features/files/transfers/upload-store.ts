@@ -30,7 +30,7 @@ export interface Upload {
   totalFiles: number;
   bytesPerSecond: number;
   remainingMs: number | null;
-  /** False while the connection to the backend is lost: it goes on by itself. */
+  /** False while the backend or the machine is out of reach: it goes on by itself. */
   connected: boolean;
   /** Of a single file: what the machine says of what it has. Of several: each was compared. */
   sha256: string | null;
@@ -93,7 +93,8 @@ const atOnce = 4;
 /** Small files that arrive together are brought to a machine together: the more of them, the faster. */
 const atOnceOfMany = 24;
 const many = 50;
-const retryAfterMs = [1000, 2000, 4000, 8000, 15_000];
+/** A box that starts anew is there again within minutes. */
+const retryAfterMs = [1000, 2000, 4000, 8000, 15_000, 30_000, 30_000, 60_000, 60_000, 60_000];
 const tellEveryMs = 200;
 /** So often whoever looks at the directory sees what has arrived so far. */
 const showEveryMs = 3000;
@@ -241,6 +242,7 @@ async function run(id: string, means: UploadMeans): Promise<void> {
               signal: abort.signal,
               onSent(bytes, fromHere) {
                 if (fromHere) mine.sentBytes = Math.max(mine.sentBytes, bytes);
+                if (useUploads.getState().byId.get(id)?.connected === false) put(id, { connected: true });
                 progress.sent(mine.path, bytes);
               },
               onConnected: (connected) => put(id, { connected }),
@@ -252,7 +254,11 @@ async function run(id: string, means: UploadMeans): Promise<void> {
             mine.uploadId = newId();
             return send();
           });
-        const { sha256 } = await withPatience(sendMine, means, abort.signal);
+        const { sha256 } = await withPatience(sendMine, means, {
+          signal: abort.signal,
+          progress: () => mine.sentBytes,
+          onWait: () => put(id, { connected: false, bytesPerSecond: 0, remainingMs: null }),
+        });
         mine.done = true;
         progress.arrived(mine.path, mine.file.size);
         show();
@@ -280,17 +286,29 @@ async function run(id: string, means: UploadMeans): Promise<void> {
   }
 }
 
+interface Patience {
+  signal: AbortSignal;
+  /** How far it is: who gets further has all tries again. */
+  progress(): number;
+  onWait(): void;
+}
+
 /** What may go well another time is tried again: of a file that is under way, with what has arrived. */
-async function withPatience<T>(send: () => Promise<T>, means: UploadMeans, signal: AbortSignal): Promise<T> {
-  for (const pauseMs of retryAfterMs) {
+async function withPatience<T>(send: () => Promise<T>, means: UploadMeans, patience: Patience): Promise<T> {
+  let tries = 0;
+  for (let before = patience.progress(); ; before = patience.progress()) {
     try {
       return await send();
     } catch (thrown) {
-      if (signal.aborted || !TrainyardError.from(thrown).retryable) throw thrown;
-      await (means.pause ?? pause)(pauseMs, signal);
+      if (patience.progress() > before) tries = 0;
+      const pauseMs = retryAfterMs[tries];
+      tries += 1;
+      if (patience.signal.aborted || !TrainyardError.from(thrown).retryable || pauseMs === undefined)
+        throw thrown;
+      patience.onWait();
+      await (means.pause ?? pause)(pauseMs, patience.signal);
     }
   }
-  return send();
 }
 
 const pause = (ms: number, signal: AbortSignal): Promise<void> =>

@@ -271,10 +271,31 @@ describe('an upload', () => {
   it('goes on by itself after what may go well another time', async () => {
     const box = backend();
     box.refuse('SSH_LOST');
-    const { id, ended } = startUpload(request([fileOf('a', 'a')]), box.means);
+    const waited: unknown[] = [];
+    const pause = async () => {
+      waited.push(useUploads.getState().byId.values().toArray().at(-1)?.connected);
+      // The box is there again at the third time.
+      if (waited.length === 3) box.refuse(null);
+    };
+    const { id, ended } = startUpload(request([fileOf('a', 'a')]), { ...box.means, pause });
     await ended;
-    expect(uploadOf(id)?.state).toBe('done');
-    expect(box.opened).toHaveLength(2);
+    expect(uploadOf(id)).toMatchObject({ state: 'done', connected: true });
+    // It said so while it waited.
+    expect(waited).toEqual([false, false, false]);
+    expect(box.opened).toHaveLength(4);
+  });
+
+  it('is given up after a while without any progress', async () => {
+    const box = backend();
+    box.refuse('SSH_LOST');
+    let waited = 0;
+    const pause = async (ms: number) => {
+      waited += ms;
+    };
+    const { id, ended } = startUpload(request([fileOf('a', 'a')]), { ...box.means, pause });
+    await ended;
+    expect(uploadOf(id)).toMatchObject({ state: 'failed', error: { code: 'SSH_LOST' } });
+    expect(waited).toBeGreaterThan(4 * 60_000);
   });
 
   it('ends when the user says so, and is gone from the list when that is cleared', async () => {
