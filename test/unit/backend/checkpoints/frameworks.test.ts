@@ -272,6 +272,12 @@ test('a directory under a new name, and one that is written anew, are not taken 
     [...trainers].map(([name, file]) => [name.replace(/^checkpoint-6/, 'checkpoint-7'), file]),
   );
   expect((await look(renamed)).at(-1)?.why.code).toBe('CHECKPOINT_STEP_DIFFERS');
+  const marked = new Map(trainers).set('checkpoint-6/checkpoint-is-incomplete.txt', fileOf(''));
+  expect((await look(marked)).at(-1)?.why.code).toBe('CHECKPOINT_MARKED_UNFINISHED');
+  const beside = new Map(
+    [...trainers].map(([name, file]) => [name.replace(/^checkpoint-6/, 'tmp-checkpoint-6'), file]),
+  );
+  expect((await look(beside)).find(({ step }) => step === 6)?.why.code).toBe('CHECKPOINT_TEMPORARY');
   const dcp = new Map(fixtureFiles('torch-dcp'));
   const part = dcp.get('step-20/__1_0.distcp');
   if (!part) throw new Error('a part of the fixture');
@@ -296,6 +302,8 @@ test('a directory under a new name, and one that is written anew, are not taken 
     '200 200 complete',
     '300.orbax-checkpoint-tmp-1795896630 300 no',
   ]);
+  const unsaid = new Map([...fixtureFiles('orbax')].filter(([name]) => name !== '300/commit_success.txt'));
+  expect(shortly(await look(unsaid)).at(-1)).toBe('300 300 no');
   orbax.set('400', { ...fileOf(''), kind: 'directory' });
   expect((await look(orbax)).find(({ path }) => path === '400')?.why.code).toBe('CHECKPOINT_EMPTY');
 });
