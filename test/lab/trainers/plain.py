@@ -1,6 +1,6 @@
 """A trainer without PyTorch, for tests that move many runs: up in a moment, and its losses are a chain of hashes in which each
 depends on all before, so a step that is lost, done twice or begun from the wrong state shows in every later loss. Manners by
-flags. ~/crash on its box makes it fall over at its start: an exit code, or "oom".
+flags. ~/crash on its box makes it fall over at its start: an exit code, "oom" or "cuda".
 """
 
 import argparse
@@ -38,11 +38,12 @@ ledger = Ledger(int(os.environ["TRAINYARD_EPOCH"]))
 crash = os.path.expanduser("~/crash")
 if os.path.exists(crash):
     how = open(crash).read().strip()
-    ledger.say("CUDA out of memory" if how == "oom" else "no such module")
+    words = {"oom": "CUDA out of memory", "cuda": "RuntimeError: The NVIDIA driver on your system is too old (found version 11040)."}
+    ledger.say(words.get(how, "no such module"))
     ledger.note("crash", how=how)
     if how == "oom":
         os.kill(os.getpid(), signal.SIGKILL)
-    sys.exit(int(how))
+    sys.exit(1 if how == "cuda" else int(how))
 
 
 def saved():
