@@ -217,6 +217,8 @@ async function run(id: string, means: UploadMeans): Promise<void> {
   const { request, files, abort } = work;
   const { machineId, directory } = request;
   const progress = new Progress(id, work);
+  // A line that carries nothing any more says nothing either: its rate goes down all the same.
+  const ticking = setInterval(() => progress.tell(), 1000);
   let shownAt = Number.NEGATIVE_INFINITY;
   const show = () => {
     if (performance.now() - shownAt < showEveryMs) return;
@@ -281,6 +283,7 @@ async function run(id: string, means: UploadMeans): Promise<void> {
       error: byUser ? null : TrainyardError.from(thrown),
     });
   } finally {
+    clearInterval(ticking);
     remember();
     means.onArrived(machineId, directory);
   }
