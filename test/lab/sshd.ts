@@ -300,6 +300,8 @@ function sshdConfig(
     'PrintMotd no',
     'PrintLastLog no',
     'MaxStartups 200:30:400',
+    // Between two OpenSSH these are the most of what a connection takes, and our own client does not know them.
+    'KexAlgorithms -sntrup*,mlkem*',
     'LoginGraceTime 60',
     ...(options.maxSessions === undefined ? [] : [`MaxSessions ${options.maxSessions}`]),
     ...(user ? [`AllowUsers ${user}`] : []),

@@ -90,7 +90,8 @@ export class FaultLab {
     if (box === undefined) throw new Error('no boxes');
     const { id } = await this.laptop.launch(task, box.id);
     this.#all.add(id);
-    await until('it has saved', () => ledgersOf(this.yard, id).some(({ event }) => event === 'saved'));
+    const hasSaved = () => ledgersOf(this.yard, id).some(({ event }) => event === 'saved');
+    await until('it has saved', hasSaved, { everyMs: 50 });
     return id;
   }
 
@@ -140,7 +141,7 @@ export class FaultLab {
   async trainsOn(runId: string): Promise<void> {
     const steps = () => ledgersOf(this.yard, runId).filter(({ event }) => event === 'step').length;
     const before = steps();
-    await until('it trains on', () => steps() > before + 2);
+    await until('it trains on', () => steps() > before + 2, { everyMs: 50 });
   }
 
   /** What must hold at every moment, read from the ledgers. */

@@ -57,7 +57,9 @@ describe.skipIf(!needs('sshd', 'torch'))('a run is kept on another box', () => {
     ...more,
   });
   const ended = (on: Laptop, runId: string) =>
-    until('the run has ended', async () => hasEnded((await on.client.runs.get({ runId })).state));
+    until('the run has ended', async () => hasEnded((await on.client.runs.get({ runId })).state), {
+      everyMs: 50,
+    });
   const verified = async (on: Laptop, runId: string) =>
     (await on.client.backups.list({ runId })).filter(({ state }) => state === 'verified');
   const places = (name: string) =>
@@ -173,7 +175,8 @@ describe.skipIf(!needs('sshd', 'torch'))('a run is kept on another box', () => {
         for (const { checkpoint } of list) steps.add(checkpoint?.step ?? null);
         return steps.size >= 3;
       },
-      { deadlineMs: 240_000, everyMs: 200 },
+      // Each looks at the box; what is kept stays there for two checkpoints.
+      { deadlineMs: 240_000, everyMs: 1_000 },
     );
     await client.backups.setPolicy({ runId, policy: null });
     await client.runs.kill({ runId });

@@ -139,7 +139,8 @@ export async function openLaptop(options: LaptopOptions): Promise<Laptop> {
         const move = moves.get(id);
         return isSo(move) ? move : null;
       },
-      { deadlineMs: 180_000 },
+      // What is so stays so, and reading it is work.
+      { deadlineMs: 180_000, everyMs: 40 },
     ).catch((error: unknown) => {
       throw new Error(`it is ${JSON.stringify(moves.get(id))}`, { cause: error });
     });
@@ -166,7 +167,7 @@ export async function openLaptop(options: LaptopOptions): Promise<Laptop> {
       moves.start({ requestId, runId, machineId, mode }, me, never),
     async ended(id) {
       const move = await wait(id, 'ends', isOver);
-      await until('all is cleared up', () => !hasChores(id), { deadlineMs: 180_000 });
+      await until('all is cleared up', () => !hasChores(id), { deadlineMs: 180_000, everyMs: 40 });
       return move;
     },
     reached: (id, phase) =>
