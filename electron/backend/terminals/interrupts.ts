@@ -1,15 +1,11 @@
 import { type Clock, systemClock } from '#backend/clock.ts';
 
-/** Ctrl-C, Ctrl-Z, Ctrl-\. */
-const keys = [0x03, 0x1a, 0x1c];
 /** Nothing has come for so long: what was on its way is there, and most often the prompt behind it. */
 const quietMs = 15;
 /** A program that goes on all the same is not waited for. */
 const mostQuietMs = 120;
 /** So long after an interrupt nobody is waited for: what was on its way must not stand between the key and the prompt. */
 const freeMs = 400;
-
-export const isInterrupt = (typed: Uint8Array): boolean => keys.some((key) => typed.includes(key));
 
 /** What follows a key that ends a program: its output stops, a moment later, and the prompt comes behind it. */
 export class Interrupts {

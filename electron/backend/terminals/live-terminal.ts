@@ -1,7 +1,8 @@
 import type { BytePiece, BytesContext } from '#backend/bytes/index.ts';
 import type { OpenShell } from '#backend/processes/index.ts';
 import type { CommandMark, TerminalSize } from '#shared/domain/terminal.ts';
-import { Interrupts, isInterrupt } from './interrupts.ts';
+import { isInterrupt } from '#shared/domain/terminal-interrupts.ts';
+import { Interrupts } from './interrupts.ts';
 import { Output } from './output.ts';
 import { Screen, type ScreenEvents } from './screen.ts';
 import { Viewer, type ViewFrom } from './viewer.ts';

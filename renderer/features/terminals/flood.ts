@@ -1,10 +1,6 @@
-/** Ctrl-C, Ctrl-Z, Ctrl-\. */
-const interrupts = [0x03, 0x1a, 0x1c];
 /** More than this within the last half to whole of `spanMs` is a flood: text that nobody reads. */
 const floodBytes = 256 * 1024;
 const spanMs = 2_000;
-
-export const isInterrupt = (typed: Uint8Array): boolean => interrupts.some((key) => typed.includes(key));
 
 /** Whether a terminal's output comes faster than anybody reads. Times are monotonic ms. */
 export class Flood {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { Interrupts, isInterrupt } from '#backend/terminals/interrupts.ts';
+import { Interrupts } from '#backend/terminals/interrupts.ts';
+import { isInterrupt } from '#shared/domain/terminal-interrupts.ts';
 import { SimClock } from '#test/fakes/sim-clock.ts';
 
 /** Lets time pass until `done`, with output every `everyMs` until `lastMs`; resolves with how long that took. */

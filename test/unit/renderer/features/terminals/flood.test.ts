@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Flood, isInterrupt } from '#renderer/features/terminals/flood.ts';
+import { Flood } from '#renderer/features/terminals/flood.ts';
 import { ParseQueue } from '#renderer/features/terminals/parse-queue.ts';
 
 const kib = 1024;
@@ -61,11 +61,4 @@ test('a flood is much within a few seconds, not much in all', () => {
   expect(flood.isOn(99_200)).toBe(true);
   expect(flood.isOn(101_000)).toBe(true);
   expect(flood.isOn(105_000)).toBe(false);
-});
-
-test('keys that end a program are known as the backend knows them', () => {
-  const keys = ['\x03', '\x1a', '\x1c', 'x\x03', 'c'].map((text) =>
-    isInterrupt(new TextEncoder().encode(text)),
-  );
-  expect(keys).toEqual([true, true, true, true, false]);
 });
