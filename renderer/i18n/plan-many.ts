@@ -92,8 +92,7 @@ export const planMany = words({
     projectBudgets: 'Budgets of projects',
     schedule: 'Schedule',
     scheduleKeys: 'Schedule: arrows go from run to run, + and − zoom, Enter goes near to a run',
-    scheduleHint:
-      'Arrows go from run to run, + and − zoom, Enter goes near. Where runs are too short to be seen, columns say how full a place is.',
+    scheduleHint: 'Arrows: runs. + −: zoom. Enter: nearer.',
     runsThere: 'runs {{runs}}',
     load: 'Runs {{runs}}, late {{late}}; {{share}} taken, {{start}} to {{end}}',
     scheduleTold: '{{gpus}} GPU on {{place}}, {{start}} to {{end}} ({{time}})',

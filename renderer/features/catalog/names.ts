@@ -11,6 +11,7 @@ const providers: Readonly<Record<string, string>> = {
   coreweave: 'CoreWeave',
   oci: 'Oracle Cloud',
   nebius: 'Nebius',
+  verda: 'Verda',
   vast: 'Vast.ai',
   paperspace: 'Paperspace',
   fluidstack: 'Fluidstack',

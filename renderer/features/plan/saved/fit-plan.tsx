@@ -33,10 +33,13 @@ export function FitPlan({ plan, content }: { plan: SavedPlan; content: FitConten
           <section className="fit__block">
             <h3>{t(fit.verdict === 'no' ? 'fit.timeIfFits' : 'fit.timeTitle')}</h3>
             <TimeLine time={time} />
-            {time ? <FigureAccount figure={time.figure} /> : null}
           </section>
         </div>
         <Warnings report={fit} />
+        <div className="fitplan__how">
+          <FigureAccount figure={fit.need.figure} />
+          {time ? <FigureAccount figure={time.figure} /> : null}
+        </div>
       </div>
     </div>
   );
