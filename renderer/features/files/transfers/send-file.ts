@@ -1,7 +1,8 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
 import type { ByteChannel } from '#renderer/rpc/index.ts';
 import type { UploadInfo } from '#shared/contract/bytes.ts';
 import { TrainyardError } from '#shared/domain/trainyard-error.ts';
-import { Sha256 } from './sha256.ts';
 
 const pieceBytes = 512 * 1024;
 
@@ -90,12 +91,12 @@ export function sendFile(
   });
 }
 
-/** Of its first bytes; ends early once it is not wanted any more. */
-async function hashOf(file: File, bytes: number, isWanted: () => boolean): Promise<string> {
-  const hash = new Sha256();
+/** SHA-256 of its first bytes, piece by piece, which the browser's own cannot do; ends early once it is not wanted any more. */
+export async function hashOf(file: File, bytes: number, isWanted: () => boolean): Promise<string> {
+  const hash = sha256.create();
   for (let at = 0; at < bytes && isWanted(); at += pieceBytes)
     hash.update((await readPiece(file, at)).subarray(0, bytes - at));
-  return hash.digest();
+  return bytesToHex(hash.digest());
 }
 
 const otherBeginning = (path: string) =>

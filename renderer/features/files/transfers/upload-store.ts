@@ -1,3 +1,4 @@
+import { sha256 } from '@noble/hashes/sha2.js';
 import { create } from 'zustand';
 import type { ByteChannel } from '#renderer/rpc/index.ts';
 import type { Client } from '#shared/contract/index.ts';
@@ -7,7 +8,6 @@ import { joinPath } from '../box-path.ts';
 import { type Chosen, topsOf } from './drop-entries.ts';
 import { Rate } from './rate.ts';
 import { sendFile } from './send-file.ts';
-import { Sha256 } from './sha256.ts';
 import { keepUnfinished, mostTops, readUnfinished, type Unfinished } from './unfinished.ts';
 
 export interface Upload {
@@ -96,8 +96,8 @@ const many = 50;
 /** A box that starts anew is there again within minutes. */
 const retryAfterMs = [1000, 2000, 4000, 8000, 15_000, 30_000, 30_000, 60_000, 60_000, 60_000];
 const tellEveryMs = 200;
-/** So often whoever looks at the directory sees what has arrived so far. */
-const showEveryMs = 3000;
+/** Whoever looks at the directory sees what is new in it meanwhile: rarer and rarer, as reading a large one costs. */
+const showAfterMs = 1500;
 
 const put = (id: string, changes: Partial<Upload>): void =>
   useUploads.setState(({ byId }) => {
@@ -158,8 +158,8 @@ export function startUpload(
  */
 function uploadIdOf(machineId: string, path: string, { size, lastModified }: File): string {
   const text = [machineId, path, size, lastModified].join('\n');
-  const hash = new Sha256().update(new TextEncoder().encode(text)).digest();
-  return newId((bytes) => bytes.map((_, at) => Number.parseInt(hash.slice(at * 2, at * 2 + 2), 16)));
+  const hash = sha256(new TextEncoder().encode(text));
+  return newId((bytes) => bytes.map((_, at) => hash[at] ?? 0));
 }
 
 /** Writes down what has not arrived whole, for a page that is loaded anew. */
@@ -219,17 +219,22 @@ async function run(id: string, means: UploadMeans): Promise<void> {
   const progress = new Progress(id, work);
   // A line that carries nothing any more says nothing either: its rate goes down all the same.
   const ticking = setInterval(() => progress.tell(), 1000);
-  let shownAt = Number.NEGATIVE_INFINITY;
-  const show = () => {
-    if (performance.now() - shownAt < showEveryMs) return;
-    shownAt = performance.now();
+  const seen = new Set<string>();
+  let nextShowAt = 0;
+  let pauseMs = showAfterMs;
+  const show = (path: string) => {
+    const top = path.split('/')[0] ?? path;
+    if (seen.has(top) || performance.now() < nextShowAt) return;
+    seen.add(top);
+    pauseMs *= 2;
+    nextShowAt = performance.now() + pauseMs;
     means.onArrived(machineId, directory);
   };
   try {
     for (const path of request.chosen.directories) {
       abort.signal.throwIfAborted();
       await makeDirectory(means, machineId, joinPath(directory, path), abort.signal);
-      show();
+      show(path);
     }
     const waiting = files.filter(({ done }) => !done);
     const sendNext = async (): Promise<void> => {
@@ -263,7 +268,7 @@ async function run(id: string, means: UploadMeans): Promise<void> {
         });
         mine.done = true;
         progress.arrived(mine.path, mine.file.size);
-        show();
+        show(mine.path);
         if (files.length === 1) put(id, { sha256 });
       }
     };
