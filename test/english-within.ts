@@ -107,8 +107,9 @@ class Reading {
         const value = at(property, 'value');
         if (property.type !== 'Property' || value === null) continue;
         const code = codes.find((each) => this.#shown.get(each)?.has(name));
-        if (code === undefined || plainByNature.has(`${code}.${name}`)) continue;
-        const what = this.#englishIn(value, made, 0) ?? this.#plainIn(name, value);
+        if (code === undefined) continue;
+        const isPlain = plainByNature.has(`${code}.${name}`);
+        const what = this.#englishIn(value, made, 0) ?? (isPlain ? null : this.#plainIn(name, value));
         if (what !== null) found.add(`${placeOf(made, property)}: ${code} {{${name}}}: ${what}`);
       }
     }

@@ -1,5 +1,7 @@
+import { because, listOf } from '#shared/domain/because.ts';
 import { thisComputerId } from '#shared/domain/id.ts';
 import type { Inventory, Machine } from '#shared/domain/machine.ts';
+import { sayRoom } from '#shared/domain/room-sentences.ts';
 import type { Evidence, Run, RunState, RunSummary } from '#shared/domain/run.ts';
 import type { Site } from '#shared/domain/site.ts';
 
@@ -175,13 +177,11 @@ const cycle: RunState[] = [
 
 function evidenceOf(state: RunState, index: number, now: number): Evidence {
   switch (state) {
-    case 'queued':
-      return {
-        kind: 'queued',
-        at: now - 3 * minute,
-        position: 1,
-        reason: 'waiting for H100:4; held by run "llama-sft"',
-      };
+    case 'queued': {
+      const holders = because('holders', listOf([sayRoom('HELD_BY_RUN', { run: 'llama-sft' })]));
+      const why = sayRoom('ROOM_HELD', { wanted: 'H100:4', ...holders });
+      return { kind: 'queued', at: now - 3 * minute, position: 1, reason: why.message, why };
+    }
     case 'preparing':
       return { kind: 'launching', at: now - 4000, step: 'sync', done: 1_210, total: 2_000, unit: 'files' };
     case 'succeeded':
@@ -193,9 +193,8 @@ function evidenceOf(state: RunState, index: number, now: number): Evidence {
             kind: 'launch-failed',
             at: now - index * 47 * minute,
             error: {
-              code: 'SETUP_FAILED',
-              message:
-                'The set-up ended with exit code 1: No matching distribution found for flash-attn==2.5.9',
+              code: 'RUN_SETUP_FAILED',
+              message: 'The set-up failed on the machine.',
               params: {},
               details: '',
               retryable: false,

@@ -1,10 +1,13 @@
+import { because } from '#shared/domain/because.ts';
 import type { FoundCheckpoint, RunCheckpoint } from '#shared/domain/checkpoint.ts';
 import type { CopyJob } from '#shared/domain/copy.ts';
 import type { Machine } from '#shared/domain/machine.ts';
 import type { Migration } from '#shared/domain/migration.ts';
 import type { Evacuation, Proposal, RecoveryEvent } from '#shared/domain/recovery.ts';
+import { sayRoom } from '#shared/domain/room-sentences.ts';
 import type { RunSummary } from '#shared/domain/run.ts';
 import type { Backup } from '#shared/domain/run-backup.ts';
+import { wordOf } from '#shared/domain/word-sentences.ts';
 import { fixtureId } from './fixture-data.ts';
 import { said } from './fixture-moves-data.ts';
 
@@ -140,7 +143,11 @@ export function fixtureProposals(run: RunSummary, failed: RunSummary, to: Machin
       toMachineId: to.id,
       toMachineName: to.name,
       rule: 'overloaded',
-      reason: said('PLACE_OVERLOADED', `${run.machineName} is overloaded: 2.4 per CPU for 10 minutes.`),
+      reason: said(
+        'REBALANCE_OVERLOADED',
+        `${run.machineName} has been overloaded for minutes: 2.4 per processor, the limit is 1.5.`,
+        { machine: run.machineName, load: 2.4, limit: 1.5 },
+      ),
       state: 'open',
       migrationId: null,
     },
@@ -155,7 +162,12 @@ export function fixtureProposals(run: RunSummary, failed: RunSummary, to: Machin
       toMachineId: to.id,
       toMachineName: to.name,
       rule: 'recovery',
-      reason: said('RECOVERY_CRASHED', 'It crashed; it would go on from step 18,400.'),
+      reason: said('RECOVERY_ASKS_FROM_STEP', 'It was lost (crash). Restart it from step 18400?', {
+        name: run.name,
+        machine: run.machineName,
+        step: 18_400,
+        ...because('cause', wordOf('CAUSE', 'crash')),
+      }),
       state: 'open',
       migrationId: null,
     },
@@ -193,7 +205,7 @@ export function fixtureEvacuation(
         toMachineName: null,
         state: 'stays',
         migrationId: null,
-        why: said('PLACE_NO_ROOM', 'No other machine has 4 free H100.'),
+        why: noRoom(),
       },
     ],
   };
@@ -245,9 +257,9 @@ export function fixtureBackups(run: RunSummary, kite: Machine, away: Machine, no
       verifiedAt: null,
       checkpoint: null,
       error: {
-        code: 'BACKUP_DISK_FULL',
-        message: `The disk of ${away.name} is full.`,
-        params: {},
+        code: 'COPY_DISK_FULL',
+        message: `The disk of ${away.name} is full: 4096 MiB are needed, 512 MiB are free.`,
+        params: { machine: away.name, neededMiB: 4096, freeMiB: 512 },
         details: '',
         retryable: true,
       },
@@ -290,4 +302,14 @@ export function fixtureCopies(from: Machine, to: Machine, now: number): CopyJob[
         : null,
   });
   return [job(0, 'running', 68), job(1, 'done', 146), job(2, 'failed', 12)];
+}
+
+/** Why a run stays where it is, as an evacuation says it. */
+export function noRoom() {
+  const why = sayRoom('ROOM_ON', { machine: 'heron', ...because('why', sayRoom('ROOM_FEW_FREE')) });
+  return said(
+    'EVACUATION_NO_ROOM',
+    `No other machine has room for it now: ${why.message}.`,
+    because('why', why),
+  );
 }

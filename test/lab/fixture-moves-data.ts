@@ -1,8 +1,13 @@
+import { because } from '#shared/domain/because.ts';
 import type { Leftover } from '#shared/domain/leftover.ts';
 import type { Machine } from '#shared/domain/machine.ts';
 import type { Migration, MigrationMode, MigrationPhase, MigrationPlan } from '#shared/domain/migration.ts';
 import { migrationPhases } from '#shared/domain/migration.ts';
+import { moveSentences } from '#shared/domain/move-sentences.ts';
+import { sayRoom } from '#shared/domain/room-sentences.ts';
 import type { RunSummary } from '#shared/domain/run.ts';
+import { reasonOf } from '#shared/domain/sentence.ts';
+import { sayWord } from '#shared/domain/word-sentences.ts';
 import { fixtureId } from './fixture-data.ts';
 
 /** Moves of the made-up yard, and what its machines say to one. */
@@ -131,9 +136,13 @@ export function rolledBackMove(number: number, run: RunSummary, to: Machine, now
       startMs: 11_000,
     },
     error: {
-      code: 'MOVE_DESTINATION_ENDED',
-      message: `The run ended on ${to.name} before it had trained beyond its checkpoint.`,
-      params: { machine: to.name },
+      code: 'MOVE_DIED_THERE',
+      message: `Run "llama-sft" ended on ${to.name} before it trained there: exit code 1.`,
+      params: {
+        name: 'llama-sft',
+        machine: to.name,
+        ...because('how', sayWord('END_EXIT', { exitCode: 1 })),
+      },
       details:
         'Resuming from checkpoint-12000\nRuntimeError: CUDA error: no kernel image is available for execution on the device',
       retryable: false,
@@ -147,13 +156,23 @@ export const said = (code: string, message: string, params: Record<string, strin
   message,
 });
 
-const passing = [
-  said('CHECK_DRIVER', 'The driver over there is new enough for the CUDA that the run uses.'),
-  said('CHECK_PYTHON', 'Python 3.11 is there, as where it runs now.'),
-  said('CHECK_DISK', '1.9 TiB are free for 64 GiB.'),
-  said('CHECK_ARCHITECTURE', 'Both machines are x86_64.'),
-  said('CHECK_PORT', 'The port of its workers is free.'),
+const check = (code: keyof typeof moveSentences, params: Record<string, string | number> = {}) =>
+  reasonOf(moveSentences, code, params);
+
+const passing = (to: string) => [
+  check('CHECK_CUDA', { to, there: '12.4' }),
+  check('CHECK_PYTHON', { python: '/usr/bin/python3.11' }),
+  check('CHECK_DISK', { to, free: '1.9 TiB', needed: '64 GiB' }),
+  check('CHECK_ARCHITECTURE', { here: 'x86_64' }),
+  check('CHECK_PORTS', { to }),
 ];
+
+const tooSensitive = (place: string) =>
+  said(
+    'SENSITIVITY_VIOLATION',
+    `"patients" is confidential, and ${place} may hold internal data at most. Nothing was sent.`,
+    { context: 'label', data: 'patients', place },
+  );
 
 /** A plan as each of the made-up machines would have it: some fit, one lacks GPUs, one may not hold the data. */
 export function fixturePlan(
@@ -168,11 +187,11 @@ export function fixturePlan(
     ...(few
       ? [
           {
-            ...said('CHECK_GPU_COUNT', `${to.name} has 1 GPU, and the run holds 2.`),
-            remedy: said(
-              'CHECK_GPU_COUNT_REMEDY',
-              'Choose a machine with 2 GPUs, or say “elastic: true” under “checkpoint” if the trainer can go on with fewer.',
-            ),
+            ...check('CHECK_GPUS_NEVER', {
+              to: to.name,
+              ...because('why', sayRoom('ROOM_ASKS', { wanted: 'any:2', has: '1 × H100' })),
+            }),
+            remedy: check('DO_ELASTIC'),
           },
         ]
       : []),
@@ -181,9 +200,9 @@ export function fixturePlan(
           {
             ...said('CHECK_DATA_LABEL', `Its data may not go to ${to.name}.`, {
               to: to.name,
-              why: `“patients” is confidential; ${to.name} may hold internal data.`,
+              ...because('why', tooSensitive(to.name)),
             }),
-            remedy: said('CHECK_DATA_REMEDY', 'An owner can raise what the site may hold, or give a reason.'),
+            remedy: check('DO_OVERRIDE'),
           },
         ]
       : []),
@@ -199,12 +218,12 @@ export function fixturePlan(
         ? {
             mode: 'last',
             possible: false,
-            why: said('NO_CHECKPOINT', 'There is no complete checkpoint yet.'),
+            why: check('MODE_NO_CHECKPOINT'),
           }
         : { mode: 'last', possible: true, why: null },
     ],
     checks: [
-      ...passing.map((check) => ({ ...check, verdict: 'pass' as const, remedy: null })),
+      ...passing(to.name).map((each) => ({ ...each, verdict: 'pass' as const, remedy: null })),
       {
         ...said('CHECK_GPU_MODEL', 'The GPUs are others.', {
           there: to.inventory?.accelerators[0]?.model ?? '',
@@ -223,7 +242,7 @@ export function fixturePlan(
         usable: false,
         bytesPerSecond: null,
         roundTripMs: null,
-        why: said('COPY_NO_BUCKET', 'No site holds objects yet.'),
+        why: said('COPY_BUCKET_LATER', 'No site of yours holds objects yet.'),
       },
       { kind: 'laptop', usable: true, bytesPerSecond: 41 * MiB, roundTripMs: 12, why: null },
     ],

@@ -15,6 +15,7 @@ import {
   fixtureProposals,
   fixtureRecoveryEvents,
   foundCheckpoints,
+  noRoom,
 } from './fixture-kept-data.ts';
 import {
   committedMove,
@@ -108,9 +109,9 @@ export function fixtureMoves({ now, events, machines, runs, detail }: Yard) {
           remainingMs: null,
         },
         waitingFor: {
-          code: 'MOVE_WAITS_FOR_MACHINE',
+          code: 'MOVE_WAITS_FOR_DESTINATION',
           params: { machine: 'heron' },
-          message: 'heron is out of sight; copying goes on when it is seen again.',
+          message: 'heron is out of sight: waiting until nothing can train there any more.',
         },
       }),
     );
@@ -311,7 +312,7 @@ export function fixtureMoves({ now, events, machines, runs, detail }: Yard) {
                   toMachineId: null,
                   toMachineName: null,
                   mode: null,
-                  why: { code: 'PLACE_NO_ROOM', params: {}, message: 'No other machine has room for it.' },
+                  why: noRoom(),
                 },
           ),
       })),

@@ -1,7 +1,5 @@
-import { because } from '#shared/domain/because.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import type { Judgement, Violation } from '#shared/domain/sensitivity.ts';
-import { wordOf } from '#shared/domain/word-sentences.ts';
 
 /** The first broken rule as a sentence; all of them in `details`. `context` chooses the page's sentence. */
 export function sensitivityViolation(
@@ -17,9 +15,9 @@ export function sensitivityViolation(
         context: contextOf(first),
         rule: first?.rule ?? 'label',
         data: first?.data ?? '',
-        ...because('label', wordOf('LABEL', first?.label ?? 'restricted')),
+        label: first?.label ?? '',
         place: place.siteName,
-        ...because('maxLabel', wordOf('LABEL', place.maxLabel)),
+        maxLabel: place.maxLabel,
         country: place.country ?? '',
         countries: first?.countries.join(', ') ?? '',
       },

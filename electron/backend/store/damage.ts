@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Clock } from '#backend/clock.ts';
+import { because, type Told } from '#shared/domain/because.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import type { NoticesRepository } from './notices.ts';
 import type { Sql } from './sql.ts';
@@ -50,7 +51,7 @@ export class Damage {
   }
 
   /** Notes that the row `key` of `table` cannot be read. `what` is how the user knows it. */
-  report(table: string, key: string, what: string, why: string, row: unknown): void {
+  report(table: string, key: string, what: string | Told, why: string, row: unknown): void {
     const added = this.#sql.run(
       `INSERT INTO damagedRows (tableName, key, at, why, content) VALUES (?, ?, ?, ?, ?)
        ON CONFLICT (tableName, key) DO NOTHING`,
@@ -64,8 +65,8 @@ export class Damage {
     this.#notices.add({
       level: 'warning',
       code: 'STORE_ROW_DAMAGED',
-      params: { what, table },
-      message: `The saved entry "${what}" is damaged and was set aside. Everything else is unaffected; runs are found again when their machine is connected.`,
+      params: { ...(typeof what === 'string' ? { what } : because('what', what)), table },
+      message: `The saved entry "${typeof what === 'string' ? what : what.message}" is damaged and was set aside. Everything else is unaffected; runs are found again when their machine is connected.`,
     });
   }
 }

@@ -328,7 +328,10 @@ export class RunsRepository {
       const read = readAttempt(row);
       if (read.ok) return [read.value];
       const key = `${row.runId}/${row.epoch}`;
-      this.#damage.report('attempts', key, `attempt ${row.epoch} of run ${row.runId}`, read.why, row);
+      const { epoch, runId } = row;
+      const message = `attempt ${epoch} of run ${runId}`;
+      const what = { code: 'STORE_ATTEMPT', params: { epoch, runId }, message };
+      this.#damage.report('attempts', key, what, read.why, row);
       return [];
     });
   }

@@ -25,6 +25,7 @@ export default {
     SETTING_RESET: 'The saved setting {{key}} could not be used, so its default applies.',
     STORE_ROW_DAMAGED:
       'The saved entry "{{what}}" is damaged and was set aside. Everything else is unaffected; runs are found again when their machine is connected.',
+    STORE_ATTEMPT: 'attempt {{epoch}} of run {{runId}}',
     STORE_RECOVERED:
       'The database was damaged, so the backup of {{takenAt}} was opened. The damaged file is kept as {{keptAs}}. Runs launched since then are found again on their machines.',
     STORE_BEGUN_ANEW:
@@ -60,6 +61,7 @@ export default {
     SETTING_RESET: '已保存的设置项 {{key}} 无法使用，现采用默认值。',
     STORE_ROW_DAMAGED:
       '已保存的条目“{{what}}”已损坏，现已搁置。其他内容不受影响；连接其机器后会重新找到运行。',
+    STORE_ATTEMPT: '运行 {{runId}} 的第 {{epoch}} 次尝试',
     STORE_RECOVERED:
       '数据库已损坏，因此打开了 {{takenAt}} 的备份。损坏的文件保留为 {{keptAs}}。此后启动的运行会在其机器上重新找到。',
     STORE_BEGUN_ANEW:
