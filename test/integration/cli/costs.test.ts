@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { OwnCosts } from '#shared/domain/catalog.ts';
 import type { CostSummary, RunCost } from '#shared/domain/cost.ts';
 import type { Figure } from '#shared/domain/figure.ts';
 import { needs } from '#test/needs.ts';
@@ -26,6 +27,12 @@ describe.skipIf(!needs('linux'))('costs from the command line', () => {
     });
     const price = ['--capex', '35040000', '--overhead', '0', '--kwh', '0', '--utilisation', '50'];
     expect((await say('costs', 'set', 'local', ...price)).said).toContain('$1,000 an hour, used or not');
+    const network = ['costs', 'set', 'local', '--network'];
+    const known = await trainyardJson<{ costs: OwnCosts }>(env, [...network, '25']);
+    expect(known.costs).toMatchObject({ networkGbps: 25, years: 4 });
+    expect(
+      (await trainyardJson<{ costs: OwnCosts }>(env, [...network, 'unknown'])).costs.networkGbps,
+    ).toBeNull();
     await trainyardJson(env, ['run', file, '--on', 'local']);
     const asked = () => trainyardJson<{ cost: RunCost; figure: Figure }>(env, ['costs', 'run', 'dear']);
     await until('it has ended', async () => (await asked()).cost.endedAt !== null);

@@ -27,9 +27,12 @@ it('gives back what was typed about a machine, and names what cannot be', () => 
     microsPerKWh: 240_000,
     otherMicrosPerHour: 900_000,
     utilisation: 0.55,
+    networkGbps: 2.5,
   };
   expect(readOwnTexts(ownTexts(costs, 7.1), 7.1).costs).toEqual(costs);
   expect(readOwnTexts(ownTexts({ ...costs, powerKW: null }, 1), 1).costs?.powerKW).toBeNull();
+  expect(readOwnTexts({ ...ownTexts(costs, 1), network: ' ' }, 1).costs?.networkGbps).toBeNull();
+  expect([...readOwnTexts({ ...ownTexts(costs, 1), network: 'fast' }, 1).wrong]).toEqual(['network']);
   const { costs: none, wrong } = readOwnTexts(
     { ...ownTexts(costs, 1), pue: '0.9', years: '0', capex: 'much' },
     1,
