@@ -126,7 +126,7 @@ describe.skipIf(!needs('chromium', 'linux'))('an app for the whole day', () => {
       .getByText(/settings\.json, line 3: “backupsKept” was not taken/)
       .first()
       .waitFor();
-    await page.getByText(/^Line 3: backupsKept:/).waitFor();
+    await page.getByText(/^Line 3: “backupsKept”:/).waitFor();
     const write = async (text: string) => {
       await editor.click();
       await page.keyboard.press('ControlOrMeta+a');
@@ -134,7 +134,7 @@ describe.skipIf(!needs('chromium', 'linux'))('an app for the whole day', () => {
       await page.getByRole('button', { name: 'Save', exact: true }).click();
     };
     await write('{\n  "theme": "dark",\n  "nonsense": 1\n}');
-    await page.getByText('Line 3: nonsense: there is no such setting').waitFor();
+    await page.getByText('Line 3: “nonsense”: there is no such setting').waitFor();
     await page.locator('html[data-theme="high-contrast"]').waitFor();
     await write('{ "theme": "dark", "density": "comfortable" }');
     await page.locator('html[data-theme="dark"][data-density="comfortable"]').waitFor();
