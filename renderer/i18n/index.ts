@@ -62,7 +62,7 @@ export function translateError(code: string, params: Params, english: string): s
   const around = sentences[currentLanguage()][key] ?? sentences.en[key] ?? '';
   const isPlanners = isPlannerSentence(code);
   if (isPlanners && !isFilledBy(around, params)) return english;
-  const values = isPlanners ? sayValues(params, valueWords) : params;
+  const values = placed(isPlanners ? sayValues(params, valueWords) : params);
   const within = toldWithin(params);
   if (within.length === 0) return instance.t(key, values);
   const said = within.map(([name, told]) => {
@@ -72,6 +72,14 @@ export function translateError(code: string, params: Params, english: string): s
     return [name, goesOn ? sentence.replace(/[.。]$/, '') : sentence];
   });
   return instance.t(key, { ...values, ...(Object.fromEntries(said) as Params) });
+}
+
+/** This computer is called so in the language of the page, wherever it stands in a sentence. */
+function placed(params: Params): Params {
+  const names = Object.keys(params).filter((name) => params[name] === sentences.en['app.thisComputer']);
+  if (names.length === 0) return params;
+  const name = sentences[currentLanguage()]['app.thisComputer'] ?? '';
+  return { ...params, ...Object.fromEntries(names.map((each) => [each, name])) };
 }
 
 function together(code: string, params: Params): string {

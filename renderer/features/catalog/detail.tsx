@@ -13,6 +13,7 @@ import { bandText, linkNames, PriceAge } from './columns.tsx';
 import { countryName, gpusText, providerName } from './names.ts';
 import type { OfferRow } from './offer-row.ts';
 import { offersCsv } from './offers-csv.ts';
+import { sourceTitle } from './source-title.ts';
 
 /** Where one goes on from an offer. */
 export function linksOf({ offer, machineId }: OfferRow): { plan: string; fit: string } {
@@ -90,7 +91,7 @@ export function OfferDetail({ row, onClose }: { row: OfferRow; onClose(): void }
       </dl>
       {machineId === null ? (
         <p className="quiet offers__origin">
-          {t('catalog.pricedBy', { source: source?.title ?? offer.sourceId })}{' '}
+          {t('catalog.pricedBy', { source: source ? sourceTitle(source) : offer.sourceId })}{' '}
           <PriceAge at={offer.pricedAt} now={Date.now()} />
         </p>
       ) : null}

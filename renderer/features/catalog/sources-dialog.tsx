@@ -20,6 +20,7 @@ import { useCatalog } from './catalog-store.ts';
 import { PriceAge } from './columns.tsx';
 import { ImportForm } from './import-form.tsx';
 import { providerName } from './names.ts';
+import { sourceTitle } from './source-title.ts';
 
 const refreshable = ['aws', 'azure', 'gcp'] as const;
 type Refreshable = (typeof refreshable)[number];
@@ -83,7 +84,7 @@ function SourceTable({
 }) {
   const t = useT();
   const now = Date.now();
-  const listed = [...sources].sort((a, b) => compareNames(a.title, b.title));
+  const listed = [...sources].sort((a, b) => compareNames(sourceTitle(a), sourceTitle(b)));
   if (listed.length === 0) return <p className="quiet">{t('catalog.noSources')}</p>;
   return (
     <div className="sources__scroll">
@@ -108,7 +109,7 @@ function SourceTable({
         <tbody>
           {listed.map((source) => (
             <tr key={source.id}>
-              <td title={source.url ?? undefined}>{source.title}</td>
+              <td title={source.url ?? undefined}>{sourceTitle(source)}</td>
               <td>
                 <Badge>{t(`catalog.kind.${source.kind}`)}</Badge>
               </td>
@@ -122,7 +123,7 @@ function SourceTable({
                     <Button
                       small
                       look="quiet"
-                      aria-label={t('catalog.removeNamed', { name: source.title })}
+                      aria-label={t('catalog.removeNamed', { name: sourceTitle(source) })}
                       onClick={() => onRemove(source)}
                     >
                       {t('catalog.remove')}
@@ -201,7 +202,7 @@ function RemoveDialog({ source, onClose }: { source: CatalogSource; onClose(): v
   const t = useT();
   return (
     <ConfirmDialog
-      title={t('catalog.removeTitle', { name: source.title })}
+      title={t('catalog.removeTitle', { name: sourceTitle(source) })}
       consequence={t(source.kind === 'imported' ? 'catalog.removeImported' : 'catalog.removeRefreshed', {
         rows: formatInteger(source.rows),
       })}

@@ -1,5 +1,7 @@
 import { useDeferredValue, useMemo, useRef } from 'react';
 import { useMachines } from '#renderer/app/machine-store.ts';
+import { placeName } from '#renderer/app/place-name.ts';
+import { useT } from '#renderer/i18n/index.ts';
 import type { Offer } from '#shared/domain/catalog.ts';
 import { acceleratorFinder } from '#shared/planner/accelerators.ts';
 import { offerColumns } from '#shared/planner/offer-columns.ts';
@@ -68,15 +70,21 @@ export function useOfferList(query: OfferQuery): OfferList {
 
 /** The same list for as long as nothing of it is another: machines tell of their load many times a second. */
 function useOwnOffers(): readonly Offer[] {
+  const t = useT();
   const ownRates = useCatalogStore((state) => state.ownRates);
   const accelerators = useCatalogStore((state) => state.accelerators);
   const machines = useDeferredValue(useMachines(({ byId }) => byId));
   const find = useMemo(() => acceleratorFinder(accelerators), [accelerators]);
   const kept = useRef<{ text: string; offers: readonly Offer[] }>({ text: '[]', offers: [] });
   return useMemo(() => {
-    const offers = ownOffers(machines.values(), ownRates, find);
+    const named = [...machines.values()].map((machine) => ({
+      ...machine,
+      name: placeName(machine.id, machine.name, t),
+      siteName: placeName(machine.siteId, machine.siteName, t),
+    }));
+    const offers = ownOffers(named, ownRates, find);
     const text = JSON.stringify(offers);
     if (text !== kept.current.text) kept.current = { text, offers };
     return kept.current.offers;
-  }, [machines, ownRates, find]);
+  }, [machines, ownRates, find, t]);
 }

@@ -3,6 +3,7 @@ import { useLocation } from 'wouter';
 import { rpc } from '#renderer/app/backend.ts';
 import { Link } from '#renderer/app/link.tsx';
 import { useMachines } from '#renderer/app/machine-store.ts';
+import { placeName } from '#renderer/app/place-name.ts';
 import { paths } from '#renderer/app/routes.ts';
 import { useMay } from '#renderer/app/session-store.ts';
 import { useLiveVault } from '#renderer/app/vault-store.ts';
@@ -207,7 +208,7 @@ function MachineField({
   const fit = chosen ? fitOf(chosen, task) : null;
   const hint =
     chosen && fit?.kind === 'lacks'
-      ? t('newRun.lacks', { machine: chosen.name, asked })
+      ? t('newRun.lacks', { machine: placeName(chosen.id, chosen.name, t), asked })
       : fit?.kind === 'waits'
         ? t('newRun.willQueue', { asked })
         : undefined;
@@ -227,7 +228,7 @@ function MachineField({
 
 function machineLabel(machine: Machine, task: TaskSpec | undefined, t: Translate): string {
   const fit = fitOf(machine, task);
-  const { name } = machine;
+  const name = placeName(machine.id, machine.name, t);
   const label =
     fit.kind === 'unknown'
       ? t('newRun.machinePlain', { name, hardware: t('newRun.unknownHardware') })

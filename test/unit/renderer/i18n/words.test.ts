@@ -67,6 +67,21 @@ describe('the words of both languages', () => {
   });
 });
 
+describe('the sources of prices that come with the app', () => {
+  it('have their titles in both languages, in English as their files have them', () => {
+    const directory = path.resolve(root, '../resources/catalog/offers');
+    const titles = readdirSync(directory).map((file) => {
+      const { source } = JSON.parse(readFileSync(path.join(directory, file), 'utf8')) as {
+        source: { id: string; title: string };
+      };
+      return [`source.${source.id}`, source.title] as const;
+    });
+    const { en } = areas.catalog as { en: Record<string, string> };
+    expect(titles.length).toBeGreaterThan(0);
+    expect(titles.map(([key]) => [key, en[key]])).toEqual(titles);
+  });
+});
+
 describe('words that are asked for', () => {
   it('are there: by their whole key, or a family of keys that has any', () => {
     const text = sources(root).join('\n');
