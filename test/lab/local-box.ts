@@ -54,6 +54,9 @@ export interface LocalBoxOptions {
   watchEverySeconds?: number;
 }
 
+/** Each look starts programs or reads every process: asked at once again that would be most of the work. */
+const asking = { everyMs: 60 } as const;
+
 export async function localBox(options: LocalBoxOptions = {}): Promise<LocalBox> {
   const kind = options.kind ?? 'dash';
   const directory = await makeTempDirectory('local-box');
@@ -82,11 +85,15 @@ export async function localBox(options: LocalBoxOptions = {}): Promise<LocalBox>
     return found;
   };
   const killEverything = async () => {
-    await until('everything of the box is gone', () => {
-      const left = processes();
-      for (const { pid } of left) killed(pid);
-      return left.length === 0;
-    });
+    await until(
+      'everything of the box is gone',
+      () => {
+        const left = processes();
+        for (const { pid } of left) killed(pid);
+        return left.length === 0;
+      },
+      asking,
+    );
   };
   const removeDirectory = () => rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
   const leave = async () => {
@@ -115,15 +122,20 @@ export async function localBox(options: LocalBoxOptions = {}): Promise<LocalBox>
     }),
     attempt,
     ended: (runId, epoch = 1) =>
-      until(`attempt ${epoch} of ${runId} has ended`, async () => {
-        const found = await attempt(runId, epoch);
-        return found.phase === 'ended' || found.phase === 'lost' ? found : null;
-      }),
+      until(
+        `attempt ${epoch} of ${runId} has ended`,
+        async () => {
+          const found = await attempt(runId, epoch);
+          return found.phase === 'ended' || found.phase === 'lost' ? found : null;
+        },
+        asking,
+      ),
     log: async (runId, epoch = 1) => (await runs.readLog(runId, epoch, 0, 4_000_000)).toString('utf8'),
     processes,
     nothingLeft: async () => {
       await until('nothing of the box runs any more', () => processes().length === 0, {
         deadlineMs: 20_000,
+        ...asking,
       }).catch((error: unknown) => {
         throw new Error(`still there: ${JSON.stringify(processes())}`, { cause: error });
       });
