@@ -1,6 +1,7 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import { roleSchema } from '../domain/role.ts';
+import { told } from '../domain/told.ts';
 import { look } from './base.ts';
 
 export const activityEntry = z.object({
@@ -28,7 +29,14 @@ export const activityContract = {
     )
     .output(z.array(activityEntry)),
   verify: look.output(
-    z.object({ ok: z.boolean(), entries: z.number(), firstBad: z.number().nullable(), why: z.string() }),
+    z.object({
+      ok: z.boolean(),
+      entries: z.number(),
+      firstBad: z.number().nullable(),
+      /** What is wrong with it, and the same with its code. */
+      why: z.string(),
+      reason: told.nullable(),
+    }),
   ),
   /** The whole log as text in pieces, oldest first: JSON lines, or CSV that is safe in a spreadsheet. */
   export: look.input(z.object({ format: z.enum(['jsonl', 'csv']) })).output(eventIterator(z.string())),

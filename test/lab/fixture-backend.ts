@@ -264,7 +264,13 @@ export async function startFixture(options: FixtureOptions = {}): Promise<Fixtur
           details: {},
         })),
       ),
-      verify: api.activity.verify.handler(() => ({ ok: true, entries: 40, firstBad: null, why: '' })),
+      verify: api.activity.verify.handler(() => ({
+        ok: true,
+        entries: 40,
+        firstBad: null,
+        why: '',
+        reason: null,
+      })),
       export: api.activity.export.handler(async function* () {
         yield '';
       }),

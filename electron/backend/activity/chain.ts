@@ -1,5 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { ActivityEntry } from '#shared/contract/activity.ts';
+import type { Told } from '#shared/domain/because.ts';
+import { sayChain } from '#shared/domain/chain-sentences.ts';
 
 /** One row of the log as it is stored: `details` is canonical JSON, `hash` binds the row to all before it. */
 export interface ActivityRow {
@@ -27,6 +29,8 @@ export interface Verdict {
   /** The sequence number of the first entry that is altered, missing or not ours; null where all is well. */
   firstBad: number | null;
   why: string;
+  /** The same with its code; null: nothing is. */
+  reason: Told | null;
 }
 
 /** What the first entry is bound to. */
@@ -75,9 +79,9 @@ export class ChainCheck {
   add(row: ActivityRow): boolean {
     if (this.#bad) return false;
     const expected = this.#entries + 1;
-    if (row.sequence !== expected) return this.#fail(expected, `Entry ${expected} is missing.`);
+    if (row.sequence !== expected) return this.#fail(expected, sayChain('CHAIN_MISSING', expected));
     if (hashEntry(row, this.#hash) !== row.hash) {
-      return this.#fail(expected, `Entry ${expected} was altered, or is not in its place.`);
+      return this.#fail(expected, sayChain('CHAIN_ALTERED', expected));
     }
     this.#entries = expected;
     this.#hash = row.hash;
@@ -87,29 +91,26 @@ export class ChainCheck {
   /** The verdict, once all rows were added. */
   end(head: ActivityHead | undefined, key: Uint8Array): Verdict {
     if (!this.#bad) this.#checkHead(head, key);
-    return this.#bad ?? { ok: true, entries: this.#entries, firstBad: null, why: '' };
+    return this.#bad ?? { ok: true, entries: this.#entries, firstBad: null, why: '', reason: null };
   }
 
   #checkHead(head: ActivityHead | undefined, key: Uint8Array): void {
     const last = this.#entries;
     if (!head) {
-      if (last > 0) this.#fail(last, 'The signed note of the newest entry is missing.');
+      if (last > 0) this.#fail(last, sayChain('CHAIN_NO_HEAD'));
     } else if (!headFits(head, key)) {
-      this.#fail(
-        last,
-        'The signature of the newest entry does not fit: entries were replaced or the key was.',
-      );
+      this.#fail(last, sayChain('CHAIN_SIGNATURE'));
     } else if (head.sequence > last) {
-      this.#fail(last + 1, `The log was cut off: it went on to entry ${head.sequence}.`);
+      this.#fail(last + 1, sayChain('CHAIN_CUT', head.sequence));
     } else if (head.sequence < last) {
-      this.#fail(head.sequence + 1, `Entry ${head.sequence + 1} was not written by Trainyard.`);
+      this.#fail(head.sequence + 1, sayChain('CHAIN_STRANGER', head.sequence + 1));
     } else if (head.hash !== this.#hash) {
-      this.#fail(last, 'Entries were replaced: the newest one is not the one that was signed.');
+      this.#fail(last, sayChain('CHAIN_REPLACED'));
     }
   }
 
-  #fail(sequence: number, why: string): false {
-    this.#bad = { ok: false, entries: this.#entries, firstBad: sequence, why };
+  #fail(sequence: number, reason: Told): false {
+    this.#bad = { ok: false, entries: this.#entries, firstBad: sequence, why: reason.message, reason };
     return false;
   }
 }

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useState } from 'react';
 import { rpc } from '#renderer/app/backend.ts';
 import { takePart } from '#renderer/app/live.ts';
 import { sayError } from '#renderer/app/session-store.ts';
-import { useT } from '#renderer/i18n/index.ts';
+import { translateError, useT } from '#renderer/i18n/index.ts';
 import {
   Button,
   EmptyState,
@@ -160,7 +160,11 @@ function useEntries(search: string) {
 async function verify(t: ReturnType<typeof useT>): Promise<void> {
   const verdict = await rpc().activity.verify();
   if (verdict.ok) toast('info', t('activity.verified', { entries: formatInteger(verdict.entries) }));
-  else toast('error', t('activity.broken', { first: verdict.firstBad ?? '–', why: verdict.why }));
+  else {
+    const { firstBad, why, reason } = verdict;
+    const said = reason === null ? why : translateError(reason.code, reason.params, reason.message);
+    toast('error', t('activity.broken', { first: firstBad ?? '–', why: said }));
+  }
 }
 
 async function download(format: 'jsonl' | 'csv'): Promise<void> {

@@ -60,7 +60,7 @@ describe('recording', () => {
       result: 'refused',
       details: {},
     });
-    expect(await activity.verify()).toEqual({ ok: true, entries: 2, firstBad: null, why: '' });
+    expect(await activity.verify()).toEqual({ ok: true, entries: 2, firstBad: null, why: '', reason: null });
   });
 
   it('cannot be altered or removed through SQL', async () => {
