@@ -50,37 +50,59 @@ export interface PolicyOptions {
 
 /** `trainyard keep policy RUN [options]`: prints it; with options sets it, what is not named stays as it was. */
 export async function keepPolicy(given: string, options: PolicyOptions): Promise<number> {
-  const policy = await withBackend(async ({ client }) => {
-    const { id: runId } = await findRun(client, given);
-    if (options.off) return client.backups.setPolicy({ runId, policy: null });
-    const before = await client.backups.policy({ runId });
-    const { to, checkpoints, everySteps, artefacts, keep, directory } = options;
-    const asked = [to, checkpoints, everySteps, artefacts, keep, directory].some((one) => one !== undefined);
-    if (!asked) return before;
-    const machines = to && (await Promise.all(to.map((name) => findMachine(client, name))));
-    const machineIds = machines?.map(({ id }) => id) ?? before?.machineIds ?? [];
-    if (machineIds.length === 0)
-      throw new TrainyardError('USAGE', 'Say where to: --to MACHINE, once for each.');
-    return client.backups.setPolicy({
-      runId,
-      policy: {
-        enabled: true,
-        machineIds,
-        directory: directory ?? before?.directory ?? '',
-        checkpoints: checkpoints ?? before?.checkpoints ?? 'newest',
-        everySteps: everySteps ?? before?.everySteps ?? 1,
-        artefacts: artefacts ?? before?.artefacts ?? [],
-        keep: keep ?? before?.keep ?? 3,
-      },
-    });
+  const { policy, names } = await withBackend(async ({ client }) => {
+    const policy = await changed(client, given, options);
+    const places = (policy?.machineIds ?? []).map((machineId) => nameOf(client, machineId));
+    return { policy, names: options.json ? [] : await Promise.all(places) };
   });
   if (options.json) printJson(policy);
   else if (policy === null) printLine('Nothing of it is kept elsewhere by itself.');
   else
     printLine(
-      `${policy.enabled ? 'on' : 'off'}: checkpoints ${policy.checkpoints}, ${policy.keep} on each of ${policy.machineIds.join(', ')}${policy.artefacts.length === 0 ? '' : `, and ${printable(policy.artefacts.join(', '))}`}`,
+      printable(
+        `${policy.enabled ? 'on' : 'off'}: checkpoints ${policy.checkpoints}, ${policy.keep} on each of ${names.join(', ')}${policy.artefacts.length === 0 ? '' : `, and ${policy.artefacts.join(', ')}`}`,
+      ),
     );
   return exitCodes.ok;
+}
+
+/** Of one that was taken out of Trainyard since only its identifier is left. */
+async function nameOf(client: CliBackend['client'], machineId: string): Promise<string> {
+  try {
+    return (await client.machines.get({ machineId })).name;
+  } catch (thrown) {
+    if (TrainyardError.from(thrown).code === 'MACHINE_UNKNOWN') return machineId;
+    throw thrown;
+  }
+}
+
+async function changed(
+  client: CliBackend['client'],
+  given: string,
+  options: PolicyOptions,
+): Promise<KeepPolicy | null> {
+  const { id: runId } = await findRun(client, given);
+  if (options.off) return client.backups.setPolicy({ runId, policy: null });
+  const before = await client.backups.policy({ runId });
+  const { to, checkpoints, everySteps, artefacts, keep, directory } = options;
+  const asked = [to, checkpoints, everySteps, artefacts, keep, directory].some((one) => one !== undefined);
+  if (!asked) return before;
+  const machines = to && (await Promise.all(to.map((name) => findMachine(client, name))));
+  const machineIds = machines?.map(({ id }) => id) ?? before?.machineIds ?? [];
+  if (machineIds.length === 0)
+    throw new TrainyardError('USAGE', 'Say where to: --to MACHINE, once for each.');
+  return client.backups.setPolicy({
+    runId,
+    policy: {
+      enabled: true,
+      machineIds,
+      directory: directory ?? before?.directory ?? '',
+      checkpoints: checkpoints ?? before?.checkpoints ?? 'newest',
+      everySteps: everySteps ?? before?.everySteps ?? 1,
+      artefacts: artefacts ?? before?.artefacts ?? [],
+      keep: keep ?? before?.keep ?? 3,
+    },
+  });
 }
 
 /** `trainyard keep verify BACKUP…`: hashes them again, over there; 1 where one is damaged. */

@@ -6,6 +6,7 @@ import type { FoundCheckpoint, RunCheckpoint } from '#shared/domain/checkpoint.t
 import type { Cleaned, Leftover } from '#shared/domain/leftover.ts';
 import type { Migration, MigrationPlan } from '#shared/domain/migration.ts';
 import type { Run } from '#shared/domain/run.ts';
+import type { Backup } from '#shared/domain/run-backup.ts';
 import { needs } from '#test/needs.ts';
 import { tempDirectory } from '#test/temp.ts';
 import { until } from '#test/until.ts';
@@ -59,6 +60,7 @@ describe.skipIf(!needs('sshd', 'root', 'python3'))('trainyard move', () => {
     expect(await trainyard(env, ['moves', 'cancel', id])).toMatchObject({ code: 3 });
     await tellsOfCheckpoints(env, lab, id);
     await cleansUp(env, lab, id);
+    await keeps(env, id);
     expect((await trainyard(env, ['stop', id])).code).toBe(0);
   });
 });
@@ -93,6 +95,55 @@ async function tellsOfCheckpoints(
     return found.length > 0 ? found : null;
   });
   expect(there.filter(({ path: name }) => !/^step-\d+\.bin$/.test(name))).toEqual([]);
+}
+
+/** Its newest checkpoint, on the other machine; the run goes on from it there once it has been stopped. */
+async function keeps(env: NodeJS.ProcessEnv, id: string): Promise<void> {
+  const said = async (...args: string[]) => {
+    const { code, out, err } = await trainyard(env, ['keep', ...args]);
+    return { code, said: out + err };
+  };
+  expect(await said('policy', id)).toEqual({ code: 0, said: 'Nothing of it is kept elsewhere by itself.\n' });
+  expect((await said('policy', id, '--keep', '2')).said).toContain('--to MACHINE');
+  const policy = [
+    'policy',
+    id,
+    '--to',
+    'one',
+    '--checkpoints',
+    'none',
+    '--artefacts',
+    'history.tsv',
+    '--keep',
+    '2',
+  ];
+  expect((await said(...policy)).said).toBe('on: checkpoints none, 2 on each of one, and history.tsv\n');
+  expect((await said('policy', id, '--off')).said).toContain('Nothing of it');
+  expect((await trainyard(env, ['stop', id])).code).toBe(0);
+  await until(
+    'it has stopped',
+    async () => (await trainyardJson<Run>(env, ['show', id])).state === 'stopped',
+  );
+  const [kept] = await trainyardJson<Backup[]>(env, ['keep', 'now', id, '--to', 'one']);
+  expect(kept).toMatchObject({
+    machineName: 'one',
+    state: 'verified',
+    checkpoint: { path: expect.stringMatching(/^step-/) },
+  });
+  const backup = kept?.id ?? '';
+  expect((await said('list', id)).said).toMatch(new RegExp(`^${backup} +train +\\d+ +one +verified `, 'm'));
+  expect(await said('verify', backup)).toMatchObject({ code: 0 });
+  expect((await said('restore', backup, '--on', 'one')).said).toMatch(/attempt 3 on one$/m);
+  await until('it trains beyond that', async () => {
+    const run = await trainyardJson<Run>(env, ['show', id]);
+    return (
+      run.machineName === 'one' && run.state === 'running' && (run.step ?? 0) > (kept?.checkpoint?.step ?? 0)
+    );
+  });
+  expect(await said('rm', backup)).toMatchObject({ code: 0 });
+  expect(
+    (await trainyardJson<Backup[]>(env, ['keep', 'list', id])).filter(({ id: each }) => each === backup),
+  ).toEqual([]);
 }
 
 /** What it has left at the source goes, but for what is nowhere else and what is in use; that of a machine that is away, later. */

@@ -111,7 +111,7 @@ export class RemoteLaptop {
   /** Resolves when it has fallen asleep: its process stands still, and time goes on. */
   async asleep(): Promise<void> {
     const stat = () => readFileSync(`/proc/${this.#child?.pid}/stat`, 'latin1');
-    await until('the laptop is asleep', () => /\) T /.test(stat()));
+    await until('the laptop is asleep', () => /\) T /.test(stat()), { deadlineMs: 180_000 });
   }
   wake(): void {
     this.#child?.kill('SIGCONT');
