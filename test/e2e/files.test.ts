@@ -290,7 +290,7 @@ describe.skipIf(!needs('chromium', 'sshd', 'root'))('files of a machine', () => 
     );
     await page.reload();
     await row(page, 'a.txt').waitFor();
-    proxy.bandwidth(6_000_000);
+    proxy.bandwidth(3_000_000);
     await main(page).locator('input[data-choose="files"]').setInputFiles(source);
     const arrived = async () => {
       const rest = (await readdir(at('old'))).find((name) => name.startsWith('.trainyard-upload-'));
