@@ -27,15 +27,18 @@ const readsColumn = String.raw`NR == 1 { for (i = 1; i <= NF; i++) { name = tolo
         if (name ~ /(^|\/)_?(global_step|step|iteration|iter)$/) column = i }; next }
       column { gsub(/"/, "", $column); print "step " $column }`;
 
+/** Its clock counts whole seconds: less than these says too little. */
+const leastSeconds = 5;
+
 /** Steps and seconds between the middle of the probe and its end (all of it where that is too short) → steps a second. */
 const tellsRate = String.raw`{ steps = $5 - $3; seconds = $6 - $4
-      if (steps <= 0 || seconds < 5) { steps = $5 - $1; seconds = $6 - $2 }
-      if (steps > 0 && seconds >= 5) printf "\n${probedRate}=%.6g\n", steps / seconds }`;
+      if (steps <= 0 || seconds < ${leastSeconds}) { steps = $5 - $1; seconds = $6 - $2 }
+      if (steps > 0 && seconds >= ${leastSeconds}) printf "\n${probedRate}=%.6g\n", steps / seconds }`;
 
 /**
  * The task with a watch beside its "run:", which ends it on the box itself: nothing of this app is needed for that, it may be
  * closed or cut off. POSIX sh and awk, as all that runs on boxes. It ends with 0 where the watch ended it, else as it would have.
- * The watch waits for three different steps: of fewer no speed can be told. It looks for them in the log, and where that says
+ * The watch waits for three different steps and looks on for five seconds at least: of less no speed can be told. It looks for them in the log, and where that says
  * nothing of steps, in the newest table of metrics (CSV, lines of JSON) that is written below the working directory. How fast they
  * came is printed into the log by the box's own clock. A task that cannot be changed comes back as it is.
  */
@@ -82,19 +85,21 @@ trainyard_tell() { [ ! -s "$trainyard_probe/pace" ] || LC_ALL=C awk '
     if [ -z "$found" ]; then
       wait=$((wait - 1))
       if [ -z "$file" ] && [ "$wait" -le 0 ]; then
-        wait=10
+        wait=5
         file=$(find . -maxdepth 4 -name '.?*' -prune -o -type f -newer "$trainyard_probe/began" \\( -name '*.jsonl' -o -name '*.csv' \\) -print 2>/dev/null | tail -n 1)
       fi
       found=$(trainyard_file "$file" 2>/dev/null | trainyard_steps)
     fi
     step=\${found% *}
-    [ -n "$step" ] && [ "$step" != "$last" ] || continue
+    [ -n "$step" ] || continue
     now=$(date +%s)
-    last=$step
     [ -n "$first" ] || first="$step $now"
-    [ -n "$middle" ] || [ $((2 * step)) -lt $((\${first% *} + ${steps})) ] || middle="$step $now"
-    echo "$first \${middle:-$first} $last $now" >"$trainyard_probe/pace"
-    [ "$step" -lt ${steps} ] || [ "\${found#* }" -lt 3 ] || break
+    if [ "$step" != "$last" ]; then
+      last=$step
+      [ -n "$middle" ] || [ $((2 * step)) -lt $((\${first% *} + ${steps})) ] || middle="$step $now"
+      echo "$first \${middle:-$first} $last $now" >"$trainyard_probe/pace"
+    fi
+    [ "$step" -lt ${steps} ] || [ "\${found#* }" -lt 3 ] || [ $((now - \${first#* })) -lt ${leastSeconds} ] || break
   done
   trainyard_tell
   : >"$trainyard_probe/probed"
