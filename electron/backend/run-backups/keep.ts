@@ -1,4 +1,4 @@
-import type { Manifest } from '#backend/copies/index.ts';
+import type { CopySession, Manifest } from '#backend/copies/index.ts';
 import { runUnknown } from '#backend/store/index.ts';
 import { checkpointFramework, type FoundCheckpoint } from '#shared/domain/checkpoint.ts';
 import type { CopyProgress } from '#shared/domain/copy.ts';
@@ -12,6 +12,7 @@ import { leaveAllBut } from './globs.ts';
 import type { Kept } from './rows.ts';
 
 const mostRotations = 5;
+const busyMs = 1_000;
 const codeDirectory = 'code';
 
 export interface KeepOptions {
@@ -239,20 +240,36 @@ async function knownFiles(
   }
 }
 
-async function send(
+/** All backups of runs with the same code share it: another one may be bringing it right now, and is waited for. */
+async function opened(
   { context, source, target, options }: Work,
+  from: string,
+  to: string,
+): Promise<CopySession> {
+  for (;;) {
+    try {
+      return await context.copies.open(
+        { machineId: source.machineId, path: from },
+        { machineId: target.machineId, path: to },
+        { signal: options.signal },
+      );
+    } catch (error) {
+      if (TrainyardError.from(error).code !== 'COPY_BUSY') throw error;
+      await context.clock.sleep(busyMs, options.signal);
+    }
+  }
+}
+
+async function send(
+  work: Work,
   from: string,
   to: string,
   files: readonly string[] | 'all',
   onWay: (way: Kept['shown']['copyPath']) => void,
   except?: (path: string) => boolean,
 ): Promise<Part> {
-  const { signal, onProgress } = options;
-  const session = await context.copies.open(
-    { machineId: source.machineId, path: from },
-    { machineId: target.machineId, path: to },
-    { signal },
-  );
+  const { signal, onProgress } = work.options;
+  const session = await opened(work, from, to);
   try {
     onWay(session.kind);
     const result = await session.send(files, {

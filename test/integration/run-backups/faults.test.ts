@@ -266,6 +266,25 @@ test('a connection that breaks again and again is made anew, and the backup goes
   await lab.until('it is verified', () => shownOf(backups).includes('verified 120'));
 });
 
+test('where another one is bringing the same code, it is waited for', async () => {
+  const lab = await world();
+  let busy = 3;
+  const backups = lab.open({
+    meddle: (copies) => ({
+      paths: copies.paths.bind(copies),
+      hash: copies.hash.bind(copies),
+      async open(from, to, options) {
+        if (to.path.includes('/code/') && busy-- > 0)
+          throw new TrainyardError('COPY_BUSY', 'The same is being copied already.');
+        return copies.open(from, to, options);
+      },
+    }),
+  });
+  await backups.keepNow(ask(lab), me);
+  await lab.until('it is verified', () => shownOf(backups).includes('verified 120'));
+  expect(busy).toBeLessThanOrEqual(0);
+});
+
 test('a full disk over there fails the backup, which never counts; what is kept stays', async () => {
   const lab = await world();
   const before = lab.open();
