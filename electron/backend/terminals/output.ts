@@ -3,8 +3,11 @@ import { fastForward } from './fast-forward.ts';
 import { OutputRing } from './output-ring.ts';
 import type { Screen } from './screen.ts';
 
-/** Viewers that were cut go on by themselves when they missed no more than this. */
-const keptBytes = 2 * 1024 * 1024;
+/**
+ * Viewers that were cut, or are behind, go on by themselves when they missed no more than this; others get the screen. With twice as
+ * much a page without a graphics card had to parse all of a flood, at half the rate.
+ */
+const keptBytes = 1024 * 1024;
 /** The screen may lag behind by so much: a flood of text is then skipped instead of read. More than this is not taken from the shell. */
 const mostUnreadBytes = 2 * 1024 * 1024;
 const pieceBytes = 64 * 1024;
