@@ -82,7 +82,8 @@ export function englishWithin(
 class Reading {
   readonly #shown: ReadonlyMap<string, ReadonlySet<string>>;
   readonly #objects: Made[] = [];
-  readonly #errors: Made[] = [];
+  /** Where codes are named: the first argument of an error, `code:` beside `params:`. */
+  readonly #codes: Made[] = [];
   /** Functions and what is called by their names; methods too. */
   readonly #functions = new Map<string, Made[]>();
   readonly #calls = new Map<string, Made[]>();
@@ -118,7 +119,7 @@ class Reading {
 
   codes(): Map<string, string> {
     const codes = new Map<string, string>();
-    for (const made of this.#errors) {
+    for (const made of this.#codes) {
       for (const code of literalsIn(made.node)) if (isCode(code)) codes.set(code, placeOf(made, made.node));
     }
     return codes;
@@ -127,12 +128,15 @@ class Reading {
   #visit(node: Node, source: Source, around: Node[]): void {
     const parent = around.at(-1);
     const made = (): Made => ({ node, source, around: [...around] });
+    const code = node.type === 'ObjectExpression' ? codeIn(node) : null;
+    if (code !== null && listAt(node, 'properties').some((each) => nameOf(at(each, 'key')) === 'params'))
+      this.#codes.push({ ...made(), node: code });
     if (node.type === 'ObjectExpression' && isValues(node, parent, around)) this.#objects.push(made());
     else if (isFunction(node)) add(this.#functions, functionName(node, around), made());
     else if (node.type === 'CallExpression' || node.type === 'NewExpression') {
       add(this.#calls, calledName(node), made());
       const [first] = listAt(node, 'arguments');
-      if (calledName(node) === 'TrainyardError' && first) this.#errors.push({ ...made(), node: first });
+      if (calledName(node) === 'TrainyardError' && first) this.#codes.push({ ...made(), node: first });
     } else if (node.type === 'ImportSpecifier') {
       const names = this.#imported.get(source.file) ?? new Map<string, string>();
       const from = textOf(at(parent, 'source')) ?? '';
