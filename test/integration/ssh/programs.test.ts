@@ -1,4 +1,3 @@
-import { appendFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -61,30 +60,21 @@ describe.skipIf(!needs('sshd', 'root', 'dash', 'busybox', 'zsh', 'fish', 'tcsh')
 describe.skipIf(!needs('dropbear', 'ssh', 'root', 'linux'))(
   'a server that takes short commands only (dropbear)',
   () => {
-    test.each(['ssh2', 'openssh'] as const)(
-      'a long program arrives all the same, over %s',
-      async (transport) => {
-        const box = await testBox({ server: 'dropbear' });
-        const configFile = await writeSshConfig(box.directory, [box]);
-        // What ssh2 has not leads to the system's ssh.
-        if (transport === 'openssh')
-          appendFileSync(
-            configFile,
-            '  GSSAPIAuthentication yes\n  PreferredAuthentications gssapi-with-mic,publickey\n',
-          );
-        const connection = await testPool().connection({ host: box.name, configFile });
-        expect(connection.transport).toBe(transport);
-        for (const length of [10, 8_500, 9_500, 40_000, 200_000]) {
-          const long = "it's é\n".repeat(length / 8);
-          const result = await connection.exec(
-            { script: 'printf %s "$1"; cat', args: [long] },
-            { stdin: 'and stdin' },
-          );
-          expect(result.stdout.toString() === `${long}and stdin`, `${length} bytes`).toBe(true);
-        }
-        expect(connection.state).toBe('connected');
-      },
-    );
+    test.each(['ssh2'] as const)('a long program arrives all the same, over %s', async (transport) => {
+      const box = await testBox({ server: 'dropbear' });
+      const configFile = await writeSshConfig(box.directory, [box]);
+      const connection = await testPool().connection({ host: box.name, configFile });
+      expect(connection.transport).toBe(transport);
+      for (const length of [10, 8_500, 9_500, 40_000, 200_000]) {
+        const long = "it's é\n".repeat(length / 8);
+        const result = await connection.exec(
+          { script: 'printf %s "$1"; cat', args: [long] },
+          { stdin: 'and stdin' },
+        );
+        expect(result.stdout.toString() === `${long}and stdin`, `${length} bytes`).toBe(true);
+      }
+      expect(connection.state).toBe('connected');
+    });
   },
 );
 
