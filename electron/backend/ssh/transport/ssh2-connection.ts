@@ -240,7 +240,10 @@ export class Ssh2Connection implements SshConnection, CarriesShells {
         if (use === 'spawn') probe = await this.#probe(signal);
         return await this.#exec(outer, slot);
       } catch (error) {
-        const canWait = this.#channels.refused() && refusals < mostRefusals;
+        // Where only the program was refused, in a session that there was, it says nothing of how many there may be: dropbear does that
+        // now and then, without need.
+        const isForRoom = error instanceof Error && 'reason' in error;
+        const canWait = (!isForRoom || this.#channels.refused()) && refusals < mostRefusals;
         slot.release();
         if (this.#state !== 'connected') throw connectionLost(this.host.alias);
         if (error instanceof TrainyardError) throw error;
