@@ -100,8 +100,8 @@ describe.skipIf(!needs('chromium'))('moving a run', () => {
 
   test('is refused with the check that failed and what would make it pass', async () => {
     const over = await plan(/This computer/);
-    await over.getByText(/has 1 GPU, and the run holds 2/).waitFor();
-    await over.getByText(/Choose a machine with 2 GPUs/).waitFor();
+    await over.getByText(/it asks for any:2, and the machine has 1 × H100/).waitFor();
+    await over.getByText(/Choose a machine that has them/).waitFor();
     await over.getByText(/One check stands against it/).waitFor();
     await over.getByRole('button', { name: 'Move now', disabled: true }).waitFor();
     nothingWrong();

@@ -135,7 +135,9 @@ describe.skipIf(!needs('linux', 'root', 'sshd', 'ssh', 'python3'))(
         );
         rmSync(path.join(destination.home, 'crash'));
         expect(move).toMatchObject({ phase: 'rolled-back', error: { code: 'MOVE_DIED_THERE' } });
-        expect(move.error?.details).toMatch(how === 'oom' ? /out of memory/ : /driver on your system is too old/);
+        expect(move.error?.details).toMatch(
+          how === 'oom' ? /out of memory/ : /driver on your system is too old/,
+        );
         expect(lab.laptop.runs.get(runId).machineId).toBe(source.id);
         await lab.trainsOn(runId);
         lab.expectSound(runId);

@@ -70,7 +70,13 @@ it('changes settings, records who did, and tells the pages once it is saved', as
     action: 'settings.update',
     details: { language: 'zh-CN' },
   });
-  expect(await client.activity.verify()).toEqual({ ok: true, entries: 2, firstBad: null, why: '' });
+  expect(await client.activity.verify()).toEqual({
+    ok: true,
+    entries: 2,
+    firstBad: null,
+    reason: null,
+    why: '',
+  });
 });
 
 it('refuses a bad setting without a trace', async () => {

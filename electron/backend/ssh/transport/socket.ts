@@ -180,7 +180,10 @@ function endGroup(child: ChildProcess): void {
 
 /** A promise that cannot be cancelled, given up when `signal` aborts. */
 export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  if (signal.aborted) return Promise.reject(cancelled(signal));
+  if (signal.aborted) {
+    promise.catch(() => undefined); // nobody waits for it any more
+    return Promise.reject(cancelled(signal));
+  }
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(cancelled(signal));
     signal.addEventListener('abort', onAbort, { once: true });
