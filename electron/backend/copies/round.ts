@@ -52,7 +52,7 @@ const gentleBytes = 4 * 1_048_576;
 /** What it takes to open a small file, pack it and hash it at both ends, in bytes that take as long. */
 const bytesOfFile = 16_384;
 /** Where every core is needed: one load at a time, and so many times as long as it took nothing at all. */
-const restTimes = 5;
+const restTimes = 8;
 const mostRestMs = 5_000;
 const gentlePieceMib = 16;
 
