@@ -121,6 +121,8 @@ export function openBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: chromiumPath() ?? '',
     args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+    // As on everybody's desktop: without UTF-8 Chromium cannot read a file of this computer whose name is not ASCII.
+    env: process.platform === 'linux' ? { ...process.env, LC_ALL: 'C.UTF-8' } : { ...process.env },
     timeout: 60_000,
   });
 }

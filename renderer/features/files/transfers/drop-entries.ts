@@ -1,3 +1,6 @@
+import { TrainyardError } from '#shared/domain/trainyard-error.ts';
+import { showName } from '../box-path.ts';
+
 /** Files and folders as they are chosen or dropped: each with its path below the place where they go. */
 export interface Chosen {
   files: { path: string; file: File }[];
@@ -11,8 +14,8 @@ export const mostFiles = 100_000;
 export class TooMany extends Error {}
 
 /**
- * What was dropped. To be called within the drop's event: what the browser gives out afterwards is empty. Throws TooMany, and what
- * reading a folder throws.
+ * What was dropped. To be called within the drop's event: what the browser gives out afterwards is empty. Throws TooMany, and
+ * UPLOAD_DROP_UNREADABLE.
  */
 export async function readDrop(data: DataTransfer): Promise<Chosen> {
   const entries = [...data.items]
@@ -27,7 +30,7 @@ export async function readDrop(data: DataTransfer): Promise<Chosen> {
 
 async function walk(entry: FileSystemEntry, path: string, chosen: Chosen): Promise<void> {
   if (isFile(entry)) {
-    const file = await new Promise<File>((resolve, reject) => entry.file(resolve, reject));
+    const file = await given<File>(path, (resolve, reject) => entry.file(resolve, reject));
     chosen.files.push({ path, file });
     if (chosen.files.length > mostFiles) throw new TooMany();
     return;
@@ -37,11 +40,28 @@ async function walk(entry: FileSystemEntry, path: string, chosen: Chosen): Promi
   const reader = entry.createReader();
   for (;;) {
     // It gives a hundred at a time, and none when there are no more.
-    const some = await new Promise<FileSystemEntry[]>((resolve, reject) =>
+    const some = await given<FileSystemEntry[]>(path, (resolve, reject) =>
       reader.readEntries(resolve, reject),
     );
     if (some.length === 0) return;
     for (const child of some) await walk(child, `${path}/${child.name}`, chosen);
+  }
+}
+
+/** What may not be read, or has a name that the browser cannot say to the system (any but ASCII where it has no UTF-8 locale). */
+async function given<T>(
+  path: string,
+  ask: (resolve: (value: T) => void, reject: (why: unknown) => void) => void,
+): Promise<T> {
+  try {
+    return await new Promise<T>(ask);
+  } catch (thrown) {
+    const name = showName(path);
+    throw new TrainyardError(
+      'UPLOAD_DROP_UNREADABLE',
+      `The browser cannot read ${name}, so nothing was sent. See to its permissions and its name, then drop it anew.`,
+      { params: { name }, details: String(thrown) },
+    );
   }
 }
 

@@ -58,6 +58,34 @@ describe('what is chosen or dropped', () => {
     expect(chosen.files[249]?.path).toBe('run/many/f249');
   });
 
+  it('is not sent in part: what the browser cannot read is named', async () => {
+    const refused = (_take: unknown, fail: (why: unknown) => void) =>
+      fail(new DOMException('A URI supplied to the API was malformed.', 'EncodingError'));
+    const below = {
+      name: '模型\n',
+      isFile: false,
+      isDirectory: true,
+      createReader: () => ({ readEntries: refused }),
+    };
+    const file = { name: 'locked.bin', isFile: true, isDirectory: false, file: refused };
+    const folderOf = (child: unknown) => {
+      const left = [child];
+      const readEntries = (take: (some: unknown[]) => void) => take(left.splice(0));
+      return { name: 'run', isFile: false, isDirectory: true, createReader: () => ({ readEntries }) };
+    };
+    for (const [child, name] of [
+      [below, 'run/模型\\n'],
+      [file, 'run/locked.bin'],
+    ] as const) {
+      const items = [{ kind: 'file', webkitGetAsEntry: () => folderOf(child) }];
+      await expect(readDrop({ items, files: [] } as unknown as DataTransfer)).rejects.toMatchObject({
+        code: 'UPLOAD_DROP_UNREADABLE',
+        params: { name },
+        details: expect.stringContaining('malformed'),
+      });
+    }
+  });
+
   it('goes under other names, or is left out, by what was answered', () => {
     const chosen = {
       files: [fileOf('run/a.txt', 'a'), fileOf('b.txt', 'b'), fileOf('c.txt', 'c')],
