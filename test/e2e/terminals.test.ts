@@ -325,6 +325,12 @@ describe.skipIf(!needs('chromium', 'sshd', 'root'))('terminals', () => {
     await page.keyboard.up('Control');
   };
 
+  const topLine = (pane: Locator) =>
+    pane.locator('.term__emulator').evaluate((element) => {
+      const { active } = (element as WithScreen).terminalScreen.terminal.buffer;
+      return active.getLine(active.viewportY)?.translateToString(true) ?? '';
+    });
+
   test('what programs ask for is asked about, links lead where they say, commands are marked, settings act at once', async () => {
     await app
       .rpc()
@@ -360,6 +366,20 @@ describe.skipIf(!needs('chromium', 'sshd', 'root'))('terminals', () => {
     await until('what is selected is copied', async () =>
       /chosen/.test(await page.evaluate(() => navigator.clipboard.readText())),
     );
+
+    await typeLine(
+      pane,
+      "clear; for i in 1 2 3; do printf '\\033]133;A\\007prompt-%s \\033]133;B\\007\\n\\033]133;C\\007' $i; seq 90; printf '\\033]133;D;0\\007'; done; echo all-$((40+2))",
+    );
+    await says(pane, 'all-42');
+    for (const [key, prompt] of [
+      ['ArrowUp', 'prompt-3'],
+      ['ArrowUp', 'prompt-2'],
+      ['ArrowDown', 'prompt-3'],
+    ] as const) {
+      await page.keyboard.press(`Control+${key}`);
+      await until(`${prompt} is at the top`, async () => (await topLine(pane)).startsWith(prompt));
+    }
 
     await page.evaluate(() =>
       Object.assign(window, { open: (url: string) => Object.assign(window, { opened: url }) }),
