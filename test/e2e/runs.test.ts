@@ -155,6 +155,20 @@ describe.skipIf(!needs('chromium', 'sshd', 'python3'))('runs on a GPU box', () =
       .getByRole('button', { name: 'Restart' })
       .click();
     await isState(page, 'Running');
+    // One click, and there is a terminal in its directory, with its environment.
+    await page.getByRole('button', { name: 'Terminal', exact: true }).click();
+    await page.locator('.term .xterm-helper-textarea').focus();
+    await page.keyboard.type('echo "in $PWD with $CUDA_VISIBLE_DEVICES;"');
+    await page.keyboard.press('Enter');
+    const runId = new URL(page.url()).pathname.split('/').at(-1) ?? '';
+    await until('its shell is where the run is', async () => {
+      const opened = (await app.rpc().terminals.list()).at(-1);
+      if (opened === undefined) return false;
+      const { text } = await app.rpc().terminals.text({ terminalId: opened.id });
+      return text.replaceAll('\n', '').includes(`${runId}/code with GPU-5ca1ab1e`);
+    });
+    for (const { id } of await app.rpc().terminals.list())
+      await app.rpc().terminals.close({ terminalId: id });
     await page.getByRole('tab', { name: 'Attempts' }).click();
     await page.locator('.attempts tbody tr').nth(1).waitFor();
     await stopHere(page);
