@@ -8,6 +8,11 @@ const thousandRuns = Buffer.from(
   ).join('\n')}\n`,
 );
 
+/** More than there is time for, whoever rents whatever. */
+const impossibleRuns = Buffer.from(
+  'name,accelerators,hours,deadline\nlate,H100:8,500,2020-01-01\nlater,H100:8,500,2020-01-02\n',
+);
+
 /** Offers, Fit, Plan and Costs, on the pretended yard. */
 export const planningScreens: readonly Screen[] = [
   {
@@ -180,7 +185,7 @@ export const planningScreens: readonly Screen[] = [
     prepare: async (page) => page.locator('.gantt__bar').first().waitFor(),
   },
   {
-    name: 'plan many, in conflict',
+    name: 'plan many, every strategy compared',
     path: '/plan/many',
     leaves: true,
     prepare: async (page, language) => {
@@ -192,6 +197,18 @@ export const planningScreens: readonly Screen[] = [
       await page.getByRole('button', { name: ['Compare all', '全部比较'][language] ?? '' }).click();
       await page.locator('.choices[aria-busy=false] .compared').waitFor();
       await page.locator('.gantt__bands').press('End');
+    },
+  },
+  {
+    name: 'plan many, in conflict',
+    path: '/plan/many',
+    leaves: true,
+    prepare: async (page) => {
+      await page
+        .locator('input[type=file][multiple]')
+        .first()
+        .setInputFiles({ name: 'runs.csv', mimeType: 'text/csv', buffer: impossibleRuns });
+      await page.locator('.conflict li').first().waitFor();
     },
   },
   {
