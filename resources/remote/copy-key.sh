@@ -240,6 +240,8 @@ END
     set -- $6
     line="$options $1 $2"
     lock_keys
+    # Whoever has removed the session while this was on its way, or waited, is not undone.
+    [ -f "$dir/expires" ] || refuse 'key the session is gone'
     rewrite_keys
     ;;
   # At the destination: waits until the time is over or the session is gone.
@@ -265,8 +267,10 @@ END
     ;;
   # Anywhere: nothing of the session is left afterwards. Prints how many of its lines are still there: 0.
   remove)
-    if [ -e "$keys" ] && grep -q "$mark" "$keys" 2>/dev/null; then
-      line=
+    # In turn with who lays it, whose connection may be gone while it still goes on: it finds the session there, or no longer. Where there
+    # can be no turns, nothing was ever laid.
+    line=
+    if mkdir -p "$HOME/.trainyard/copies" 2>/dev/null || grep -q "$mark" "$keys" 2>/dev/null; then
       lock_keys
       rewrite_keys
     fi

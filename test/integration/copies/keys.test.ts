@@ -225,6 +225,32 @@ describe.skipIf(!needs('sshd', 'ssh', 'root', 'linux'))('the single-use key of a
     }
   });
 
+  it('one that is still being laid when it is removed does not come after that', async () => {
+    const script = readFileSync('resources/remote/copy-key.sh', 'utf8');
+    const receiver = readFileSync('resources/remote/copy-receive.sh', 'utf8');
+    const id = 'stilllaying1';
+    const lock = path.join(lab.two.home, '.trainyard/copies/.keys-lock');
+    const asked = (verb: string) =>
+      `TY_RECEIVE=${quoted(receiver)} TY_KEY=${quoted(script)} sh -c ${quoted(script)} sh ${verb}`;
+    // Somebody else's turn: who lays it waits, as does who removes it, until both may go on, whichever is first.
+    sshNow(lab.two, `mkdir -p ${quoted(lock)}`);
+    const began = asked(`lay ${id} 127.0.0.1 7200 1 'ssh-ed25519 AAAA x' /nowhere`);
+    sshNow(lab.two, `(${began}; echo laid >~/laid) >/dev/null 2>&1 &`);
+    await until('it is about to be laid', () =>
+      existsSync(path.join(lab.two.home, '.trainyard/copies', id, 'timer')),
+    );
+    sshNow(lab.two, `(${asked(`remove ${id}`)} >~/removed) 2>/dev/null &`);
+    rmSync(lock, { recursive: true });
+    const said = (name: string) => {
+      const place = path.join(lab.two.home, name);
+      return existsSync(place) ? readFileSync(place, 'utf8') : '';
+    };
+    await until('both are done', () => said('laid') !== '' && said('removed') === '0\n');
+    expect(keys()).toBe(theirs);
+    await until('its directory is gone', () => sessionsOn(lab.two).length === 0, { everyMs: 100 });
+    nothingLeft();
+  });
+
   it('goes by its own time when nobody is there any more', async () => {
     // As a laptop that dies right after it: the line is laid by the same script, and nobody ever speaks again.
     const script = readFileSync('resources/remote/copy-key.sh', 'utf8');
