@@ -4,9 +4,9 @@
 #   holes NAME SEEK [1]  the same into a file that is all hole: zeros are left out where dd can
 #   pack NAME 0 [1]      a tar on stdin to the directory in/NAME
 #   zipped NAME          the same, compressed on its way
-# With TY_HASH, the program that hashes files, it prints "HASH NAME" a line of what it has unpacked.
 #   sink                 stdin to nowhere: to measure the way
 #   who                  from which address this came
+# With TY_HASH, the program that hashes files, a pack that is unpacked is told: "HASH NAME" a line.
 # Names are letters and digits: who sends cannot say where anything lands.
 
 LC_ALL=C

@@ -268,13 +268,14 @@ case $verb in
       mv -f -- "$@" "$to/" || exit 255
     ' sh 2>&1) || refuse_write "$why"
     ;;
-  # Everything of the copy in stage $1 that is not in its place goes; "done": what is in its place is on the disk, and its
-  # directories are as in the tar on stdin, where there is one ("tree").
+  # Everything of the copy in stage $1 that is not in its place goes; "done": its directories are as in the tar on stdin, and
+  # what is in its place is on the disk.
   end)
     cd "$place" 2>/dev/null || exit 0
     rm -rf "./$1"
-    if [ "$3" = tree ]; then why=$(tar -xpof - 2>&1) || refuse_write "$why"; fi
-    [ "$2" != done ] || sync -f . 2>/dev/null || sync
+    [ "$2" = done ] || exit 0
+    why=$(tar -xpof - 2>&1) || refuse_write "$why"
+    sync -f . 2>/dev/null || sync
     ;;
   *) refuse "verb $verb" ;;
 esac

@@ -20,6 +20,10 @@ export function because(name: string, { code, params, message }: Told): Params {
   return within;
 }
 
+/** The same of what may also be the same in every language: a name, a fingerprint. */
+export const asValue = (name: string, value: string | Told): Params =>
+  typeof value === 'string' ? { [name]: value } : because(name, value);
+
 /** The codes under which several travel as one: each is a value of it by its number, with its own code. */
 export const severalCode = 'SEVERAL';
 export const listCode = 'LIST';

@@ -22,12 +22,11 @@ export const csvMoney = ({
   currency: Currency;
   currencyPerDollar: number;
   currencyRateOn: string;
-}): CsvMoney => ({
-  currency,
-  perDollar: currency === 'USD' ? 1 : currencyPerDollar,
-  rateOn: currencyRateOn,
-  words: { ...englishWords, money: moneyWriter('en', currency, currency === 'USD' ? 1 : currencyPerDollar) },
-});
+}): CsvMoney => {
+  const perDollar = currency === 'USD' ? 1 : currencyPerDollar;
+  const words = { ...englishWords, money: moneyWriter('en', currency, perDollar) };
+  return { currency, perDollar, rateOn: currencyRateOn, words };
+};
 
 export const inDollars: CsvMoney = { currency: 'USD', perDollar: 1, rateOn: '', words: englishWords };
 

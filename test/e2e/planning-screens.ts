@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { fixtureId } from '#test/lab/fixture-data.ts';
 import { menuOnPage, press, type Screen } from './screen.ts';
 
@@ -12,6 +13,13 @@ const thousandRuns = Buffer.from(
 const impossibleRuns = Buffer.from(
   'name,accelerators,hours,deadline\nlate,H100:8,500,2020-01-01\nlater,H100:8,500,2020-01-02\n',
 );
+
+/** As somebody chooses a table of runs. */
+const bringRuns = (page: Page, buffer: Buffer): Promise<void> =>
+  page
+    .locator('input[type=file][multiple]')
+    .first()
+    .setInputFiles({ name: 'runs.csv', mimeType: 'text/csv', buffer });
 
 /** Offers, Fit, Plan and Costs, on the pretended yard. */
 export const planningScreens: readonly Screen[] = [
@@ -189,10 +197,7 @@ export const planningScreens: readonly Screen[] = [
     path: '/plan/many',
     leaves: true,
     prepare: async (page, language) => {
-      await page
-        .locator('input[type=file][multiple]')
-        .first()
-        .setInputFiles({ name: 'runs.csv', mimeType: 'text/csv', buffer: thousandRuns });
+      await bringRuns(page, thousandRuns);
       await page.locator('.gantt__load').first().waitFor();
       await page.getByRole('button', { name: ['Compare all', '全部比较'][language] ?? '' }).click();
       await page.locator('.choices[aria-busy=false] .compared').waitFor();
@@ -204,10 +209,7 @@ export const planningScreens: readonly Screen[] = [
     path: '/plan/many',
     leaves: true,
     prepare: async (page) => {
-      await page
-        .locator('input[type=file][multiple]')
-        .first()
-        .setInputFiles({ name: 'runs.csv', mimeType: 'text/csv', buffer: impossibleRuns });
+      await bringRuns(page, impossibleRuns);
       await page.locator('.conflict li').first().waitFor();
     },
   },
@@ -216,10 +218,7 @@ export const planningScreens: readonly Screen[] = [
     path: '/plan/many',
     leaves: true,
     prepare: async (page) => {
-      await page
-        .locator('input[type=file][multiple]')
-        .first()
-        .setInputFiles({ name: 'runs.csv', mimeType: 'text/csv', buffer: thousandRuns });
+      await bringRuns(page, thousandRuns);
       // Pressed, a stretch is near enough to tell its runs apart; so is a run that the keyboard goes to; then all of it again.
       const [column, bars] = [page.locator('.gantt__load').first(), page.locator('.gantt__bar')];
       const list = page.locator('.gantt__bands');

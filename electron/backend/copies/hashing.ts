@@ -17,11 +17,9 @@ export async function hashFiles(
 ): Promise<Map<string, string>> {
   const plain = paths.filter((path) => !isOdd(path));
   const found = await hashOdd(box, place, paths, signal);
-  if (plain.length > 0) {
-    const { stdout } = await box.ask('hash', [place], { signal, stdin: nameList(plain) });
-    for (const [path, hash] of hashesIn(stdout)) found.set(path, hash);
-  }
-  return found;
+  if (plain.length === 0) return found;
+  const { stdout } = await box.ask('hash', [place], { signal, stdin: nameList(plain) });
+  return hashesIn(stdout, found);
 }
 
 /** The hashes of files, and their stamps as they were when all of them had been read: of what is gone, neither. */
@@ -45,9 +43,8 @@ export async function stateOf(
 /** Whether lines of `HASH NAME` can tell all of them. */
 export const arePlain = (paths: readonly string[]): boolean => !paths.some(isOdd);
 
-/** What lines of `HASH NAME` say. */
-export function hashesIn(lines: Buffer): Map<string, string> {
-  const found = new Map<string, string>();
+/** What lines of `HASH NAME` say, beside what is known. */
+export function hashesIn(lines: Buffer, found = new Map<string, string>()): Map<string, string> {
   for (const line of linesOf(lines)) keep(found, line);
   return found;
 }

@@ -397,7 +397,7 @@ class Sending {
     const root = this.#single === null && !this.#options.wasThere ? plan.root : null;
     const directories = root === null ? plan.directories : [...plan.directories, root];
     // What an interrupted try leaves stays there for the next one.
-    await this.#to.ask('end', [place, this.#options.stage, 'done', 'tree'], {
+    await this.#to.ask('end', [place, this.#options.stage, 'done'], {
       signal,
       timeoutMs: 120_000,
       stdin: tarOf(directories),

@@ -1,4 +1,4 @@
-import { because, becauseOf, listOf, several, type Told } from '#shared/domain/because.ts';
+import { asValue, because, becauseOf, listOf, several, type Told } from '#shared/domain/because.ts';
 import { type ErrorExtras, TrainyardError } from '#shared/domain/error.ts';
 import { saySsh } from '#shared/domain/ssh-sentences.ts';
 
@@ -87,11 +87,11 @@ export const hostKeyChanged = (
   change: { type: string; fingerprint: string; known: string | Told; place: string },
 ): TrainyardError => {
   const { known, ...rest } = change;
-  const told = typeof known === 'string' ? null : known;
+  const params: Told['params'] = { host, ...rest, ...asValue('known', known) };
   return new TrainyardError(
     'SSH_HOST_KEY_CHANGED',
-    `The key of ${host} has changed: it was ${told?.message ?? known} (${change.place}) and is now ${change.fingerprint}. Somebody may be listening in, or the machine was set up anew. Ask its administrator before you accept the new key.`,
-    { params: { host, ...rest, ...(told === null ? { known: String(known) } : because('known', told)) } },
+    `The key of ${host} has changed: it was ${params.known} (${change.place}) and is now ${change.fingerprint}. Somebody may be listening in, or the machine was set up anew. Ask its administrator before you accept the new key.`,
+    { params },
   );
 };
 
@@ -126,9 +126,9 @@ export const userNeeded = (host: string, what: Told): TrainyardError =>
   );
 
 export const keyUnreadable = (file: string | Told, why: Told): TrainyardError => {
-  const [name, named] = typeof file === 'string' ? [file, { file }] : [file.message, because('file', file)];
-  return new TrainyardError('SSH_KEY_UNREADABLE', `The key ${name} cannot be used: ${why.message}.`, {
-    params: { ...named, ...because('why', why) },
+  const params = { ...asValue('file', file), ...because('why', why) };
+  return new TrainyardError('SSH_KEY_UNREADABLE', `The key ${params.file} cannot be used: ${why.message}.`, {
+    params,
   });
 };
 

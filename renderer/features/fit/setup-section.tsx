@@ -13,8 +13,8 @@ import {
   type TrainingSetup,
 } from '#shared/domain/workload.ts';
 import './model-form.css';
+import { methodNames, optimiserNames, shardingNames } from '#shared/planner/fit/index.ts';
 import { AmountField } from './amount-field.tsx';
-import { methodNames, optimiserNames, shardingNames } from './setup-names.ts';
 
 const twos = (from: number, to: number): number[] => {
   const all: number[] = [];

@@ -11,6 +11,7 @@ import { judge } from './verdict.ts';
 export { adapterParameters } from './adapters.ts';
 export { microBatches } from './checks.ts';
 export { availableBytes } from './overhead.ts';
+export { methodNames, optimiserNames, shardingNames } from './setup-names.ts';
 export { bodyParameters, embeddingParameters, splitModel, stageParameters } from './split.ts';
 
 export interface FitQuestion {

@@ -4,6 +4,7 @@ import { say } from '../fit-sentences.ts';
 import { largestBatch } from './batch.ts';
 import { needOf } from './need.ts';
 import type { Step, Steps } from './remedies.ts';
+import { shardingNames } from './setup-names.ts';
 import { judge } from './verdict.ts';
 
 type Change = { setup: TrainingSetup; reason: Reason } | null;
@@ -81,13 +82,6 @@ const smallerMicroBatch = (model: ModelShape, availableBytes: number): Step =>
   });
 
 const stages = ['ddp', 'zero1', 'zero2', 'zero3', 'fsdp'];
-const shardingNames = {
-  ddp: 'DDP',
-  zero1: 'ZeRO-1',
-  zero2: 'ZeRO-2',
-  zero3: 'ZeRO-3',
-  fsdp: 'FSDP',
-} as const;
 
 const sharding = (value: 'zero1' | 'zero2' | 'zero3'): Step =>
   training((setup, gpus) => {

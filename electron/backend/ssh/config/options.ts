@@ -1,5 +1,6 @@
 import { saySsh } from '#shared/domain/ssh-sentences.ts';
 import { ToldMistake } from '#shared/domain/told-mistake.ts';
+
 /** What an ssh_config says about one host, before tokens are filled in. Absent means: not said. */
 export interface RawOptions {
   hostname?: string;

@@ -1,11 +1,11 @@
 import '#renderer/features/fit/fit.css';
 import { figureText, formatCompact, formatRange } from '#renderer/features/figures/index.ts';
 import { MemoryBar } from '#renderer/features/fit/memory-bar.tsx';
-import { methodNames, optimiserNames, shardingNames } from '#renderer/features/fit/setup-names.ts';
 import { type Translate, useT } from '#renderer/i18n/index.ts';
 import { formatBytes, formatDuration, formatInteger, formatPercent } from '#renderer/ui/index.ts';
 import type { FitReport, TimeEstimate } from '#shared/domain/fit.ts';
 import type { Setup } from '#shared/domain/workload.ts';
+import { methodNames, optimiserNames, shardingNames } from '#shared/planner/fit/index.ts';
 import type { PlanContent } from '#shared/planner/plan-file.ts';
 import { sentence } from '../words.ts';
 import { PaperFacts } from './paper-facts.tsx';

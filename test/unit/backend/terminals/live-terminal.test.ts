@@ -102,7 +102,8 @@ test('the only window being stuck, the shell goes on as well; what is kept stays
   gate.resolve();
 }, 120_000);
 
-test('Ctrl-C of a window that takes nothing any more reaches the shell, and its prompt is seen without all that came before', async () => {
+/** A window that takes nothing any more, a flood, and Ctrl-C, which has reached the shell. */
+async function interrupted() {
   const { live, shell, window } = start();
   const only = window();
   await until('it looks', () => only.has(0));
@@ -111,6 +112,11 @@ test('Ctrl-C of a window that takes nothing any more reaches the shell, and its 
   await flood(shell, 6 * mib);
   only.type('\x03');
   await until('the shell has it', () => shell.typed.includes('\x03'));
+  return { live, shell, only, gate };
+}
+
+test('Ctrl-C of a window that takes nothing any more reaches the shell, and its prompt is seen without all that came before', async () => {
+  const { live, shell, only, gate } = await interrupted();
   shell.output.write('^C\r\nready> ');
   await until('the terminal has the prompt', async () => (await live.text()).endsWith('ready> \n'));
   only.gate = null;
@@ -122,14 +128,7 @@ test('Ctrl-C of a window that takes nothing any more reaches the shell, and its 
 }, 120_000);
 
 test('a window that follows anew after Ctrl-C is sent the screen once, with few lines above it, and nothing of the flood', async () => {
-  const { live, shell, window } = start();
-  const only = window();
-  await until('it looks', () => only.has(0));
-  const gate = Promise.withResolvers<void>();
-  only.gate = gate.promise;
-  await flood(shell, 6 * mib);
-  only.type('\x03');
-  await until('the shell has it', () => shell.typed.includes('\x03'));
+  const { live, shell, only, gate } = await interrupted();
   // What was on its way comes as well, whoever is behind.
   expect(await flood(shell, 2 * mib)).toBeGreaterThanOrEqual(2 * mib);
   shell.output.write('^C\r\nready> ');
