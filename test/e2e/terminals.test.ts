@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
-import type { Terminal } from '@xterm/xterm';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newId } from '#shared/domain/new-id.ts';
@@ -10,14 +9,19 @@ import { type Box, startBox } from '#test/lab/sshd.ts';
 import { needs } from '#test/needs.ts';
 import { until } from '#test/until.ts';
 import { type App, besidesAbsence, startApp } from './app.ts';
-
-type WithScreen = Element & { terminalScreen: { terminal: Terminal } };
-/** Bytes that a page's emulator was given, before Ctrl-C and after it; see watchFlood. */
-interface Flooded {
-  flooded: number;
-  after: number;
-  anew: boolean;
-}
+import {
+  ask,
+  count,
+  cursorLine,
+  linesKept,
+  makeLargeText,
+  panes,
+  placeOf,
+  says,
+  topLine,
+  typeLine,
+  watchFlood,
+} from './terminal-steps.ts';
 
 describe.skipIf(!needs('chromium', 'sshd', 'root'))('terminals', () => {
   let app: App;
@@ -50,17 +54,6 @@ describe.skipIf(!needs('chromium', 'sshd', 'root'))('terminals', () => {
     await box?.stop();
   });
 
-  const panes = (page: Page) => page.locator('.term');
-  /** The pane says this on one of its lines. */
-  const says = (pane: Locator, text: string | RegExp) =>
-    pane.locator('.xterm-accessibility-tree').getByText(text).first().waitFor();
-  const typeLine = async (pane: Locator, text: string) => {
-    await pane.locator('.xterm-helper-textarea').focus();
-    await pane.page().keyboard.type(text);
-    await pane.page().keyboard.press('Enter');
-  };
-  const count = (all: Locator, wanted: number) =>
-    until(`there are ${wanted}`, async () => (await all.count()) === wanted, { everyMs: 100 });
   const closeAll = async () => {
     for (const { id } of await app.rpc().terminals.list())
       await app.rpc().terminals.close({ terminalId: id });
@@ -219,39 +212,18 @@ describe.skipIf(!needs('chromium', 'sshd', 'root'))('terminals', () => {
     expect(complaints).toEqual([]);
   });
 
-  /** Counts what is still parsed of a flood after Ctrl-C, until the screen is drawn anew; and how much came before. */
-  const watchFlood = (pane: Locator) =>
-    pane.locator('.term__emulator').evaluate((element) => {
-      const { terminal } = (element as WithScreen).terminalScreen;
-      const seen = { flooded: 0, after: 0, typed: false, anew: false };
-      Object.assign(window, { flood: seen });
-      const write = terminal.write.bind(terminal);
-      terminal.write = (bytes, done) => {
-        if (!seen.typed) seen.flooded += bytes.length;
-        else if (!seen.anew) seen.after += bytes.length;
-        write(bytes, done);
-      };
-      const reset = terminal.reset.bind(terminal);
-      terminal.reset = () => {
-        seen.anew = seen.typed;
-        reset();
-      };
-      terminal.onData((text) => {
-        seen.typed ||= text.includes('\u0003');
-      });
-    });
-  const flood = (page: Page) => page.evaluate(() => (window as unknown as { flood: Flooded }).flood);
-
-  /** A program that does not end by itself, on a box and on this computer. */
-  const floods = [
-    {
-      where: 'on a box',
-      line: 'yes the flood of a program that nobody reads',
-      machine: async () => machineId,
-    },
+  const yes = { name: 'yes', line: async () => 'yes the flood of a program that nobody reads' };
+  const cat = {
+    name: 'cat',
+    line: async () => `cat ${await makeLargeText(path.join(box.home, 'large.txt'))}`,
+  };
+  // Again and again: where there are few files it would be through too soon.
+  const find = { name: 'find', line: async () => `find${' /'.repeat(20)}` };
+  const places = [
+    { where: 'on a box', floods: [yes, cat, find], machine: async () => machineId },
     {
       where: 'on this computer',
-      line: 'seq 999999999',
+      floods: [yes, cat],
       machine: async () => {
         const { rows } = await app.rpc().machines.list({ limit: 100 });
         return rows.find(({ siteKind }) => siteKind === 'local')?.id ?? '';
@@ -259,54 +231,31 @@ describe.skipIf(!needs('chromium', 'sshd', 'root'))('terminals', () => {
     },
   ];
 
-  test.for(floods)(
+  test.for(places)(
     'Ctrl-C leaves out what a flood still has on its way, in a second window too: $where',
-    async ({ line, machine }) => {
+    async ({ machine, floods }) => {
       const { page, pane, complaints } = await withOne(await machine());
       const other = await app.open('/terminals');
       await says(panes(other.page).first(), 'at-42');
       await page.bringToFront();
-      await watchFlood(pane);
-      await typeLine(pane, line);
-      await until('it floods', async () => (await flood(page)).flooded > 1_000_000);
-      await page.keyboard.press('Control+C');
-      await until('the screen is drawn anew', async () => (await flood(page)).anew);
-      expect((await flood(page)).after).toBeLessThan(256 * 1024);
-      await typeLine(pane, 'echo back-$((40+2))');
-      await says(pane, 'back-42');
-      await says(panes(other.page).first(), 'back-42');
-      // A moment later it can be scrolled back as far as ever.
-      await until('the lines above it are there again', () =>
-        pane
-          .locator('.term__emulator')
-          .evaluate(
-            (element) => (element as WithScreen).terminalScreen.terminal.buffer.active.length > 4_000,
-          ),
-      );
+      for (const { name, line } of floods) {
+        const flood = await watchFlood(pane);
+        await typeLine(pane, await line());
+        await until(`${name} floods`, async () => (await flood()).flooded > 600_000);
+        await page.keyboard.press('Control+C');
+        await until('the prompt is back', async () => (await cursorLine(pane)) === 'ready>');
+        expect((await flood()).after, name).toBeLessThan(256 * 1024);
+        await typeLine(pane, `echo after-${name}-$((40+2))`);
+        await says(pane, `after-${name}-42`);
+        await says(panes(other.page).first(), `after-${name}-42`);
+        // A moment later it can be scrolled back as far as ever.
+        await until('the lines above it are there again', async () => (await linesKept(pane)) > 4_000);
+      }
       expect(complaints).toEqual([]);
       expect(other.complaints).toEqual([]);
     },
   );
 
-  /** Where text stands on the page. */
-  const placeOf = async (pane: Locator, text: string) => {
-    const at = await pane.locator('.term__emulator').evaluate((element, wanted) => {
-      const { terminal } = (element as WithScreen).terminalScreen;
-      const { active } = terminal.buffer;
-      for (let row = terminal.rows - 1; row >= 0; row -= 1) {
-        const column =
-          active
-            .getLine(active.viewportY + row)
-            ?.translateToString()
-            .indexOf(wanted) ?? -1;
-        if (column >= 0) return { x: (column + 1.5) / terminal.cols, y: (row + 0.5) / terminal.rows };
-      }
-      return null;
-    }, text);
-    const box = await pane.locator('.xterm-screen').boundingBox();
-    if (!at || !box) throw new Error(`${text} is nowhere`);
-    return { x: box.x + at.x * box.width, y: box.y + at.y * box.height };
-  };
   /** With the command key, once the pointer has found it. */
   const follow = async (page: Page, pane: Locator, text: string, shown: string) => {
     await until(
@@ -324,12 +273,6 @@ describe.skipIf(!needs('chromium', 'sshd', 'root'))('terminals', () => {
     await page.mouse.click(x, y);
     await page.keyboard.up('Control');
   };
-
-  const topLine = (pane: Locator) =>
-    pane.locator('.term__emulator').evaluate((element) => {
-      const { active } = (element as WithScreen).terminalScreen.terminal.buffer;
-      return active.getLine(active.viewportY)?.translateToString(true) ?? '';
-    });
 
   test('what programs ask for is asked about, links lead where they say, commands are marked, settings act at once', async () => {
     await app
@@ -351,11 +294,7 @@ describe.skipIf(!needs('chromium', 'sshd', 'root'))('terminals', () => {
     await app
       .rpc()
       .app.updateSettings({ terminalCopyOnSelect: true, terminalScrollback: 1000, terminalTheme: 'light' });
-    await until('settings are taken', () =>
-      pane
-        .locator('.term__emulator')
-        .evaluate((element) => (element as WithScreen).terminalScreen.terminal.options.scrollback === 1000),
-    );
+    await until('settings are taken', () => ask(pane, ({ options }) => options.scrollback === 1000));
     await typeLine(
       pane,
       "printf '\\033]133;A\\007p \\033]133;B\\007\\033]633;E;make\\007\\n\\033]133;C\\007chosen-word\\n\\033]133;D;3\\007'",
