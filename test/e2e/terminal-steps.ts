@@ -53,6 +53,27 @@ export const placeOf = async (pane: Locator, text: string) => {
   return { x: box.x + at.x * box.width, y: box.y + at.y * box.height };
 };
 
+/** How one cell looks of the line that says just this. */
+export const pictureOfCell = async (pane: Locator, line: string, column: number): Promise<Buffer> => {
+  const [row, rows, cols] = await pane.locator('.term__emulator').evaluate((element, wanted) => {
+    const { terminal } = (element as WithScreen).terminalScreen;
+    const { active } = terminal.buffer;
+    const said = (at: number) =>
+      active
+        .getLine(active.viewportY + at)
+        ?.translateToString(true)
+        .trimEnd();
+    const lines = Array.from({ length: terminal.rows }, (_, at) => said(at));
+    return [lines.indexOf(wanted), terminal.rows, terminal.cols] as const;
+  }, line);
+  const box = await pane.locator('.xterm-screen').boundingBox();
+  if (row < 0 || !box) throw new Error(`no line says ${line}`);
+  const [width, height] = [box.width / cols, box.height / rows];
+  return pane
+    .page()
+    .screenshot({ clip: { x: box.x + column * width, y: box.y + row * height, width, height } });
+};
+
 /** Counts what the emulator is given of a flood before Ctrl-C, and after it until the screen is drawn anew. */
 export async function watchFlood(pane: Locator): Promise<() => Promise<{ flooded: number; after: number }>> {
   const handle = await pane.locator('.term__emulator').evaluateHandle((element) => {

@@ -16,6 +16,7 @@ import {
   linesKept,
   makeLargeText,
   panes,
+  pictureOfCell,
   placeOf,
   says,
   topLine,
@@ -337,19 +338,48 @@ describe.skipIf(!needs('chromium', 'sshd', 'root'))('terminals', () => {
     await page.getByText('hostname').first().waitFor();
     await page.goBack();
 
-    // Drawn by the graphics card or, when that is lost, by the page.
-    await pane.locator('.term__emulator').evaluate((element) => {
-      for (const canvas of element.querySelectorAll('canvas'))
-        canvas.getContext('webgl2')?.getExtension('WEBGL_lose_context')?.loseContext();
-    });
-    await typeLine(pane, 'echo still-$((40+2))');
-    await pane.locator('.xterm-rows').getByText('still-42').first().waitFor();
     await app.rpc().app.updateSettings({
       terminalCopyOnSelect: false,
       terminalScrollback: 5000,
       terminalTheme: 'app',
       terminalTitles: 'ask',
     });
+    expect(complaints).toEqual([]);
+  });
+
+  test('each cell is drawn by itself, with the graphics card and, when that is lost, without it', async () => {
+    const { pane, complaints } = await withOne();
+    const pairs = ['->', '!=', '=>', 'fi'];
+    const apart = (pair: string) => [...pair].join(' ');
+    const lines = pairs.flatMap((pair) => [pair, apart(pair)]);
+    await typeLine(
+      pane,
+      `clear; printf '%s\\n' ${lines.map((line) => `'${line}'`).join(' ')}; echo all-$((40+2))`,
+    );
+    await says(pane, 'all-42');
+    for (const pair of pairs)
+      await until(`${pair} looks as its signs do alone`, async () => {
+        const [joined, alone, none] = [
+          await pictureOfCell(pane, pair, 1),
+          await pictureOfCell(pane, apart(pair), 2),
+          await pictureOfCell(pane, pair, 5),
+        ];
+        return joined.equals(alone) && !joined.equals(none);
+      });
+
+    await pane.locator('.term__emulator').evaluate((element) => {
+      for (const canvas of element.querySelectorAll('canvas'))
+        canvas.getContext('webgl2')?.getExtension('WEBGL_lose_context')?.loseContext();
+    });
+    await typeLine(pane, 'echo still-$((40+2))');
+    await pane.locator('.xterm-rows').getByText('still-42').first().waitFor();
+    // Cells of one style are one text there, which the font would join.
+    const joined = pane.locator('.xterm-rows').getByText('->', { exact: true });
+    const look = await joined.evaluate((element) => {
+      const { fontVariantLigatures, fontFeatureSettings } = getComputedStyle(element);
+      return { fontVariantLigatures, fontFeatureSettings };
+    });
+    expect(look).toEqual({ fontVariantLigatures: 'none', fontFeatureSettings: '"calt" 0, "liga" 0' });
     expect(complaints).toEqual([]);
   });
 
