@@ -29,6 +29,6 @@ export interface VirtualTableProps<R> {
   menuOf?(row: R): MenuEntry[];
   /** A row is dragged away. */
   onRowDrag?(event: DragEvent, row: R): void;
-  onRowDragEnd?(): void;
+  onRowDragEnd?(event: DragEvent): void;
   nameOf(row: R): string;
 }

@@ -242,7 +242,7 @@ interface RowProps {
   pickLabel: string;
   onClick(event: MouseEvent, index: number): void;
   onDrag: ((event: DragEvent, index: number) => void) | undefined;
-  onDragEnd: (() => void) | undefined;
+  onDragEnd: ((event: DragEvent) => void) | undefined;
 }
 
 const TableRow = memo(function TableRow(props: RowProps) {

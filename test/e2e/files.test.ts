@@ -95,6 +95,31 @@ describe.skipIf(!needs('chromium', 'sshd', 'root'))('files of a machine', () => 
     await session.detach();
   };
 
+  /** What the browser would take along of a row that is dragged out of the window and let go there, by type. */
+  const dragOut = async (page: Page, name: string): Promise<Map<string, string>> => {
+    const place = await cell(page, name).boundingBox();
+    if (!place) throw new Error(`${name} is nowhere`);
+    const [x, y] = [place.x + 20, place.y + place.height / 2];
+    const session = await page.context().newCDPSession(page);
+    await session.send('Input.setInterceptDrags', { enabled: true });
+    const begun = new Promise<{ data: { items: { mimeType: string; data: string }[] } }>((resolve) =>
+      session.once('Input.dragIntercepted', resolve),
+    );
+    const button = { button: 'left', buttons: 1 } as const;
+    await session.send('Input.dispatchMouseEvent', { type: 'mousePressed', x, y, ...button, clickCount: 1 });
+    await session.send('Input.dispatchMouseEvent', { type: 'mouseMoved', x: x + 30, y: y + 8, ...button });
+    const { data } = await begun;
+    await session.send('Input.dispatchDragEvent', {
+      type: 'dragCancel',
+      x: -40,
+      y,
+      data: { items: [], dragOperationsMask: 1 },
+    });
+    await session.send('Input.dispatchMouseEvent', { type: 'mouseReleased', x: -40, y, button: 'left' });
+    await session.detach();
+    return new Map(data.items.map(({ mimeType, data: given }) => [mimeType, given]));
+  };
+
   test('are browsed by pointer and keys, filtered, sorted, and shown by what they are', async () => {
     const { page, complaints } = await show();
     await row(page, 'train.py').waitFor();
@@ -195,6 +220,7 @@ describe.skipIf(!needs('chromium', 'sshd', 'root'))('files of a machine', () => 
     await mkdir(path.join(folder, odd, 'empty'), { recursive: true });
     await writeFile(path.join(folder, odd, 'data.bin'), Buffer.alloc(16_000_000, 7));
     await writeFile(path.join(folder, 'config.yaml'), 'lr: 1\n');
+    await symlink('config.yaml', path.join(folder, 'current.yaml'));
     const { page, complaints } = await show('old');
     await row(page, 'a.txt').waitFor();
     proxy.bandwidth(1_000_000);
@@ -212,10 +238,14 @@ describe.skipIf(!needs('chromium', 'sshd', 'root'))('files of a machine', () => 
     await until('nothing but folders is there', async () => (await inIt()) === 'empty');
     await dialog(page).getByRole('button', { name: 'Go on' }).click();
     await dialog(page).getByText('the hashes of 2 files are those of what was sent').waitFor();
+    await dialog(page)
+      .getByText(/^Symbolic links in a folder were not sent: a browser leaves them out/)
+      .waitFor();
     await dialog(page).getByRole('button', { name: 'Close' }).click();
     const there = path.join(at('old'), 'brought', odd, 'data.bin');
     expect((await readFile(there)).equals(Buffer.alloc(16_000_000, 7))).toBe(true);
     expect(await readFile(path.join(at('old'), 'brought', 'config.yaml'), 'utf8')).toBe('lr: 1\n');
+    expect(await readdir(path.join(at('old'), 'brought'))).toEqual(['config.yaml', odd]);
 
     const dropped = await page.evaluateHandle(() => {
       const data = new DataTransfer();
@@ -339,6 +369,33 @@ describe.skipIf(!needs('chromium', 'sshd', 'root'))('files of a machine', () => 
       async () => (await readFile(path.join(app.home, 'old', 'a.txt'), 'utf8')) === 'a',
     );
     await rm(path.join(app.home, 'old'), { recursive: true });
+    expect(complaints).toEqual([]);
+  });
+
+  test('are dragged out of the window one at a time; of what the browser cannot take it is said', async () => {
+    const odd = 'it\'s "🚂" 火: a.bin';
+    const content = randomBytes(300_000);
+    await writeFile(at(odd), content);
+    const { page, complaints } = await show();
+    await row(page, odd).waitFor();
+    const offered = await dragOut(page, odd);
+    const [mime, name, ...address] = (offered.get('downloadurl') ?? '').split(':');
+    expect([mime, name]).toEqual(['application/octet-stream', odd.replace(':', '_')]);
+    // It leads to this file and says no more than the page does: without the session's cookie it is nothing.
+    const url = new URL(address.join(':'));
+    expect([url.origin, [...url.searchParams]]).toEqual([app.url, [['path', at(odd)]]]);
+    const served = await page.context().request.get(url.href);
+    expect((await served.body()).equals(content)).toBe(true);
+    expect((await fetch(url)).status).toBe(401);
+
+    expect((await dragOut(page, 'old')).has('downloadurl')).toBe(false);
+    await page.getByText('A browser takes one file at a time out of its window, and no folder').waitFor();
+    await page.locator('.toasts').getByRole('button', { name: 'Download' }).click();
+    await until(
+      'the folder is on this computer',
+      async () =>
+        (await readFile(path.join(app.home, 'Downloads', 'old', 'a.txt'), 'utf8').catch(() => '')) === 'a',
+    );
     expect(complaints).toEqual([]);
   });
 

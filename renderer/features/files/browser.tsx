@@ -22,7 +22,7 @@ import { BrowserFoot, BrowserState, KeptNote } from './browser-state.tsx';
 import { CopyToDialog } from './dialogs/copy-to-dialog.tsx';
 import { NameDialog } from './dialogs/name-dialog.tsx';
 import { RemoveDialog } from './dialogs/remove-dialog.tsx';
-import { beginFileDrag, endFileDrag } from './drag.ts';
+import { beginFileDrag, endFileDrag, sayWhatStays } from './drag.ts';
 import { useDropZone } from './drop-zone.ts';
 import { fileColumns } from './file-columns.tsx';
 import { fileMenu } from './file-menu.ts';
@@ -215,7 +215,10 @@ export function Browser(props: BrowserProps) {
             const entries = chosen.has(entry.name) ? [...chosen.values()] : [entry];
             beginFileDrag(event, { machineId, directory, entries });
           }}
-          onRowDragEnd={endFileDrag}
+          onRowDragEnd={(event) => {
+            sayWhatStays(event, actions.may ? actions.download : null);
+            endFileDrag();
+          }}
         />
       )}
       <BrowserFoot state={state} chosen={chosen.size} />

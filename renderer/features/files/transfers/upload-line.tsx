@@ -34,15 +34,17 @@ export function UploadLine({ upload }: { upload: Upload }) {
         </>
       }
       notes={
-        upload.state === 'done' && upload.totalFiles > 0 ? (
-          <p className="quiet num">
-            {upload.sha256 === null
-              ? t('files.verifiedAll', { count: upload.totalFiles, n: formatInteger(upload.totalFiles) })
-              : t('files.verified', { hash: upload.sha256 })}
-          </p>
-        ) : upload.state === 'cut' ? (
-          <p className="quiet">{t('files.cutText')}</p>
-        ) : null
+        <>
+          {upload.state === 'done' && upload.totalFiles > 0 ? (
+            <p className="quiet num">
+              {upload.sha256 === null
+                ? t('files.verifiedAll', { count: upload.totalFiles, n: formatInteger(upload.totalFiles) })
+                : t('files.verified', { hash: upload.sha256 })}
+            </p>
+          ) : null}
+          {upload.state === 'cut' ? <p className="quiet">{t('files.cutText')}</p> : null}
+          {folders ? <p className="quiet">{t('files.linksLeftOut')}</p> : null}
+        </>
       }
       acts={<Acts upload={upload} />}
     />
