@@ -3,11 +3,12 @@ import { formatDate } from '#renderer/ui/index.ts';
 import type { Figure } from '#shared/domain/figure.ts';
 import { formatAmount, formatFigure } from './figure-format.ts';
 import { figureName } from './names.ts';
+import { sourceName } from './sources.ts';
 
 /** What is said under a figure: who says so, and how old that is. Empty where it is computed from others. */
 export function originOf({ source, asOf }: Figure): string {
   const parts = [
-    source === null ? '' : t('figures.of.source', { source }),
+    source === null ? '' : t('figures.of.source', { source: sourceName(source) }),
     asOf === null ? '' : t('figures.of.asOf', { date: formatDate(asOf) }),
   ];
   return parts.filter((part) => part !== '').join(', ');
