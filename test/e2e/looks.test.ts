@@ -170,8 +170,12 @@ describe.skipIf(!needs('chromium'))('every screen', () => {
   /** Goes there within the page, by way of a page with nothing on it, so that nothing of the last screen is left. */
   async function show(page: Page, screen: Screen, language: 0 | 1, anew: boolean): Promise<void> {
     await page.setViewportSize(usual);
-    if (anew) await page.goto(`${fixture.host.url}${screen.path}`);
-    else {
+    const panel = page.locator('.dock');
+    if (anew || (await panel.count()) > 0) {
+      // The panel of terminals is of the window: it would be below every page that follows.
+      await page.evaluate(() => localStorage.removeItem('terminals.dock'));
+      await page.goto(`${fixture.host.url}${screen.path}`);
+    } else {
       const over = page.locator('[role=dialog], [role=menu]');
       while ((await over.count()) > 0) {
         await page.keyboard.press('Escape');
@@ -195,6 +199,7 @@ describe.skipIf(!needs('chromium'))('every screen', () => {
     await page.locator('main h1, main h2').first().waitFor({ state: 'attached' });
     await page.waitForFunction(() => document.querySelector('.skeletons') === null);
     await page.evaluate(() => document.fonts.ready.then(() => undefined));
+    if ((await panel.count()) > 0) throw new Error(`${screen.name} begins with the panel of terminals open`);
     await screen.prepare?.(page, language);
   }
   async function choose(language: 0 | 1): Promise<void> {

@@ -215,14 +215,10 @@ export const screens: readonly Screen[] = [
   },
   {
     name: 'terminals, kept sessions',
-    // Over the panel of terminals, which the next screen begins without.
-    leaves: true,
     path: `/machines/${fixtureId('s', 1)}`,
     prepare: async (page, language) => {
       await menu(['More', '更多'], ['Sessions kept by tmux…', '由 tmux 保留的会话……'])(page, language);
       await page.locator('.term__keptlist').waitFor();
-      // Not on the next screen.
-      await page.evaluate(() => localStorage.removeItem('terminals.dock'));
     },
   },
   {
@@ -231,8 +227,6 @@ export const screens: readonly Screen[] = [
     prepare: async (page) => {
       await page.keyboard.press('Control+`');
       await terminalsDrawn(page);
-      // Not on the next screen.
-      await page.evaluate(() => localStorage.removeItem('terminals.dock'));
     },
   },
   ...planningScreens,
