@@ -43,7 +43,9 @@ export function UploadLine({ upload }: { upload: Upload }) {
             </p>
           ) : null}
           {upload.state === 'cut' ? <p className="quiet">{t('files.cutText')}</p> : null}
-          {folders ? <p className="quiet">{t('files.linksLeftOut')}</p> : null}
+          {folders && (upload.state === 'running' || upload.state === 'done') ? (
+            <p className="quiet">{t('files.linksLeftOut')}</p>
+          ) : null}
         </>
       }
       acts={<Acts upload={upload} />}
