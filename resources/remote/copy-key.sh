@@ -26,91 +26,216 @@ real_keys() {
   done
 }
 
-# Copies of the same user take turns; an editor that knows nothing of this lock is found by comparing (below).
+# Of a process what tells it from a later one with its number. Empty where it has ended, and without /proc.
+started() {
+  stat=
+  { read -r stat <"/proc/$1/stat"; } 2>/dev/null
+  set -- ${stat##*)}
+  # Where nobody buries them the dead go on having a number.
+  [ "${1-}" = Z ] || printf '%s' "${20-}"
+}
+# Where a process's number means what it means here: until the next boot, in this container.
+boot=
+{ read -r boot </proc/sys/kernel/random/boot_id; } 2>/dev/null
+here="$boot $(readlink /proc/self/ns/pid 2>/dev/null)"
+me="$$ $(started $$) $here"
+turn=$HOME/.trainyard/copies/.keys-turn
+
+# $1: a link that names its owner. Exit 0 where that is gone for sure, or where nobody needs it so long.
+is_over() {
+  owner=$(readlink "$1" 2>/dev/null) || return 1
+  minutes=1
+  if [ "$here" != ' ' ] && [ "${owner#* * }" = "$here" ]; then
+    set -- "$1" $owner
+    [ "$(started "$2")" = "$3" ] || return 0
+    minutes=10
+  fi
+  [ -n "$(find "$1" -prune -mmin "+$minutes" 2>/dev/null)" ]
+}
+
+# Copies of the same user take turns; an editor that knows nothing of this is found by comparing (below).
 lock_keys() {
-  mkdir -p "$HOME/.trainyard/copies" || refuse 'write no directory for copies'
-  lock=$HOME/.trainyard/copies/.keys-lock turns=0
-  until mkdir "$lock" 2>/dev/null; do
+  mkdir -p "${turn%/*}" || refuse 'write no directory for copies'
+  turns=0
+  until ln -s "$me" "$turn" 2>/dev/null || [ "$(readlink "$turn" 2>/dev/null)" = "$me" ]; do
+    if is_over "$turn"; then
+      # Of those who find that out only one takes it away, who looks once more.
+      if ln -s "$me" "$turn.over" 2>/dev/null; then
+        ! is_over "$turn" || rm -f "$turn"
+        rm -f "$turn.over"
+      else
+        ! is_over "$turn.over" || rm -f "$turn.over"
+      fi
+    fi
     turns=$((turns + 1))
-    # Who held it was killed: nobody needs it so long.
-    [ -z "$(find "$lock" -prune -mmin +1 2>/dev/null)" ] || rmdir "$lock" 2>/dev/null
     [ "$turns" -lt 600 ] || refuse 'write authorized_keys is locked'
     sleep 0.1 2>/dev/null || sleep 1
   done
-  trap 'rmdir "$lock" 2>/dev/null' EXIT
-  trap 'exit 1' HUP INT TERM
+  trap '[ "$(readlink "$turn" 2>/dev/null)" != "$me" ] || rm -f "$turn"' EXIT
+  # What is begun is brought to its end: it takes no time.
+  trap '' HUP INT TERM
+}
+
+# $1: a session's directory at the destination. Exit 0 where its time is over: its timer may have been killed, or a reboot.
+is_past() {
+  expires=
+  { read -r expires <"$1/expires"; } 2>/dev/null
+  case $expires in '' | *[!0-9]*) return 0 ;; esac
+  [ "$expires" -le "$(date +%s)" ]
+}
+
+# In turn: what other sessions have left here that nobody clears up any more.
+clear_others() {
+  for other in "$HOME"/.trainyard/copies/*; do
+    [ -d "$other" ] && [ "$other" != "$dir" ] || continue
+    if [ -e "$other/expires" ]; then
+      is_past "$other" || continue
+    # At a source something is written every minute as long as somebody speaks.
+    else
+      [ -z "$(find "$other" -mmin -180 2>/dev/null | head -n 1)" ] || continue
+    fi
+    rm -rf "$other"
+  done
 }
 
 # $1: a file. Exit 0 where its last byte is a newline, or it is empty.
 ends_well() { [ ! -s "$1" ] || [ -z "$(tail -c 1 "$1")" ]; }
+sum_of() { { cksum <"$1" || cksum </dev/null; } 2>/dev/null; }
+same() {
+  sum=$(sum_of "$1")
+  [ -n "$sum" ] && [ "$sum" = "$(sum_of "$2")" ]
+}
 
-# Rewrites authorized_keys without our line, and with the one in $line where there is one. All other bytes stay as they are.
-# Notes behind our mark say what is to be undone with it: "+made" (there was no such file), "+bare" (what was its last line
-# had no newline).
+# The sessions whose lines are to go, with "|" between them: this one, and those of this account whose time is over or whose
+# directory is gone. In turn nobody else is about to write one of these.
+sessions_over() {
+  printf '%s' "$id"
+  sed -n 's/.*command="sh \([^" ]*\)\/copy-receive\.sh forced .* trainyard-copy-\([0-9a-z]*\)\([+][a-z]*\)*$/\2 \1/p' "$keys" 2>/dev/null |
+    while read -r other place; do
+      [ "$other" != "$id" ] && [ "$place" = "$HOME/.trainyard/copies/$other" ] && is_past "$place" || continue
+      printf '|%s' "$other"
+    done
+}
+
+# Rewrites authorized_keys without our line and those of sessions that are over, and with the one in $line where there is one. All other
+# bytes stay as they are. Notes behind our mark say what is to be undone with it: "+made" (there was no such file), "+bare" (what was its
+# last line had no newline).
 rewrite_keys() {
   real_keys
+  # Whoever was here before has been killed in the middle: in turn nobody else is in here.
+  for left in "$keys".trainyard-copy-*.[0-9]*; do
+    case $left in *.new | *.held) left=${left%.*} ;; esac
+    ! { [ -e "$left" ] || [ -e "$left.new" ] || [ -e "$left.held" ]; } || settle "$left" || :
+  done
   tries=0
   while :; do
-    [ -n "$line" ] || grep -q "$mark" "$keys" 2>/dev/null || return 0
+    over=$(sessions_over)
+    [ -n "$line" ] || grep -Eq " trainyard-copy-($over)([+]made)?([+]bare)?\$" "$keys" 2>/dev/null || return 0
     tries=$((tries + 1))
     [ "$tries" -le 50 ] || refuse 'write authorized_keys is changed all the time'
-    old=$keys.$mark.$$ new=$keys.$mark.$$.new held=$keys.$mark.$$.held notes=
+    old=$keys.$mark.$$ new=$keys.$mark.$$.new held=$keys.$mark.$$.held notes= fresh=
+    # In this order: the old one stands alone with what is held only where the new one has been put in its place.
     if [ -e "$keys" ]; then
       # Whatever is still written to it in the moment in which it is replaced can be read here.
       ln "$keys" "$held" 2>/dev/null
       # Twice, so that the new one has the mode and owner, too.
-      cp -p "$keys" "$old" 2>/dev/null && cp -p "$old" "$new" 2>/dev/null || give_up
-      ! grep -q "$mark+made" "$old" || notes=+made
+      cp -p "$keys" "$new" 2>/dev/null && cp -p "$new" "$old" 2>/dev/null || give_up
     else
       mkdir -p "${keys%/*}" 2>/dev/null
-      { : >"$old" && : >"$new"; } 2>/dev/null || give_up
-      notes=+made
+      { : >"$new" && : >"$old"; } 2>/dev/null || give_up
+      fresh=1
     fi
     last=0
     ! ends_well "$old" || last=1
-    awk -v ours=" $mark([+]made)?([+]bare)?\$" -v last="$last" '
-      $0 ~ ours { bare = /[+]bare$/; mine = 1; next }
-      { if (open) printf "\n"; printf "%s", $0; open = 1; bare = 0; mine = 0 }
+    # What notes said of a line that goes is true of the next of ours behind it.
+    awk -v over=" trainyard-copy-($over)([+]made)?([+]bare)?\$" -v last="$last" '
+      { text = $0; mine = 0; note = "" }
+      match(text, / trainyard-copy-[0-9a-z]+([+]made)?([+]bare)?$/) { note = substr(text, RSTART + 1) }
+      text ~ over { made = made || note ~ /[+]made/; bare = bare || note ~ /[+]bare/; mine = 1; next }
+      note && (made || bare) {
+        made = made || note ~ /[+]made/; bare = bare || note ~ /[+]bare/
+        sub(/([+]made)?([+]bare)?$/, "", text)
+        text = text (made ? "+made" : "") (bare ? "+bare" : "")
+      }
+      { if (open) printf "\n"; printf "%s", text; open = 1; bare = 0; made = 0 }
       END { if (open && !bare && (last || mine)) printf "\n" }
     ' "$old" >"$new" || give_up
+    if [ ! -s "$new" ] && { [ -n "$fresh" ] || grep -Eq " trainyard-copy-($over)[+]made" "$old"; }; then notes=+made; fi
+    made=$notes
     if [ -n "$line" ]; then
       ends_well "$new" || { printf '\n' >>"$new" && notes=$notes+bare; } || give_up
       printf '%s %s%s\n' "$line" "$mark" "$notes" >>"$new" || give_up
     fi
     sync "$new" 2>/dev/null || :
     # Somebody else may have written to it meanwhile: then once more from the start.
-    if [ "$(cksum <"$old")" = "$( (cat "$keys" 2>/dev/null || :) | cksum)" ]; then
-      if [ -z "$line" ] && [ "$notes" = +made ] && [ ! -s "$new" ]; then
-        rm -f "$keys" "$new"
+    if same "$old" "$keys"; then
+      if [ -z "$line" ] && [ -n "$made" ]; then
+        rm -f "$new" && rm -f "$keys"
+      elif [ -n "$fresh" ]; then
+        # Not over one that somebody has made in this moment.
+        ln "$new" "$keys" 2>/dev/null || [ -e "$keys" ] || mv -f "$new" "$keys" || give_up
+        if [ -e "$new" ] && ! [ "$new" -ef "$keys" ]; then fresh=lost; fi
+        rm -f "$new"
       else
         mv -f "$new" "$keys" || give_up
       fi
-      carry_over && return 0
+      settle "$old" && [ "$fresh" != lost ] && return 0
       continue
     fi
-    rm -f "$old" "$new" "$held"
+    rm -f "$held" "$old" "$new"
   done
 }
 
-# What was appended to the file as it was replaced comes after it; one that was rewritten is put back, to begin anew.
-carry_over() {
-  if [ -e "$held" ] && [ "$(cksum <"$held")" != "$(cksum <"$old")" ]; then
-    size=$(wc -c <"$old")
-    size=$((size))
-    if [ -e "$keys" ] && [ "$(head -c "$size" "$held" | cksum)" = "$(cksum <"$old")" ]; then
-      tail -c "+$((size + 1))" "$held" >>"$keys"
-    else
-      mv -f "$held" "$keys"
-      rm -f "$old"
+# $1: the old one beside authorized_keys, of a replacement that has been done or broken off. What was appended to the file as it was
+# replaced comes after it. Exit 1 where the file was rewritten instead, and is put back: to begin anew.
+settle() {
+  if [ -e "$1.held" ] && [ -e "$1" ] && [ ! -e "$1.new" ] && ! [ "$1.held" -ef "$keys" ] && ! same "$1.held" "$1"; then
+    size=$(wc -c <"$1")
+    more=$(($(wc -c <"$1.held") - size))
+    if [ -e "$keys" ] && [ "$more" -gt 0 ] && [ "$(head -c "$((size))" "$1.held" | cksum)" = "$(sum_of "$1")" ]; then
+      # Whoever was killed here may have done it already.
+      if [ "$(tail -c "$more" "$keys" | cksum)" != "$(tail -c "$more" "$1.held" | cksum)" ]; then
+        { ! ends_well "$1" || ends_well "$keys" || printf '\n'; tail -c "$more" "$1.held"; } >>"$keys" || refuse "write $keys cannot be changed"
+      fi
+    elif [ ! -e "$keys" ] || [ "$(theirs "$keys")" = "$(theirs "$1")" ]; then
+      mv -f "$1.held" "$keys" || refuse "write $keys cannot be changed"
+      rm -f "$1"
       return 1
+    else
+      # Rewritten twice, here and there, since somebody was killed in between: no key of either is lost.
+      more=$(theirs "$1.held" lines | keys=$keys awk 'BEGIN { while ((getline text <ENVIRON["keys"]) > 0) has[text] = 1 } !has[$0]')
+      [ -z "$more" ] || { ends_well "$keys" || printf '\n'; printf '%s\n' "$more"; } >>"$keys" || refuse "write $keys cannot be changed"
     fi
   fi
-  rm -f "$old" "$held"
+  rm -f "$1.held" "$1" "$1.new" || :
+}
+# $1: a file. What in it is none of ours; its sum, or itself.
+theirs() {
+  grep -Ev ' trainyard-copy-[0-9a-z]+([+]made)?([+]bare)?$' "$1" | if [ -n "${2-}" ]; then cat; else cksum; fi
 }
 
 give_up() {
-  rm -f "$old" "$new" "$held" 2>/dev/null
+  rm -f "$held" "$old" "$new" 2>/dev/null
   refuse "write $keys cannot be changed"
+}
+
+# Exit 0 where process $1 is one of this session's: numbers are given anew.
+is_ours() {
+  case $1 in '' | *[!0-9]*) return 1 ;; esac
+  if [ -d /proc/self ]; then grep -q "$id" "/proc/$1/cmdline" 2>/dev/null
+  else case $(ps -o args= -p "$1" 2>/dev/null) in *"$id"*) ;; *) return 1 ;; esac
+  fi
+}
+
+# What a killed holder held. Without /proc its own watch does this.
+kill_lanes() {
+  for process in $(grep -ls "$id" /proc/[0-9]*/cmdline 2>/dev/null); do
+    process=${process#/proc/}
+    process=${process%/cmdline}
+    case " $(tr '\0' ' ' <"/proc/$process/cmdline" 2>/dev/null)" in
+      *" lanes $id "* | *"/copies/$id/config "*) kill "$process" 2>/dev/null ;;
+    esac
+  done
 }
 
 # In seconds from now, as sshd reads it: local time. Empty where date cannot tell.
@@ -170,6 +295,7 @@ END
   # At the source: $3 connections named $4, held while stdin is open and says something now and then; then nothing of the session is left.
   lanes)
     watch= loops= sleeper=
+    is_alive() { if [ "$here" = ' ' ]; then kill -0 $$ 2>/dev/null; else [ -n "$(started $$)" ]; fi; }
     trap 'kill $loops $watch 2>/dev/null; [ "$4" != lane ] || rm -rf "$dir"' EXIT
     trap 'exit 1' HUP INT TERM
     if [ "$TY_GENTLE" = 1 ]; then
@@ -197,12 +323,14 @@ END
       trap 'kill $sleeper 2>/dev/null; exit' TERM HUP INT
       # The session has been removed over another connection; or nobody spoke for ten minutes, the connection to who held this is
       # gone, and nobody told.
-      while [ -e "$dir/alive" ] && [ -z "$(find "$dir/alive" -mmin +10 2>/dev/null)" ]; do
+      while [ -e "$dir/alive" ] && [ -z "$(find "$dir/alive" -mmin +10 2>/dev/null)" ] && is_alive; do
         sleep 5 &
         sleeper=$!
         wait "$sleeper"
       done
-      kill $$
+      # Whoever holds them may have been killed, and clears nothing up.
+      kill $$ $loops
+      [ "$name" != lane ] || rm -rf "$dir"
     ) >/dev/null 2>&1 &
     watch=$!
     turns=0
@@ -222,16 +350,21 @@ END
   lay)
     case $dir in *[!A-Za-z0-9_./@+-]*) refuse "write $dir has characters that a key's command cannot hold" ;; esac
     mkdir -p "$dir" 2>/dev/null || refuse "write $dir"
-    { printf '%s' "$TY_RECEIVE" >"$dir/copy-receive.sh" && printf '%s' "$TY_KEY" >"$dir/copy-key.sh" && printf '%s' "$7" >"$dir/stage"; } ||
+    # The key does nothing any more when its time is over, even where sshd cannot tell and a reboot has ended the timer.
+    in_time='{ read -r expires <"$2/expires" && [ "$(date +%s)" -lt "$expires" ]; } 2>/dev/null || exit 255'
+    { printf '%s\n%s' "$in_time" "$TY_RECEIVE" >"$dir/copy-receive.sh" && printf '%s' "$TY_KEY" >"$dir/copy-key.sh" && printf '%s' "$7" >"$dir/stage"; } ||
       refuse "write $dir"
     options="restrict,command=\"sh $dir/copy-receive.sh forced $dir\""
     [ -z "$3" ] || options="from=\"$3\",$options"
     until=
     [ "$5" != 1 ] || until=$(at_time "$4")
     [ -z "$until" ] || options="expiry-time=\"$until\",$options"
-    printf '%s\n' "$(($(date +%s) + $4))" >"$dir/expires"
+    # Whole at every moment: somebody may read it.
+    printf '%s\n' "$(($(date +%s) + $4))" >"$dir/expires.new" && mv -f "$dir/expires.new" "$dir/expires" || refuse "write $dir"
     # The timer first: from the line's first moment on there is somebody to remove it.
-    if [ ! -f "$dir/timer" ]; then
+    timer=
+    [ ! -f "$dir/timer" ] || read -r timer <"$dir/timer"
+    if ! is_ours "$timer"; then
       apart=
       ! command -v setsid >/dev/null 2>&1 || apart=setsid
       $apart sh "$dir/copy-key.sh" timer "$id" </dev/null >/dev/null 2>&1 &
@@ -243,10 +376,16 @@ END
     # Whoever has removed the session while this was on its way, or waited, is not undone.
     [ -f "$dir/expires" ] || refuse 'key the session is gone'
     rewrite_keys
+    clear_others
     ;;
   # At the destination: waits until the time is over or the session is gone.
   timer)
     sleeper=
+    rest() {
+      sleep "$1" &
+      sleeper=$!
+      wait "$sleeper"
+    }
     trap '' HUP
     trap 'kill $sleeper 2>/dev/null; exit' TERM
     printf '%s\n' "$$" >"$dir/timer"
@@ -255,38 +394,35 @@ END
       left=$((expires - $(date +%s)))
       [ "$left" -gt 0 ] || break
       [ "$left" -lt 30 ] || left=30
-      sleep "$left" &
-      sleeper=$!
-      wait "$sleeper"
+      rest "$left"
     done
-    trap - TERM
     line=
-    lock_keys
-    rewrite_keys
-    rm -rf "$dir"
+    # The disk may be full, or the file locked: as long as there is something of it, it is tried again.
+    until (lock_keys && rewrite_keys && rm -rf "$dir" && clear_others) || [ ! -d "$dir" ]; do rest 30; done
     ;;
   # Anywhere: nothing of the session is left afterwards. Prints how many of its lines are still there: 0.
   remove)
     # In turn with who lays it, whose connection may be gone while it still goes on: it finds the session there, or no longer. Where there
     # can be no turns, nothing was ever laid.
     line=
+    # First what is secret: without it the other half opens nothing.
+    rm -f "$dir/key"
     if mkdir -p "$HOME/.trainyard/copies" 2>/dev/null || grep -q "$mark" "$keys" 2>/dev/null; then
       lock_keys
       rewrite_keys
     fi
     timer=
     [ ! -f "$dir/timer" ] || read -r timer <"$dir/timer"
-    case $timer in
-      '' | *[!0-9]*) ;;
-      *) [ -d /proc/self ] && ! grep -q "$id" "/proc/$timer/cmdline" 2>/dev/null || kill "$timer" 2>/dev/null ;;
-    esac
+    ! is_ours "$timer" || kill "$timer" 2>/dev/null
     # Who holds connections of it has not heard yet where the line to it is dead. Without /proc it sees by itself that all is gone.
     for holder in "$dir"/holder-*; do
       [ -f "$holder" ] && read -r holder <"$holder" || continue
-      case $holder in '' | *[!0-9]*) continue ;; esac
-      ! grep -q "$id" "/proc/$holder/cmdline" 2>/dev/null || kill "$holder" 2>/dev/null
+      if is_ours "$holder"; then kill "$holder" 2>/dev/null; else kill_lanes; fi
     done
     rm -rf "$dir"
+    clear_others
+    # Neither half may be left.
+    [ ! -e "$dir/key" ] && [ ! -e "$dir/expires" ] || refuse "write $dir cannot be removed"
     if [ -e "$keys" ]; then grep -c "$mark" "$keys" || :; else printf '0\n'; fi
     ;;
   *) refuse "verb $verb" ;;

@@ -229,18 +229,21 @@ describe.skipIf(!needs('sshd', 'ssh', 'root', 'linux'))('the single-use key of a
     const script = readFileSync('resources/remote/copy-key.sh', 'utf8');
     const receiver = readFileSync('resources/remote/copy-receive.sh', 'utf8');
     const id = 'stilllaying1';
-    const lock = path.join(lab.two.home, '.trainyard/copies/.keys-lock');
+    const lock = path.join(lab.two.home, '.trainyard/copies/.keys-turn');
     const asked = (verb: string) =>
       `TY_RECEIVE=${quoted(receiver)} TY_KEY=${quoted(script)} sh -c ${quoted(script)} sh ${verb}`;
     // Somebody else's turn: who lays it waits, as does who removes it, until both may go on, whichever is first.
-    sshNow(lab.two, `mkdir -p ${quoted(lock)}`);
+    sshNow(
+      lab.two,
+      `mkdir -p ${quoted(path.dirname(lock))} && ln -s 'somebody of another computer' ${quoted(lock)}`,
+    );
     const began = asked(`lay ${id} 127.0.0.1 7200 1 'ssh-ed25519 AAAA x' /nowhere`);
     sshNow(lab.two, `(${began}; echo laid >~/laid) >/dev/null 2>&1 &`);
     await until('it is about to be laid', () =>
       existsSync(path.join(lab.two.home, '.trainyard/copies', id, 'timer')),
     );
     sshNow(lab.two, `(${asked(`remove ${id}`)} >~/removed) 2>/dev/null &`);
-    rmSync(lock, { recursive: true });
+    rmSync(lock);
     const said = (name: string) => {
       const place = path.join(lab.two.home, name);
       return existsSync(place) ? readFileSync(place, 'utf8') : '';
@@ -249,6 +252,23 @@ describe.skipIf(!needs('sshd', 'ssh', 'root', 'linux'))('the single-use key of a
     expect(keys()).toBe(theirs);
     await until('its directory is gone', () => sessionsOn(lab.two).length === 0, { everyMs: 100 });
     nothingLeft();
+  });
+
+  it('its connections end, too, where whoever held them was killed with -9', async () => {
+    const script = readFileSync('resources/remote/copy-key.sh', 'utf8');
+    for (const how of ['removed', 'noticed']) {
+      const session = await open(plant(40));
+      const [id = ''] = sessionsOn(lab.one);
+      const connections = () => processes(lab.one.user, `ssh -F .*/copies/${id}/config`);
+      expect(connections().length).toBeGreaterThan(3);
+      const holder = readFileSync(path.join(lab.one.home, '.trainyard/copies', id, 'holder-lane'), 'utf8');
+      const killed = how === 'noticed' ? [Number(holder)] : processes(lab.one.user, `lanes ${id}`);
+      for (const pid of killed) process.kill(pid, 'SIGKILL');
+      if (how === 'removed') sshNow(lab.one, `sh -c ${quoted(script)} sh remove ${id}`);
+      await until(`nobody holds what was ${how}`, () => connections().length === 0, { everyMs: 100 });
+      await session.close();
+      await until('nothing is left', () => nothingLeft() ?? true, { everyMs: 100 });
+    }
   });
 
   it('goes by its own time when nobody is there any more', async () => {
