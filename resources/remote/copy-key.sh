@@ -76,6 +76,15 @@ lock_keys() {
   trap '' HUP INT TERM
 }
 
+# The ids of sessions that have been removed: a request that was long on its way finds them, and does nothing. The last thousand.
+gone=$HOME/.trainyard/copies/.gone
+is_gone() { grep -qx "$id" "$gone" 2>/dev/null; }
+# $1: an id; in turn only.
+note_gone() {
+  grep -qx "$1" "$gone" || printf '%s\n' "$1" >>"$gone" || return 0
+  [ "$(wc -l <"$gone")" -le 2000 ] || { tail -n 1000 "$gone" >"$gone.new" && mv -f "$gone.new" "$gone"; } || return 0
+} 2>/dev/null
+
 # $1: a session's directory at the destination. Exit 0 where its time is over: its timer may have been killed, or a reboot.
 is_past() {
   expires=
@@ -94,6 +103,7 @@ clear_others() {
     else
       [ -z "$(find "$other" -mmin -180 2>/dev/null | head -n 1)" ] || continue
     fi
+    note_gone "${other##*/}"
     rm -rf "$other"
   done
 }
@@ -247,6 +257,7 @@ at_time() {
 case $verb in
   # At the source. $3 host, $4 port, $5 user; host keys ("TYPE KEY" a line) on stdin. Prints the public key.
   make)
+    ! is_gone || refuse 'gone the session is over'
     mkdir -p "$dir" || refuse "write $dir"
     command -v ssh >/dev/null 2>&1 || refuse 'tool ssh'
     command -v ssh-keygen >/dev/null 2>&1 || refuse 'tool ssh-keygen'
@@ -285,6 +296,8 @@ LogLevel ERROR
 END
     rm -f "$dir/key" "$dir/key.pub"
     why=$(ssh-keygen -q -t ed25519 -N '' -C "$mark" -f "$dir/key" 2>&1) || refuse "write $why"
+    # Removed meanwhile: whoever did that may not have seen all of it.
+    ! is_gone || { rm -rf "$dir"; refuse 'gone the session is over'; }
     cat "$dir/key.pub"
     printf '%s\n' "$dir"
     ;;
@@ -349,6 +362,7 @@ END
   # that it is good for, $5: 1 where sshd knows expiry-time, $6: the public key, $7: stage. A timer removes it should nobody else.
   lay)
     case $dir in *[!A-Za-z0-9_./@+-]*) refuse "write $dir has characters that a key's command cannot hold" ;; esac
+    ! is_gone || refuse 'gone the session is over'
     mkdir -p "$dir" 2>/dev/null || refuse "write $dir"
     # The key does nothing any more when its time is over, even where sshd cannot tell and a reboot has ended the timer.
     in_time='{ read -r expires <"$2/expires" && [ "$(date +%s)" -lt "$expires" ]; } 2>/dev/null || exit 255'
@@ -374,7 +388,10 @@ END
     line="$options $1 $2"
     lock_keys
     # Whoever has removed the session while this was on its way, or waited, is not undone.
-    [ -f "$dir/expires" ] || refuse 'key the session is gone'
+    if [ ! -f "$dir/expires" ] || is_gone; then
+      rm -rf "$dir"
+      refuse 'gone the session is over'
+    fi
     rewrite_keys
     clear_others
     ;;
@@ -398,7 +415,7 @@ END
     done
     line=
     # The disk may be full, or the file locked: as long as there is something of it, it is tried again.
-    until (lock_keys && rewrite_keys && rm -rf "$dir" && clear_others) || [ ! -d "$dir" ]; do rest 30; done
+    until (lock_keys && note_gone "$id" && rewrite_keys && rm -rf "$dir" && clear_others) || [ ! -d "$dir" ]; do rest 30; done
     ;;
   # Anywhere: nothing of the session is left afterwards. Prints how many of its lines are still there: 0.
   remove)
@@ -409,6 +426,7 @@ END
     rm -f "$dir/key"
     if mkdir -p "$HOME/.trainyard/copies" 2>/dev/null || grep -q "$mark" "$keys" 2>/dev/null; then
       lock_keys
+      note_gone "$id"
       rewrite_keys
     fi
     timer=

@@ -12,7 +12,7 @@ import {
   noSshThere,
   stalled,
 } from './errors.ts';
-import { type KeyJournal, removeKey } from './keys.ts';
+import { checkKey, type KeyJournal, removeKey } from './keys.ts';
 import { sendRefusal } from './send-refusal.ts';
 import { limitsOf, softwareIn, withoutTrace } from './sshd-limits.ts';
 import type { Load, Way } from './way.ts';
@@ -198,7 +198,7 @@ export class DirectWay implements Way {
         timeoutMs: 60_000,
       },
     );
-    from.check(made, 0, '');
+    checkKey(from, made);
     const [publicKey = '', directory = ''] = made.stdout.toString('utf8').trim().split('\n');
     if (!publicKey.startsWith('ssh-ed25519 ') || !directory.startsWith('/')) {
       throw answerInvalid(from.name, made.stdout.toString('utf8'));
@@ -245,7 +245,7 @@ export class DirectWay implements Way {
       }),
       { signal, timeoutMs: 120_000 },
     );
-    to.check(laid, 0, '');
+    checkKey(to, laid);
   }
 
   async #startLanes(id: string, name: string, box: CopyBox, signal: AbortSignal): Promise<RunningProgram> {

@@ -1,10 +1,12 @@
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Clock } from '#backend/clock.ts';
+import type { ExecResult } from '#backend/processes/index.ts';
 import type { MachineAccess } from '#backend/sites/index.ts';
 import type { Store } from '#backend/store/index.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import type { CopyBox } from './box.ts';
+import { linkLost } from './errors.ts';
 
 /** A single-use key that may be on machines: written down before it is made, until it is proven gone. */
 export interface KeyRecord {
@@ -80,6 +82,16 @@ export class KeyJournal {
       ...content.parse(JSON.parse(row.content)),
     }));
   }
+}
+
+/**
+ * What a request of a session ended with. A session that has been removed meanwhile (by somebody else, or as its time was over) is a
+ * broken link: its id is used up on that machine, another key may be made.
+ */
+export function checkKey(box: CopyBox, result: ExecResult): void {
+  const said = result.stderr.toString('utf8');
+  if (/^!gone /m.test(said)) throw linkLost(said);
+  box.check(result, 0, '');
 }
 
 /** Removes everything of a session from one machine, and proves it. Rejects where that cannot be done now. */

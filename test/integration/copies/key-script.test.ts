@@ -211,3 +211,45 @@ describe.skipIf(!needs('linux', 'dash'))('what nobody removed', () => {
     }
   });
 });
+
+describe.skipIf(!needs('linux', 'dash'))(
+  'a request that was so long on its way that its session has been removed',
+  () => {
+    const refused = { status: 3, stdout: '', stderr: '!gone the session is over\n', signal: null };
+
+    it.each([
+      ['lay', lay],
+      ['make', ['make', mine, '127.0.0.1', '22', 'u']],
+    ])('does nothing: %s', async (_, words) => {
+      const world = await keyWorld();
+      writeFileSync(world.file, theirs);
+      expect(world.lay(mine).status).toBe(0);
+      expect(world.remove(mine)).toMatchObject({ status: 0, stdout: '0\n' });
+      expect(world.run(...words)).toEqual(refused);
+      expect({ keys: world.keys(), sessions: world.sessions() }).toEqual({ keys: theirs, sessions: [] });
+      expect(world.lay(other).status).toBe(0);
+    });
+
+    it('nor when its time was over, or somebody else has cleared it up', async () => {
+      const world = await keyWorld();
+      for (const id of [mine, live]) expect(world.lay(id, 0).status).toBe(0);
+      expect(world.run('timer', mine).status).toBe(0);
+      expect(world.sessions()).toEqual([]);
+      for (const id of [mine, live]) expect(world.lay(id)).toEqual(refused);
+      expect(world.keys()).toBeNull();
+    });
+
+    it('of so many sessions as may be under way anywhere, not of all that ever were', async () => {
+      const world = await keyWorld();
+      const ids = Array.from({ length: 2000 }, (_, at) => `number${String(at).padStart(6, '0')}`);
+      expect(world.remove(mine).status).toBe(0);
+      const file = path.join(world.copies, '.gone');
+      expect(readFileSync(file, 'utf8')).toBe(`${mine}\n`);
+      writeFileSync(file, `${ids.join('\n')}\n`);
+      for (const id of [mine, mine, other]) expect(world.remove(id).status).toBe(0);
+      const kept = readFileSync(file, 'utf8').trim().split('\n');
+      expect(kept).toEqual([...ids.slice(1001), mine, other]);
+      expect(world.lay(ids[1999] ?? '')).toEqual(refused);
+    });
+  },
+);
