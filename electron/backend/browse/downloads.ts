@@ -58,7 +58,12 @@ export class Downloads {
       if (said.before !== there.version || said.after !== there.version)
         throw changed(path, box.name, modifiedAtOf(said.after));
       const { sha256 } = said;
-      if (sha256 !== null && sha256 !== hash.digest('hex')) throw downloadDamaged(path, box.name);
+      if (sha256 !== null && sha256 !== hash.digest('hex')) {
+        // It may have been hashed before it changed.
+        const { after } = await stateThere(box, described, signal);
+        if (after !== there.version) throw changed(path, box.name, modifiedAtOf(after));
+        throw downloadDamaged(path, box.name);
+      }
       yield { info: { ...info, offset: bytes, sha256 } };
     } finally {
       hashing.abort();

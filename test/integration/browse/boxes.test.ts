@@ -27,22 +27,27 @@ describe.skipIf(!needs('sshd', 'root'))('files of a real box', () => {
   let proxy: FaultProxy;
   let pool: SshPool;
   let room: ReturnType<typeof roomOver>;
+  /** The same over a connection that soon finds out when nobody is there. */
+  let wary: ReturnType<typeof roomOver>;
   const at = (name: string) => ({ machineId: 'box', path: path.join(box.home, name) });
 
   beforeAll(async () => {
     box = await startBox();
     proxy = await startProxy({ to: { port: box.port } });
+    const through = box.configSnippet.replace(
+      /Port \d+/,
+      `Port ${proxy.port}\n  HostKeyAlias [127.0.0.1]:${box.port}`,
+    );
     const configFile = await writeSshConfig(box.directory, [
+      { ...box, configSnippet: through },
       {
         ...box,
-        configSnippet: box.configSnippet.replace(
-          /Port \d+/,
-          `Port ${proxy.port}\n  HostKeyAlias [127.0.0.1]:${box.port}`,
-        ),
+        configSnippet: `${through.replace(/^Host .*/, 'Host wary')}  ServerAliveInterval 1\n  ServerAliveCountMax 3\n`,
       },
     ]);
     pool = createSshPool({ prompter: scriptedPrompter() });
     room = roomOver(() => pool.connection({ host: box.name, configFile }));
+    wary = roomOver(() => pool.connection({ host: 'wary', configFile }));
   });
   afterAll(async () => {
     await pool.close();
@@ -94,6 +99,26 @@ describe.skipIf(!needs('sshd', 'root'))('files of a real box', () => {
     expect(first.sha256).toBe(sha256(content));
     const rest = await download(room.downloads, at('cut'), { offset: 7_654_321 });
     expect(rest.content.equals(content.subarray(7_654_321))).toBe(true);
+  });
+
+  test('a line that goes silent in a transfer ends it with an error that can be tried again; what has arrived is gone on with', async () => {
+    const content = randomBytes(20_000_000);
+    const uploadId = newId();
+    proxy.bandwidth(30_000_000);
+    onTestFinished(() => proxy.restore());
+    const silent = (bytes: number) => bytes >= 12_000_000 && proxy.halfOpen();
+    const cut = await errorOf(upload(wary.uploads, at('silent'), content, { uploadId, sent: silent }));
+    expect(cut).toMatchObject({ code: 'SSH_CONNECTION_LOST', retryable: true });
+    await proxy.restore();
+    const { from, done } = await upload(room.uploads, at('silent'), content, { uploadId });
+    expect(from).toBeGreaterThan(0);
+    expect(done?.sha256).toBe(sha256(content));
+    const half = await errorOf(download(wary.downloads, at('silent'), { taken: silent }));
+    expect(half).toMatchObject({ code: 'SSH_CONNECTION_LOST', retryable: true });
+    await proxy.restore();
+    proxy.bandwidth(0);
+    const whole = await download(room.downloads, at('silent'));
+    expect(whole.content.equals(content)).toBe(true);
   });
 
   test('a box that dies in a transfer ends it with an error that can be tried again', async () => {

@@ -128,14 +128,20 @@ export async function upload(
 export async function download(
   downloads: Downloads,
   place: { machineId: string; path: string },
-  { offset = 0, version = null }: { offset?: number; version?: string | null } = {},
+  more: { offset?: number; version?: string | null; taken?: (bytes: number) => void } = {},
 ): Promise<{ content: Buffer; sha256: string | null }> {
+  const { offset = 0, version = null, taken } = more;
   const request = { kind: 'file' as const, ...place, offset, version, credit: 0 };
   const parts: Uint8Array[] = [];
+  let bytes = 0;
   let sha256: string | null = null;
   for await (const piece of downloads.send(request, { actor: owner, signal })) {
     if ('info' in piece) sha256 = piece.info.sha256;
-    else parts.push(piece.bytes);
+    else {
+      parts.push(piece.bytes);
+      bytes += piece.bytes.byteLength;
+      taken?.(bytes);
+    }
   }
   return { content: Buffer.concat(parts), sha256 };
 }

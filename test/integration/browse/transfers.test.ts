@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import {
+  appendFileSync,
   closeSync,
   existsSync,
   mkdirSync,
@@ -8,6 +9,8 @@ import {
   readFileSync,
   statSync,
   symlinkSync,
+  truncateSync,
+  utimesSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
@@ -54,6 +57,28 @@ describe.each(['dash', 'busybox'] as const)('files up to a box with %s, and down
     expect(sha256(part.content)).toBe(sha256(content.subarray(5_000_000)));
     expect(part.sha256).toBe(null);
     expect(await codeOf(download(lab.downloads, place, { version: '1 2 3' }))).toBe('FILE_CHANGED');
+  });
+
+  test.each([
+    { how: 'written anew', change: (file: string) => writeFileSync(file, randomBytes(30_000_000)) },
+    { how: 'cut', change: (file: string) => truncateSync(file, 15_000_000) },
+    { how: 'written on', change: (file: string) => appendFileSync(file, 'more'), mayBeWhole: true },
+  ])('a file that is $how while it comes down is said to have changed', async ({ change, mayBeWhole }) => {
+    const place = lab.at('changes');
+    const was = randomBytes(30_000_000);
+    writeFileSync(place.path, was);
+    utimesSync(place.path, 1_700_000_000, 1_700_000_000);
+    let isChanged = false;
+    const taken = () => {
+      if (!isChanged) change(place.path);
+      isChanged = true;
+    };
+    const end = await download(lab.downloads, place, { taken }).then(
+      ({ content, sha256: said }) => (content.equals(was) && said === sha256(was) ? 'as it was' : 'neither'),
+      (error: TrainyardError) => error.code,
+    );
+    // What is written on may have been hashed and read before that.
+    expect(mayBeWhole && end === 'as it was' ? 'FILE_CHANGED' : end).toBe('FILE_CHANGED');
   });
 
   const content = randomBytes(14_000_000);
