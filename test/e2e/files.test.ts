@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
@@ -11,6 +11,7 @@ import { type Box, startBox } from '#test/lab/sshd.ts';
 import { needs } from '#test/needs.ts';
 import { until } from '#test/until.ts';
 import { type App, besidesAbsence, startApp } from './app.ts';
+import { dragOut, dropFromOutside } from './drags.ts';
 import { main } from './steps.ts';
 
 const training = 'import torch\n\nlr = 8.2e-5\nprint("training")\n';
@@ -78,47 +79,7 @@ describe.skipIf(!needs('chromium', 'sshd', 'root'))('files of a machine', () => 
       .filter({ has: page.getByRole('checkbox', { name: `Select row: ${name}`, exact: true }) });
   const cell = (page: Page, name: string) => row(page, name).getByRole('gridcell').nth(1);
   const dialog = (page: Page) => page.getByRole('dialog');
-  /** As somebody drops a folder of this computer on the table: the browser reads it from the disk. */
-  const dropFromOutside = async (page: Page, folder: string) => {
-    const place = await main(page)
-      .getByRole('grid', { name: /^Entries of/ })
-      .boundingBox();
-    if (!place) throw new Error('there is no table');
-    const mouse = { x: place.x + place.width / 2, y: place.y + place.height / 2 };
-    const session = await page.context().newCDPSession(page);
-    for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
-      await session.send('Input.dispatchDragEvent', {
-        type,
-        ...mouse,
-        data: { items: [], files: [folder], dragOperationsMask: 1 },
-      });
-    await session.detach();
-  };
-
-  /** What the browser would take along of a row that is dragged out of the window and let go there, by type. */
-  const dragOut = async (page: Page, name: string): Promise<Map<string, string>> => {
-    const place = await cell(page, name).boundingBox();
-    if (!place) throw new Error(`${name} is nowhere`);
-    const [x, y] = [place.x + 20, place.y + place.height / 2];
-    const session = await page.context().newCDPSession(page);
-    await session.send('Input.setInterceptDrags', { enabled: true });
-    const begun = new Promise<{ data: { items: { mimeType: string; data: string }[] } }>((resolve) =>
-      session.once('Input.dragIntercepted', resolve),
-    );
-    const button = { button: 'left', buttons: 1 } as const;
-    await session.send('Input.dispatchMouseEvent', { type: 'mousePressed', x, y, ...button, clickCount: 1 });
-    await session.send('Input.dispatchMouseEvent', { type: 'mouseMoved', x: x + 30, y: y + 8, ...button });
-    const { data } = await begun;
-    await session.send('Input.dispatchDragEvent', {
-      type: 'dragCancel',
-      x: -40,
-      y,
-      data: { items: [], dragOperationsMask: 1 },
-    });
-    await session.send('Input.dispatchMouseEvent', { type: 'mouseReleased', x: -40, y, button: 'left' });
-    await session.detach();
-    return new Map(data.items.map(({ mimeType, data: given }) => [mimeType, given]));
-  };
+  const tableOf = (page: Page) => main(page).getByRole('grid', { name: /^Entries of/ });
 
   test('are browsed by pointer and keys, filtered, sorted, and shown by what they are', async () => {
     const { page, complaints } = await show();
@@ -146,9 +107,7 @@ describe.skipIf(!needs('chromium', 'sshd', 'root'))('files of a machine', () => 
 
     // By keys: into the folder of many, to its end, and up again.
     await row(page, 'many').waitFor();
-    await main(page)
-      .getByRole('grid', { name: /^Entries of/ })
-      .focus();
+    await tableOf(page).focus();
     await page.keyboard.press('Home');
     await page.keyboard.press('Enter');
     await main(page).getByText('1,200 entries', { exact: true }).waitFor();
@@ -159,9 +118,7 @@ describe.skipIf(!needs('chromium', 'sshd', 'root'))('files of a machine', () => 
     });
     await main(page).getByRole('searchbox', { name: 'Filter by name' }).fill('step-77');
     await main(page).getByText('11 of 1,200 entries').waitFor();
-    await main(page)
-      .getByRole('grid', { name: /^Entries of/ })
-      .focus();
+    await tableOf(page).focus();
     await page.keyboard.press('Backspace');
     await row(page, 'train.py').waitFor();
 
@@ -224,7 +181,7 @@ describe.skipIf(!needs('chromium', 'sshd', 'root'))('files of a machine', () => 
     const { page, complaints } = await show('old');
     await row(page, 'a.txt').waitFor();
     proxy.bandwidth(1_000_000);
-    await dropFromOutside(page, folder);
+    await dropFromOutside(page, tableOf(page), folder);
     // It is seen before it is whole; cancelled, it leaves no half of a file.
     await row(page, 'brought').waitFor();
     await page.getByRole('button', { name: /^1 upload/ }).click();
@@ -252,9 +209,7 @@ describe.skipIf(!needs('chromium', 'sshd', 'root'))('files of a machine', () => 
       data.items.add(new File(['dropped'], 'a.txt'));
       return data;
     });
-    await main(page)
-      .getByRole('grid', { name: /^Entries of/ })
-      .dispatchEvent('drop', { dataTransfer: dropped });
+    await tableOf(page).dispatchEvent('drop', { dataTransfer: dropped });
     await dialog(page).getByText('a.txt is there already').waitFor();
     await dialog(page).getByRole('button', { name: 'Keep both' }).click();
     await row(page, 'a (2).txt').waitFor();
@@ -348,6 +303,29 @@ describe.skipIf(!needs('chromium', 'sshd', 'root'))('files of a machine', () => 
     expect(besidesAbsence(complaints)).toEqual([]);
   });
 
+  test('that change while they are sent are not taken for whole, and go when chosen again', async () => {
+    const source = path.join(app.home, 'growing.log');
+    await writeFile(source, randomBytes(24_000_000));
+    await utimes(source, 1_700_000_000, 1_700_000_000);
+    const { page, complaints } = await show('old');
+    await row(page, 'a.txt').waitFor();
+    proxy.bandwidth(2_000_000);
+    await main(page).locator('input[data-choose="files"]').setInputFiles(source);
+    await until('some of it is on its way', async () => (await readdir(at('old'))).length > 1);
+    const content = randomBytes(1_000_000);
+    await writeFile(source, content);
+    await page
+      .getByText(/^growing\.log could not be uploaded\. growing\.log cannot be read any more/)
+      .waitFor();
+    proxy.bandwidth(0);
+    expect(await readdir(at('old'))).not.toContain('growing.log');
+    await main(page).locator('input[data-choose="files"]').setInputFiles(source);
+    await until('what it is now is there', async () =>
+      (await readFile(at('old/growing.log')).catch(() => null))?.equals(content),
+    );
+    expect(complaints).toEqual([]);
+  });
+
   test('are moved by a drag, which can be taken back, and a folder is dragged to this computer', async () => {
     const { page, complaints } = await show();
     await cell(page, 'train.py').dragTo(cell(page, 'old'));
@@ -378,7 +356,7 @@ describe.skipIf(!needs('chromium', 'sshd', 'root'))('files of a machine', () => 
     await writeFile(at(odd), content);
     const { page, complaints } = await show();
     await row(page, odd).waitFor();
-    const offered = await dragOut(page, odd);
+    const offered = await dragOut(page, cell(page, odd));
     const [mime, name, ...address] = (offered.get('downloadurl') ?? '').split(':');
     expect([mime, name]).toEqual(['application/octet-stream', odd.replace(':', '_')]);
     // It leads to this file and says no more than the page does: without the session's cookie it is nothing.
@@ -388,7 +366,7 @@ describe.skipIf(!needs('chromium', 'sshd', 'root'))('files of a machine', () => 
     expect((await served.body()).equals(content)).toBe(true);
     expect((await fetch(url)).status).toBe(401);
 
-    expect((await dragOut(page, 'old')).has('downloadurl')).toBe(false);
+    expect((await dragOut(page, cell(page, 'old'))).has('downloadurl')).toBe(false);
     await page.getByText('A browser takes one file at a time out of its window, and no folder').waitFor();
     await page.locator('.toasts').getByRole('button', { name: 'Download' }).click();
     await until(
@@ -421,9 +399,7 @@ describe.skipIf(!needs('chromium', 'sshd', 'root'))('files of a machine', () => 
     await page.getByRole('button', { name: 'Undo' }).click();
     await row(page, 'scores.csv').waitFor();
 
-    await main(page)
-      .getByRole('grid', { name: /^Entries of/ })
-      .focus();
+    await tableOf(page).focus();
     await page.keyboard.press('F7');
     await dialog(page).getByLabel('Name').fill("it's new");
     await dialog(page).getByRole('button', { name: 'Make it' }).click();
