@@ -78,10 +78,10 @@ lock_keys() {
 
 # The ids of sessions that have been removed: a request that was long on its way finds them, and does nothing. The last thousand.
 gone=$HOME/.trainyard/copies/.gone
-is_gone() { grep -qx "$id" "$gone" 2>/dev/null; }
+is_gone() { grep -qx "${1-$id}" "$gone" 2>/dev/null; }
 # $1: an id; in turn only.
 note_gone() {
-  grep -qx "$1" "$gone" || printf '%s\n' "$1" >>"$gone" || return 0
+  is_gone "$1" || printf '%s\n' "$1" >>"$gone" || return 0
   [ "$(wc -l <"$gone")" -le 2000 ] || { tail -n 1000 "$gone" >"$gone.new" && mv -f "$gone.new" "$gone"; } || return 0
 } 2>/dev/null
 
@@ -93,11 +93,12 @@ is_past() {
   [ "$expires" -le "$(date +%s)" ]
 }
 
-# In turn: what other sessions have left here that nobody clears up any more.
+# In turn: what other sessions have left here that nobody clears up any more, or somebody who was interrupted.
 clear_others() {
   for other in "$HOME"/.trainyard/copies/*; do
     [ -d "$other" ] && [ "$other" != "$dir" ] || continue
-    if [ -e "$other/expires" ]; then
+    if is_gone "${other##*/}"; then :
+    elif [ -e "$other/expires" ]; then
       is_past "$other" || continue
     # At a source something is written every minute as long as somebody speaks.
     else
@@ -116,15 +117,33 @@ same() {
   [ -n "$sum" ] && [ "$sum" = "$(sum_of "$2")" ]
 }
 
-# The sessions whose lines are to go, with "|" between them: this one, and those of this account whose time is over or whose
-# directory is gone. In turn nobody else is about to write one of these.
+# The sessions whose lines are to go, with "|" between them: this one, and those of this account that have been removed, whose time is
+# over or whose directory is gone. In turn nobody else is about to write one of these.
 sessions_over() {
   printf '%s' "$id"
   sed -n 's/.*command="sh \([^" ]*\)\/copy-receive\.sh forced .* trainyard-copy-\([0-9a-z]*\)\([+][a-z]*\)*$/\2 \1/p' "$keys" 2>/dev/null |
     while read -r other place; do
-      [ "$other" != "$id" ] && [ "$place" = "$HOME/.trainyard/copies/$other" ] && is_past "$place" || continue
+      [ "$other" != "$id" ] && [ "$place" = "$HOME/.trainyard/copies/$other" ] || continue
+      is_gone "$other" || is_past "$place" || continue
       printf '|%s' "$other"
     done
+}
+
+# What $old is without the lines of sessions in $over; $last: 1 where its last line has an end. What notes said of a line that goes is
+# true of the next of ours behind it.
+without_ours() {
+  awk -v over=" trainyard-copy-($over)([+]made)?([+]bare)?\$" -v last="$last" '
+    { text = $0; mine = 0; note = "" }
+    match(text, / trainyard-copy-[0-9a-z]+([+]made)?([+]bare)?$/) { note = substr(text, RSTART + 1) }
+    text ~ over { made = made || note ~ /[+]made/; bare = bare || note ~ /[+]bare/; mine = 1; next }
+    note && (made || bare) {
+      made = made || note ~ /[+]made/; bare = bare || note ~ /[+]bare/
+      sub(/([+]made)?([+]bare)?$/, "", text)
+      text = text (made ? "+made" : "") (bare ? "+bare" : "")
+    }
+    { if (open) printf "\n"; printf "%s", text; open = 1; bare = 0; made = 0 }
+    END { if (open && !bare && (last || mine)) printf "\n" }
+  ' "$old"
 }
 
 # Rewrites authorized_keys without our line and those of sessions that are over, and with the one in $line where there is one. All other
@@ -157,26 +176,17 @@ rewrite_keys() {
     fi
     last=0
     ! ends_well "$old" || last=1
-    # What notes said of a line that goes is true of the next of ours behind it.
-    awk -v over=" trainyard-copy-($over)([+]made)?([+]bare)?\$" -v last="$last" '
-      { text = $0; mine = 0; note = "" }
-      match(text, / trainyard-copy-[0-9a-z]+([+]made)?([+]bare)?$/) { note = substr(text, RSTART + 1) }
-      text ~ over { made = made || note ~ /[+]made/; bare = bare || note ~ /[+]bare/; mine = 1; next }
-      note && (made || bare) {
-        made = made || note ~ /[+]made/; bare = bare || note ~ /[+]bare/
-        sub(/([+]made)?([+]bare)?$/, "", text)
-        text = text (made ? "+made" : "") (bare ? "+bare" : "")
-      }
-      { if (open) printf "\n"; printf "%s", text; open = 1; bare = 0; made = 0 }
-      END { if (open && !bare && (last || mine)) printf "\n" }
-    ' "$old" >"$new" || give_up
+    without_ours >"$new" || give_up
+    # Where the disk is full busybox's awk ends as if all were well.
+    [ "$(without_ours | cksum)" = "$(sum_of "$new")" ] || give_up
     if [ ! -s "$new" ] && { [ -n "$fresh" ] || grep -Eq " trainyard-copy-($over)[+]made" "$old"; }; then notes=+made; fi
     made=$notes
     if [ -n "$line" ]; then
       ends_well "$new" || { printf '\n' >>"$new" && notes=$notes+bare; } || give_up
       printf '%s %s%s\n' "$line" "$mark" "$notes" >>"$new" || give_up
     fi
-    sync "$new" 2>/dev/null || :
+    # An older sync takes no file. Over a network only this tells that there was no room.
+    said=$(sync "$new" 2>&1) || case $said in *'o space left on device'* | *'uota exceeded'* | *'nput/output error'*) give_up ;; esac
     # Somebody else may have written to it meanwhile: then once more from the start.
     if same "$old" "$keys"; then
       if [ -z "$line" ] && [ -n "$made" ]; then

@@ -38,7 +38,7 @@ const cases = {
   'remove the only line': { before: null, laid: [mine], words: remove },
   'remove while a key is added': {
     before: theirs,
-    laid: [live, mine],
+    laid: [mine],
     words: remove,
     meanwhile: { append: added },
     without: `${theirs}\n${added}`,
@@ -120,6 +120,22 @@ describe.skipIf(!needs('linux', 'dash', 'busybox'))('copy-key.sh, killed with -9
       expect({ keys: world.keys(), locked: world.isLocked() }).toEqual({ keys: theirs, locked: false });
     } finally {
       holder.kill('SIGKILL');
+    }
+  });
+
+  it.each([
+    ['awk', '[ -p /dev/stdout ] && exec /usr/bin/awk "$@"\n/usr/bin/awk "$@" | head -c 10'],
+    ['sync', 'echo "sync: error syncing: No space left on device" >&2\nexit 1'],
+  ])('a full disk of which %s alone could tell costs no key', async (name, does) => {
+    const world = await keyWorld();
+    writeFileSync(world.file, theirs);
+    expect(world.lay(mine).status).toBe(0);
+    const before = world.keys();
+    world.put(name, `#!/bin/sh\n${does}\n`);
+    for (const words of [lay, remove]) {
+      const { status, stderr } = world.run(...words);
+      expect({ status, stderr }).toEqual({ status: 3, stderr: `!write ${world.file} cannot be changed\n` });
+      expect({ keys: world.keys(), beside: world.besideKeys() }).toEqual({ keys: before, beside: [] });
     }
   });
 
@@ -228,6 +244,18 @@ describe.skipIf(!needs('linux', 'dash'))(
       expect(world.run(...words)).toEqual(refused);
       expect({ keys: world.keys(), sessions: world.sessions() }).toEqual({ keys: theirs, sessions: [] });
       expect(world.lay(other).status).toBe(0);
+    });
+
+    it('and whoever comes next ends a removal that was interrupted', async () => {
+      const world = await keyWorld();
+      writeFileSync(world.file, theirs);
+      expect(world.lay(mine).status).toBe(0);
+      writeFileSync(path.join(world.copies, '.gone'), `${mine}\n`);
+      expect(world.lay(other).status).toBe(0);
+      expect({ mine: world.keys()?.includes(mine), sessions: world.sessions() }).toEqual({
+        mine: false,
+        sessions: [other],
+      });
     });
 
     it('nor when its time was over, or somebody else has cleared it up', async () => {
