@@ -12,6 +12,7 @@ const packages: { file: string; name: string }[] = [
   { file: '/usr/bin/rsync', name: 'rsync' },
   { file: '/usr/bin/git', name: 'git' },
   { file: '/usr/bin/busybox', name: 'busybox' },
+  { file: '/usr/bin/zstd', name: 'zstd' },
   { file: '/usr/bin/zsh', name: 'zsh' },
   { file: '/usr/bin/fish', name: 'fish' },
   { file: '/usr/bin/tcsh', name: 'tcsh' },

@@ -22,6 +22,7 @@ const things = {
   },
   python3: { present: () => onPath('python3'), how: 'Python 3' },
   rsync: { present: () => onPath('rsync'), how: 'rsync (apt-get install rsync)' },
+  zstd: { present: () => onPath('zstd'), how: 'zstd (apt-get install zstd)' },
   busybox: { present: () => onPath('busybox'), how: 'busybox (apt-get install busybox)' },
   dash: { present: () => onPath('dash'), how: 'dash' },
   zsh: { present: () => onPath('zsh'), how: 'zsh (apt-get install zsh)' },

@@ -3,7 +3,7 @@
 #   put NAME SEEK [1]    stdin to in/NAME from SEEK MiB on; 1: gently
 #   holes NAME SEEK [1]  the same into a file that is all hole: zeros are left out where dd can
 #   pack NAME 0 [1]      a tar on stdin to the directory in/NAME
-#   zipped NAME          the same, compressed on its way
+#   gzip NAME, zstd NAME the same, compressed by that on its way
 #   sink                 stdin to nowhere: to measure the way
 #   who                  from which address this came
 # With TY_HASH, the program that hashes files, a pack that is unpacked is told: "HASH NAME" a line.
@@ -59,7 +59,7 @@ case $verb in
     cat >/dev/null
     exit
     ;;
-  put | holes | pack | zipped) ;;
+  put | holes | pack | gzip | zstd) ;;
   *) refuse 'asked for something that is no copying' ;;
 esac
 case $name in '' | *[!a-z0-9]*) refuse 'a bad name' ;; esac
@@ -85,12 +85,12 @@ said=$(mkdir "$name" 2>&1) || refuse_write "$said"
 case $(tar --version 2>/dev/null) in
   *GNU* | *bsdtar*)
     if [ "$verb" = pack ]; then said=$(tar -xpof - -C "$name" 2>&1) || refuse_write "$said"
-    else said=$(gzip -dc 2>"$name.said" | tar -xpof - -C "$name" 2>&1) || damaged_or "$said"
+    else said=$("$verb" -dc 2>"$name.said" | tar -xpof - -C "$name" 2>&1) || damaged_or "$said"
     fi
     ;;
   *)
     # Older small tars follow links that came in the same archive: it is looked through first.
-    if [ "$verb" = zipped ]; then gzip -dc >"$name.tar" 2>"$name.said" || damaged_or "$(cat "$name.said")"; fi
+    if [ "$verb" != pack ]; then "$verb" -dc >"$name.tar" 2>"$name.said" || damaged_or "$(cat "$name.said")"; fi
     said=$(cat 2>&1 >>"$name.tar") || { rm -f "$name.tar"; refuse_write "$said"; }
     if tar -tvf "$name.tar" 2>/dev/null | grep -q '^[lhbcp][-rwxsStT]\{9\} '; then rm -f "$name.tar"; refuse 'more than files in a pack'; fi
     said=$(tar -xpof "$name.tar" -C "$name" 2>&1) || { rm -f "$name.tar"; refuse_write "$said"; }

@@ -3,7 +3,7 @@
 #   SESSION     a directory with a key: through ssh to the other machine ($2: which of its connections)
 #   here        to copy-receive.sh on this machine, whose text is in $TY_RECEIVE, stage $2
 # $3: what the receiver is to do; $4: directory; then "piece FILE SKIP COUNT BYTES" (MiB) or "pack" (names on stdin).
-# With TY_ZIP=1 a pack is compressed on its way.
+# With TY_ZIP, gzip or zstd, a pack is compressed by that on its way.
 # Ends with 0 only when everything was read as long as it was said to be, and taken; with 4 where it could not be read, with 5
 # where it was interrupted, else as what takes it ended: 3 where that refused, 255 where ssh found no way.
 
@@ -50,7 +50,7 @@ produce() {
     [ $(($4 % 131072)) = 0 ] || rest=1
     case $said in "$full+$rest records in"*) ;; *) printf '!short %s\n' "$said" >&2; return 4 ;; esac
   # Files that have gone or changed meanwhile are found by their hashes.
-  elif [ "$TY_ZIP" = 1 ]; then archive "$1" | gzip -1 >&5 || :
+  elif [ -n "$TY_ZIP" ]; then archive "$1" | "$TY_ZIP" -1 >&5 || :
   else archive "$1" >&5 || :
   fi
 }

@@ -99,7 +99,7 @@ case $verb in
     printf 'cores=%s\nload=%s\n' "$cores" "$load"
     printf 'kind=%s\nfree=%s\nhome=%s\nuid=%s\nhasher=%s\nclock=%s\n' "$kind" "$(free_kib "$at")" "$(printf '%s' "$HOME" | tr '\n' '?')" "$(id -u)" "$hasher" "$(date +%s)"
     [ -w "$at" ] && printf 'writable=1\n'
-    has tar tar; has ssh ssh; has ssh-keygen keygen; has setsid setsid; has gzip gzip
+    has tar tar; has ssh ssh; has ssh-keygen keygen; has setsid setsid; has gzip gzip; has zstd zstd
     tar --version 2>/dev/null | grep -q GNU && printf 'gnutar=1\n'
     : | tar -cf /dev/null --null -T - 2>/dev/null && printf 'tarnull=1\n'
     printf 'place=%s' "$place"

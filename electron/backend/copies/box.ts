@@ -41,7 +41,7 @@ export interface Look {
   place: string;
   freeBytes: number | null;
   writable: boolean;
-  has: { tar: boolean; ssh: boolean; keygen: boolean; gzip: boolean };
+  has: { tar: boolean; ssh: boolean; keygen: boolean; gzip: boolean; zstd: boolean };
   /** What prints the SHA-256 of files there, as words of a shell. */
   hasher: string;
   gnuTar: boolean;
@@ -192,7 +192,7 @@ export class CopyBox {
       place: text.slice(at + '\nplace='.length),
       freeBytes: said.get('free') !== '' && Number.isFinite(free) ? free * 1024 : null,
       writable: yes('writable'),
-      has: { tar: yes('tar'), ssh: yes('ssh'), keygen: yes('keygen'), gzip: yes('gzip') },
+      has: { tar: yes('tar'), ssh: yes('ssh'), keygen: yes('keygen'), gzip: yes('gzip'), zstd: yes('zstd') },
       hasher: said.get('hasher') ?? '',
       idleCores: idleOf(said.get('cores') ?? '', said.get('load') ?? ''),
       gnuTar: yes('gnutar'),

@@ -13,6 +13,7 @@ import type { KeyJournal } from './keys.ts';
 import { manifestOf } from './manifest.ts';
 import { parentOf } from './names.ts';
 import { Session } from './session.ts';
+import { zips } from './way.ts';
 import { bestWay, probeWays } from './ways.ts';
 
 export interface CopiesOptions {
@@ -92,7 +93,7 @@ export class CopyService implements Copies {
           place: isFile ? parentOf(source.place) || '/' : source.place,
           stage: `${place}/${stage}`,
           tarOptions: source.gnuTar ? '--format=posix --hard-dereference' : '',
-          canZip: source.has.gzip && destination.has.gzip,
+          zip: zips.find((zip) => source.has[zip] && destination.has[zip]) ?? null,
           hasher: destination.hasher,
         },
         path ?? null,

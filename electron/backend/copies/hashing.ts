@@ -22,13 +22,18 @@ export async function hashFiles(
   return hashesIn(stdout, found);
 }
 
+export interface State {
+  hashes: ReadonlyMap<string, string>;
+  stamps: ReadonlyMap<string, string>;
+}
+
 /** The hashes of files, and their stamps as they were when all of them had been read: of what is gone, neither. */
 export async function stateOf(
   box: CopyBox,
   place: string,
   paths: readonly string[],
   signal: AbortSignal,
-): Promise<{ hashes: Map<string, string>; stamps: Map<string, string> }> {
+): Promise<State> {
   const hashes = await hashOdd(box, place, paths, signal);
   // Those with odd names are looked at with the others: their hash is never taken from a line of those.
   const { stdout, stderr } = await box.ask('state', [place], { signal, stdin: nameList(paths) });

@@ -5,7 +5,7 @@ import { TrainyardError } from '#shared/domain/error.ts';
 import { type CopyBox, joinScript } from './box.ts';
 import { linkLost, stalled } from './errors.ts';
 import { sendRefusal } from './send-refusal.ts';
-import { isZipped, type Load } from './way.ts';
+import { type Load, zipOf } from './way.ts';
 
 /** How both ends are reached by programs of this computer. */
 export interface Ends {
@@ -57,7 +57,7 @@ export class Joints {
     const mark = randomBytes(12).toString('hex');
     const sending = from.command('send', ['out', '-', load.ask, place, ...load.give], {
       TY_TAR: tarOptions,
-      TY_ZIP: isZipped(load) ? '1' : '',
+      TY_ZIP: zipOf(load),
       ...onLane(pair.from),
     });
     const giver = { ...sending, script: `printf '\\n%s\\n' ${mark}\n${sending.script}` };

@@ -1,11 +1,12 @@
 import type { Readable, Writable } from 'node:stream';
 import { cancelled, type ExecResult, type RunningProgram } from '#backend/processes/index.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
+import { both } from './both.ts';
 import type { CopyBox } from './box.ts';
 import { linkLost, stalled } from './errors.ts';
 import { type Ends, Joints } from './joint.ts';
 import { type Line, lineOf, shortest } from './line.ts';
-import { isPack, isZipped, type Load, type Way } from './way.ts';
+import { isPack, type Load, type Way, type Zip, zipOf } from './way.ts';
 
 export interface LaptopWayOptions {
   from: CopyBox;
@@ -16,8 +17,8 @@ export interface LaptopWayOptions {
   tarOptions: string;
   /** Nothing arriving for so long is a connection that is gone. */
   silenceMs: number;
-  /** Both ends can compress. */
-  canZip: boolean;
+  /** What both ends can compress by. */
+  zip: Zip | null;
   /** What hashes files at the destination, as words of a shell; '': nothing. */
   hasher: string;
   /** Which of its two ends is this computer, if one is. */
@@ -73,7 +74,9 @@ export class LaptopWay implements Way {
     signal: AbortSignal,
     onBytes: (bytes: number) => void,
   ): Promise<Buffer | null> {
-    const sent = this.#deservesZip(load) ? { ...load, ask: load.ask.replace(/^pack /, 'zipped ') } : load;
+    const { zip } = this.#options;
+    const isZipped = zip !== null && this.#deservesZip(load);
+    const sent = isZipped ? { ...load, ask: load.ask.replace(/^pack /, `${zip} `) } : load;
     const worth = isPack(load) ? worthBytesOfPacks[this.#isFar ? 'far' : 'near'] : worthBytes;
     const isJoint =
       this.#expected >= worth && (await this.#joints?.carry(sent, lane, this.#pairs, signal)) === true;
@@ -112,7 +115,7 @@ export class LaptopWay implements Way {
 
   /** Small files are mostly text; what is large is not. Beside a training its processors are worth more than the line. */
   #deservesZip(load: Load): boolean {
-    return this.#options.canZip && (this.#isFar || this.#isSlow) && load.gentle !== true && isPack(load);
+    return (this.#isFar || this.#isSlow) && load.gentle !== true && isPack(load);
   }
 
   async #hand(load: Load, signal: AbortSignal, onBytes: (bytes: number) => void): Promise<Buffer | null> {
@@ -127,16 +130,18 @@ export class LaptopWay implements Way {
       return program;
     };
     try {
-      const taker = await start(
-        taking,
-        taking.command('receive', [stage, ...load.ask.split(' ')], { TY_HASH: isTold ? hasher : '' }),
-      );
-      const giver = await start(
-        giving,
-        giving.command('send', ['out', '-', load.ask, place, ...load.give], {
-          TY_TAR: tarOptions,
-          TY_ZIP: isZipped(load) ? '1' : '',
-        }),
+      const [taker, giver] = await both(
+        start(
+          taking,
+          taking.command('receive', [stage, ...load.ask.split(' ')], { TY_HASH: isTold ? hasher : '' }),
+        ),
+        start(
+          giving,
+          giving.command('send', ['out', '-', load.ask, place, ...load.give], {
+            TY_TAR: tarOptions,
+            TY_ZIP: zipOf(load),
+          }),
+        ),
       );
       giver.stdin.end(load.names ?? '');
       const said = [textOf(giver.stderr), textOf(taker.stderr)] as const;
@@ -161,7 +166,7 @@ export class LaptopWay implements Way {
       check(from, given, givenSaid, load);
       if (broke !== null) throw linkLost(String(broke));
       // It is the processors that are waited for: they need not compress as well.
-      if (isZipped(load) && load.bytes >= tellingBytes && waited < waitsForLine) this.#isSlow = false;
+      if (zipOf(load) !== '' && load.bytes >= tellingBytes && waited < waitsForLine) this.#isSlow = false;
       const hashes = await told;
       return isTold ? hashes : null;
     } catch (error) {

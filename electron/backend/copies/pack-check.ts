@@ -1,6 +1,6 @@
+import type { CopyBox } from './box.ts';
 import { sourceUnreadable } from './errors.ts';
-import { hashFiles, stateOf } from './hashing.ts';
-import type { Ends } from './large-file.ts';
+import type { State } from './hashing.ts';
 import type { Entry } from './scan.ts';
 
 /** The files of a pack that has arrived, by what became of them. */
@@ -14,20 +14,16 @@ export interface PackCheck {
 }
 
 /**
- * Compares both ends. `told`: the hashes of what has arrived, where the receiver has said them. COPY_SOURCE_UNREADABLE where a
- * file can no longer be read.
+ * Compares the hashes of both ends. `now`: the source's, and how its files looked once they were hashed. It does not matter whether
+ * that was before or after they were sent: what is the same there as one that nobody has touched between its stamps is a copy of that.
+ * COPY_SOURCE_UNREADABLE where a file can no longer be read.
  */
-export async function checkPack(
-  { from, to, source, arriving }: Ends,
-  pack: { name: string; files: readonly Entry[]; told: Map<string, string> | null },
-  signal: AbortSignal,
-): Promise<PackCheck> {
-  const { name, files, told } = pack;
-  const paths = files.map(({ path }) => path);
-  const [now, there] = await Promise.all([
-    stateOf(from, source, paths, signal),
-    told ?? hashFiles(to, `${arriving}/${name}`, paths, signal),
-  ]);
+export function checkPack(
+  from: CopyBox,
+  files: readonly Entry[],
+  now: State,
+  there: ReadonlyMap<string, string>,
+): PackCheck {
   const check: PackCheck = { good: new Map(), bad: [], changed: [] };
   for (const file of files) {
     const hash = now.hashes.get(file.path);

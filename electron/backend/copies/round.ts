@@ -1,8 +1,9 @@
 import { cancelled } from '#backend/processes/index.ts';
 import { backOffMs } from '#shared/domain/back-off.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
+import { both } from './both.ts';
 import { damaged, interrupted, sourceUnreadable } from './errors.ts';
-import { arePlain, hashesIn } from './hashing.ts';
+import { arePlain, hashesIn, hashFiles, stateOf } from './hashing.ts';
 import { type Ends, LargeFile } from './large-file.ts';
 import { nameList, wordOf } from './names.ts';
 import { checkPack } from './pack-check.ts';
@@ -12,7 +13,7 @@ import { partName, type Unit } from './plan.ts';
 import type { Progress } from './progress.ts';
 import type { Entry } from './scan.ts';
 import type { Whole } from './subtrees.ts';
-import type { Way } from './way.ts';
+import type { Load, Way } from './way.ts';
 
 export interface RoundOptions {
   ends: Ends;
@@ -315,24 +316,26 @@ export class Round {
     const { ends, way, progress, tarNull } = this.#options;
     const paths = files.map(({ path }) => path);
     const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-    const told = await this.#untilConnected(() =>
-      way.carry(
-        {
-          ask: `pack ${pack}`,
-          give: ['pack', tarNull ? 'null' : 'args'],
-          names: nameList(paths),
-          bytes,
-          gentle: this.#isGentle(weightOf(files, bytes)),
-          tell: arePlain(paths),
-        },
-        lane,
-        this.#signal,
-        () => undefined,
-      ),
-    );
-    const { good, bad, changed } = await this.#untilConnected(() =>
-      checkPack(ends, { name: pack, files, told: told === null ? null : hashesIn(told) }, this.#signal),
-    );
+    const gentle = this.#isGentle(weightOf(files, bytes));
+    const load: Load = {
+      ask: `pack ${pack}`,
+      give: ['pack', tarNull ? 'null' : 'args'],
+      names: nameList(paths),
+      bytes,
+      gentle,
+      tell: arePlain(paths),
+    };
+    const look = () => this.#untilConnected(() => stateOf(ends.from, ends.source, paths, this.#signal));
+    const carry = () => this.#untilConnected(() => way.carry(load, lane, this.#signal, () => undefined));
+    const arrived = (told: Buffer | null) =>
+      told !== null
+        ? hashesIn(told)
+        : this.#untilConnected(() => hashFiles(ends.to, `${ends.arriving}/${pack}`, paths, this.#signal));
+    const sent = carry();
+    // Beside a training a machine does one after the other.
+    if (gentle) await sent;
+    const [there, now] = await both(sent.then(arrived), look());
+    const { good, bad, changed } = checkPack(ends.from, files, now, there);
     this.#result.changed.push(...changed);
     for (const [file, hash] of good) {
       this.#result.hashes.set(file.path, hash);

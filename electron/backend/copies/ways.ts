@@ -10,7 +10,7 @@ import { HereWay } from './here-way.ts';
 import type { Ends } from './joint.ts';
 import type { KeyJournal } from './keys.ts';
 import { LaptopWay } from './laptop-way.ts';
-import type { Way } from './way.ts';
+import type { Way, Zip } from './way.ts';
 
 /** Two machines between which a way is looked for. */
 export interface Between {
@@ -30,7 +30,8 @@ export interface Cargo {
   place: string;
   stage: string;
   tarOptions: string;
-  canZip: boolean;
+  /** What both ends can compress by. */
+  zip: Zip | null;
   /** What hashes files at the destination. */
   hasher: string;
 }
@@ -38,7 +39,7 @@ export interface Cargo {
 /** Sent to measure a way, and for how long at most. */
 const probeBytes = 4 * 1_048_576;
 const probeMs = 2_000;
-const nothing: Cargo = { place: '/', stage: '/nowhere', tarOptions: '', canZip: false, hasher: '' };
+const nothing: Cargo = { place: '/', stage: '/nowhere', tarOptions: '', zip: null, hasher: '' };
 
 /** Each way with what was measured, or why it cannot be used; the best first. */
 export async function probeWays(between: Between, signal: AbortSignal): Promise<CopyPath[]> {

@@ -61,15 +61,19 @@ export interface Meddling {
   before?(words: readonly string[]): void | Promise<void>;
   /** What is written to the program, piece by piece. */
   writing?(words: readonly string[], chunk: Buffer, program: RunningProgram): Buffer;
+  /** What a program that has ended has said. */
+  said?(words: readonly string[], stdout: Buffer): Buffer;
 }
 
-export function meddled(machine: Machines[string], { before, writing }: Meddling): Machines[string] {
+export function meddled(machine: Machines[string], { before, writing, said }: Meddling): Machines[string] {
   return async (signal) => {
     const programs = await machine(signal);
     return {
       exec: async (command, options) => {
-        await before?.(command.args ?? []);
-        return programs.exec(command, options);
+        const words = command.args ?? [];
+        await before?.(words);
+        const result = await programs.exec(command, options);
+        return said === undefined ? result : { ...result, stdout: said(words, result.stdout) };
       },
       spawn: async (command, options) => {
         const words = command.args ?? [];

@@ -26,7 +26,7 @@ async function lanesOf(answersMs: number | 'never', bytes: number): Promise<numb
     place: '/data',
     stage: '/stage',
     tarOptions: '',
-    canZip: true,
+    zip: 'gzip',
     hasher: '',
     here: null,
     silenceMs: 60_000,
