@@ -2,6 +2,7 @@ import type {
   Command,
   ForwardsPorts,
   OpenShell,
+  RunningProgram,
   RunsPrograms,
   ShellOptions,
 } from '#backend/processes/index.ts';
@@ -106,6 +107,11 @@ export interface SshPool {
    * last terminal. Errors: SSH_CONNECTION_LOST, PTY_REFUSED, SHELLS_FULL, and those of connecting.
    */
   openShell(target: SshTarget, options: ShellOptions): Promise<OpenShell>;
+  /**
+   * A program that may stay, on a machine whose connection is open: on that, or where it would leave too little room for short ones, on a
+   * further one that is made without asking the user anything. Errors: SSH_CONNECTION_LOST, and those of starting a program.
+   */
+  spawn(target: SshTarget, command: Command, options?: { signal?: AbortSignal }): Promise<RunningProgram>;
   /** The open connection, or null; never connects. */
   existing(target: SshTarget): SshConnection | null;
   /** Each step as it happens, on a connection of its own that is closed at the end. Never throws: the failing step carries the error. */

@@ -206,6 +206,25 @@ describe.skipIf(!needs('sshd'))('programs over one connection', () => {
     for (const outcome of outcomes) if (typeof outcome !== 'string') await outcome.exited;
     expect((await connection.exec({ script: 'echo still' })).stdout.toString()).toBe('still\n');
   });
+
+  test.each([1, 2, 10])(
+    'with MaxSessions %i twenty programs that stay all run at once, and short ones pass between them',
+    async (maxSessions) => {
+      const { pool, target, connection } = await connectedBox({ maxSessions, config: ['MaxStartups 100'] });
+      const wanted = maxSessions === 10 ? 20 : 3;
+      const staying = await Promise.all(
+        Array.from({ length: wanted }, () => pool.spawn(target, { script: 'exec cat' })),
+      );
+      const echoes = staying.map(async (program, index) => {
+        program.stdin.end(String(index));
+        let text = '';
+        for await (const chunk of program.stdout) text += String(chunk);
+        return [text, (await program.exited).exitCode];
+      });
+      expect((await connection.exec({ script: 'echo yes' })).stdout.toString()).toBe('yes\n');
+      expect(await Promise.all(echoes)).toEqual(staying.map((_, index) => [String(index), 0]));
+    },
+  );
 });
 
 const processes = async (box: Parameters<typeof sshNow>[0]) => sshNow(box, 'ps -u "$(id -u)" -o args=');

@@ -33,7 +33,11 @@ export function targetOf(site: Pick<StoredSite, 'id' | 'name' | 'ssh'>): SshTarg
 
 const linkOf = (connection: SshConnection, pool: SshPool, target: SshTarget): Link => ({
   exec: (command, options) => connection.exec(command, options),
-  spawn: (command, options) => connection.spawn(command, options),
+  // On a connection that has ended nothing is begun, though there may be a new one by now.
+  spawn: (command, options) =>
+    connection.state === 'connected'
+      ? pool.spawn(target, command, options)
+      : connection.spawn(command, options),
   openShell: (options) => pool.openShell(target, options),
   connectTo: (host, port, signal) => connection.connectTo(host, port, signal),
   transport: connection.transport,

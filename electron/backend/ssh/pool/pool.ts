@@ -1,6 +1,12 @@
 import type { Duplex } from 'node:stream';
 import { type Clock, systemClock } from '#backend/clock.ts';
-import { cancelled, type OpenShell, type ShellOptions } from '#backend/processes/index.ts';
+import {
+  type Command,
+  cancelled,
+  type OpenShell,
+  type RunningProgram,
+  type ShellOptions,
+} from '#backend/processes/index.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import type { ConnectionStep } from '#shared/domain/site.ts';
 import { saySsh } from '#shared/domain/ssh-sentences.ts';
@@ -20,6 +26,7 @@ import type {
 } from '../interface.ts';
 import { openSshLane } from '../transport/openssh-lane.ts';
 import { connectOnce, type Hop, resolveTarget, type Shared } from './attempt.ts';
+import { StayingPrograms } from './staying.ts';
 import { Terminals } from './terminals.ts';
 import { testSteps } from './test-connection.ts';
 
@@ -61,8 +68,9 @@ class Pool implements SshPool {
   readonly #options: SshPoolOptions;
   readonly #shared: Shared;
   readonly #entries = new Map<string, Entry>();
-  /** By the key of their entry; they outlive it when the connection is lost. */
+  /** Both by the key of their entry; they outlive it when the connection is lost. */
   readonly #terminals = new Map<string, Terminals>();
+  readonly #staying = new Map<string, StayingPrograms>();
   /** Keys of targets that the system's ssh did not get into. */
   readonly #laneless = new Set<string>();
   readonly #lanes = new Set<SshLane>();
@@ -101,6 +109,23 @@ class Pool implements SshPool {
       this.#terminals.set(key, terminals);
     }
     return terminals.open(shared, options);
+  }
+
+  async spawn(
+    target: SshTarget,
+    command: Command,
+    options: { signal?: AbortSignal } = {},
+  ): Promise<RunningProgram> {
+    const key = keyOf(target, null);
+    const shared = this.#entries.get(key)?.connection;
+    if (!shared) throw connectionLost(target.host);
+    let staying = this.#staying.get(key);
+    if (!staying) {
+      const again = (signal: AbortSignal) => this.#connectAgain(key, target, signal);
+      staying = new StayingPrograms(target.host, again, this.#shared.clock);
+      this.#staying.set(key, staying);
+    }
+    return staying.spawn(shared, command, options);
   }
 
   existing(target: SshTarget): SshConnection | null {
@@ -187,7 +212,7 @@ class Pool implements SshPool {
     const entries = [...this.#entries.values()];
     this.#entries.clear();
     for (const entry of entries) entry.controller.abort(closing());
-    await Promise.all([...this.#terminals.values()].map((it) => it.close()));
+    await Promise.all([...this.#terminals.values(), ...this.#staying.values()].map((it) => it.close()));
     await Promise.all(
       entries.map((entry) => entry.connecting.then((it) => it.close()).catch(() => undefined)),
     );
@@ -260,8 +285,10 @@ class Pool implements SshPool {
       this.#forget(key, entry);
       if (state === 'closed') {
         // It was closed by us, not lost: what else leads there goes too.
-        void this.#terminals.get(key)?.close();
-        this.#terminals.delete(key);
+        for (const others of [this.#terminals, this.#staying]) {
+          void others.get(key)?.close();
+          others.delete(key);
+        }
       }
     });
     return connection;

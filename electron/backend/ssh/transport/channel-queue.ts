@@ -11,6 +11,11 @@ export interface Slot {
   release(): void;
 }
 
+export interface RoomToStay {
+  least: number;
+  spare: number;
+}
+
 interface Waiting {
   use: ChannelUse;
   start: () => void;
@@ -28,16 +33,12 @@ export class ChannelQueue {
   #real = 0;
   #proven = 0;
   #staying = 0;
+  #promised = 0;
   #failure: unknown = null;
   readonly #waiting: Record<ChannelUse, Waiting[]> = { control: [], exec: [], spawn: [] };
 
   constructor(limit: number) {
     this.#limit = limit;
-  }
-
-  /** Programs that stay. */
-  get staying(): number {
-    return this.#staying;
   }
 
   /** No session is free now. */
@@ -86,9 +87,20 @@ export class ChannelQueue {
     return this.#slot('spawn');
   }
 
-  /** Whether it is known that the server allows `count` sessions at a time. */
-  allows(count: number): boolean {
-    return this.#proven >= count || count > this.#limit;
+  /** Whether one more that stays leaves so many to others. `least`: so many may stay whatever is left. */
+  hasRoomToStay({ least, spare }: RoomToStay): boolean {
+    const staying = this.#staying + this.#promised + this.#waiting.spawn.length;
+    return staying + 1 <= Math.max(least, this.#limit - spare);
+  }
+
+  /** Something that stays is going to ask for a place; to be called again when it has. */
+  promise(): () => void {
+    let isOpen = true;
+    this.#promised++;
+    return () => {
+      if (isOpen) this.#promised--;
+      isOpen = false;
+    };
   }
 
   /**

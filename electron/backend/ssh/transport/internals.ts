@@ -2,7 +2,7 @@ import type { Client, ClientChannel } from 'ssh2';
 
 /**
  * What ssh2 can do and does not offer: what came so far, whose server it is, measuring a round trip, a signal after stdin has ended, what
- * a server still accepts after one factor of several, and how much of one channel may be on its way. These reach into its fields (ssh2 is
+ * a server still accepts after one factor of several, a session in which nothing runs, and how much of one channel may be on its way. These reach into its fields (ssh2 is
  * pinned to one version); where these are missing, false says so.
  */
 interface ClientFields {
@@ -12,10 +12,13 @@ interface ClientFields {
     ping?: () => void;
     signal?: (channel: number, name: string) => void;
     channelWindowAdjust?: (channel: number, bytes: number) => void;
+    session?: (channel: number, windowBytes: number, packetBytes: number) => void;
     _handlers?: Record<string, ((...args: unknown[]) => void) | undefined>;
   };
   _callbacks?: ((error: unknown) => void)[];
+  _chanMgr?: { add(opened: Opened & { type: string }): number };
 }
+type Opened = (error: Error | undefined, channel: ClientChannel) => void;
 interface ChannelFields {
   incoming?: { window: number };
   outgoing?: { id: number; state: string };
@@ -43,6 +46,19 @@ export function sendPing(client: Client, answered: () => void): boolean {
   });
   _protocol.ping();
   return true;
+}
+
+/** What ssh2 gives each channel. */
+const windowBytes = 2 * 1_048_576;
+const packetBytes = 32_768;
+
+/** Opens a session and runs nothing in it. Throws where it cannot be asked for. */
+export function openSession(client: Client, opened: Opened): void {
+  const { _protocol, _chanMgr } = client as unknown as ClientFields;
+  const told: Opened = (error, channel) => opened(error, channel);
+  const id = _protocol?.session && _chanMgr ? _chanMgr.add(Object.assign(told, { type: 'session' })) : -1;
+  if (id < 0) throw new Error('ssh2 opens no session by itself');
+  _protocol?.session?.(id, windowBytes, packetBytes);
 }
 
 /** Asks sshd to send the program a signal. sshd before 7.9, and for root, does nothing. */

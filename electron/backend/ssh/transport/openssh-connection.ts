@@ -18,10 +18,10 @@ import { connectionLost, sessionRefused, shellFailed } from '../errors.ts';
 import type { SshConnection, SshConnectionState } from '../interface.ts';
 import { atExit } from './at-exit.ts';
 import { type Bootstrap, bootstrap, longestFor, surelyTaken } from './bootstrap.ts';
-import { ChannelQueue, type ChannelUse, type Slot } from './channel-queue.ts';
+import { ChannelQueue, type ChannelUse, type RoomToStay, type Slot } from './channel-queue.ts';
 import { endWith, execWithin, signalCommand } from './exec.ts';
 import { connectThrough, openSshShell } from './openssh-shell.ts';
-import { type Exit, programOn, type Session } from './program.ts';
+import { type CarriesPrograms, type Exit, programOn, type Session } from './program.ts';
 import type { CarriesShells, ShellRoom } from './shell.ts';
 import { openProxy } from './socket.ts';
 
@@ -43,7 +43,7 @@ export interface OpenSshParts {
 }
 
 /** The system's OpenSSH as the connection that everybody shares. A program's signal is not told by ssh: it ends with 255 then. */
-export class OpenSshConnection implements SshConnection, CarriesShells {
+export class OpenSshConnection implements SshConnection, CarriesShells, CarriesPrograms {
   readonly transport = 'openssh';
   readonly #parts: OpenSshParts;
   readonly #channels = new ChannelQueue(sessions);
@@ -91,8 +91,22 @@ export class OpenSshConnection implements SshConnection, CarriesShells {
     return () => this.#listeners.delete(listener);
   }
 
-  spawn(command: Command, options: { signal?: AbortSignal } = {}): Promise<RunningProgram> {
-    return this.#start(command, 'spawn', options.signal);
+  async spawn(command: Command, { signal }: { signal?: AbortSignal } = {}): Promise<RunningProgram> {
+    const kept = this.#channels.promise();
+    try {
+      return await this.#start(command, 'spawn', signal, kept);
+    } finally {
+      kept();
+    }
+  }
+
+  /** What the server refuses is found out with what is wanted: ssh opens no session in which nothing runs. */
+  knowsRoom(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  hasRoomToStay(room: RoomToStay): boolean {
+    return this.#channels.hasRoomToStay(room);
   }
 
   async exec(command: Command, options: ExecOptions = {}): Promise<ExecResult> {
@@ -180,10 +194,17 @@ export class OpenSshConnection implements SshConnection, CarriesShells {
     return ['-F', 'none', '-S', this.#parts.control, '-o', 'ControlMaster=no', '-o', 'ProxyCommand=false'];
   }
 
-  async #start(command: Command, use: ChannelUse, signal?: AbortSignal): Promise<RunningProgram> {
+  async #start(
+    command: Command,
+    use: ChannelUse,
+    signal?: AbortSignal,
+    asked?: () => void,
+  ): Promise<RunningProgram> {
     const start = await this.#bootstrap(command);
     for (let refusals = 0; ; refusals++) {
-      const slot = await this.#channels.take(use, signal);
+      const taking = this.#channels.take(use, signal);
+      asked?.();
+      const slot = await taking;
       const begun = await this.#try(start, slot);
       if ('program' in begun) {
         if (signal) endWith(begun.program, signal);

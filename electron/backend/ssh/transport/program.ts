@@ -2,6 +2,7 @@ import { Readable, Writable } from 'node:stream';
 import type { RunningProgram } from '#backend/processes/index.ts';
 import type { TrainyardError } from '#shared/domain/error.ts';
 import { type Bootstrap, MarkerFilter } from './bootstrap.ts';
+import type { RoomToStay } from './channel-queue.ts';
 
 /** How long a program that was told to end may take before it is killed. */
 const killGraceMs = 1_000;
@@ -19,6 +20,13 @@ export interface Session {
   /** By the protocol's own means, where there are any. */
   signal(name: 'HUP' | 'TERM' | 'KILL'): void;
   close(): void;
+}
+
+/** A connection as a place for programs that stay. */
+export interface CarriesPrograms {
+  /** Resolves once it is known how many sessions there may be, as far as that can be known. */
+  knowsRoom(signal?: AbortSignal): Promise<void>;
+  hasRoomToStay(room: RoomToStay): boolean;
 }
 
 /** What a program needs of the connection that it runs on. */

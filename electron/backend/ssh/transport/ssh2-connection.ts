@@ -19,10 +19,10 @@ import type { ResolvedHost } from '../config/resolve.ts';
 import { connectionLost, proxyFailed, sessionRefused, shellFailed } from '../errors.ts';
 import type { SshConnection, SshConnectionState } from '../interface.ts';
 import { bootstrap, longestFor } from './bootstrap.ts';
-import { ChannelQueue, type ChannelUse, type Slot, startLimit } from './channel-queue.ts';
+import { ChannelQueue, type ChannelUse, type RoomToStay, type Slot, startLimit } from './channel-queue.ts';
 import { endWith, execWithin, signalCommand } from './exec.ts';
-import { bytesHeard, keepsWindow, sendPing, sendSignal, softwareOf } from './internals.ts';
-import { type Exit, programOn, type Session } from './program.ts';
+import { bytesHeard, keepsWindow, openSession, sendPing, sendSignal, softwareOf } from './internals.ts';
+import { type CarriesPrograms, type Exit, programOn, type Session } from './program.ts';
 import { type CarriesShells, type ShellRoom, type ShellSession, shellOn } from './shell.ts';
 import { unlessAborted } from './socket.ts';
 
@@ -31,10 +31,13 @@ const mostRefusals = 16;
 /** Of a terminal so much may be on its way: after Ctrl-C all of it still comes before the prompt. With 100 ms to the server and back 2.5 MB/s. */
 const terminalWindowBytes = 256 * 1024;
 
+type Opened = (error: Error | undefined, channel: ClientChannel) => void;
+const itself = (channel: ClientChannel): ClientChannel => channel;
+
 type Ended = (state: SshConnectionState, error: TrainyardError | null) => void;
 
 /** One authenticated ssh2 client as the connection that everybody shares. */
-export class Ssh2Connection implements SshConnection, CarriesShells {
+export class Ssh2Connection implements SshConnection, CarriesShells, CarriesPrograms {
   readonly transport = 'ssh2';
   readonly host: ResolvedHost;
   readonly #client: Client;
@@ -43,7 +46,7 @@ export class Ssh2Connection implements SshConnection, CarriesShells {
   readonly #listeners = new Set<Ended>();
   readonly #keepAlive = new AbortController();
   #state: SshConnectionState = 'connected';
-  #turn: Promise<void> = Promise.resolve();
+  #proof: Promise<void> | null = null;
   #shells = 0;
   #roundTripMs: number | null = null;
   /** When something was last heard of the server, by the clock's monotonic time. */
@@ -75,8 +78,22 @@ export class Ssh2Connection implements SshConnection, CarriesShells {
     return () => this.#listeners.delete(listener);
   }
 
-  spawn(command: Command, options: { signal?: AbortSignal } = {}): Promise<RunningProgram> {
-    return this.#start(command, 'spawn', options.signal);
+  async spawn(command: Command, { signal }: { signal?: AbortSignal } = {}): Promise<RunningProgram> {
+    const kept = this.#channels.promise();
+    try {
+      return await this.#start(command, 'spawn', signal, kept);
+    } finally {
+      kept();
+    }
+  }
+
+  knowsRoom(signal?: AbortSignal): Promise<void> {
+    this.#proof ??= this.#prove();
+    return signal ? unlessAborted(this.#proof, signal) : this.#proof;
+  }
+
+  hasRoomToStay(room: RoomToStay): boolean {
+    return this.#channels.hasRoomToStay(room);
   }
 
   async exec(command: Command, options: ExecOptions = {}): Promise<ExecResult> {
@@ -149,12 +166,11 @@ export class Ssh2Connection implements SshConnection, CarriesShells {
   async shellWithin(options: ShellOptions, { most, spare }: ShellRoom): Promise<OpenShell | null> {
     const { signal } = options;
     if (signal?.aborted) throw cancelled(signal);
+    if (spare > 0) await this.knowsRoom(signal);
     if (this.#shells >= most) return null;
     const slot = this.#channels.takeNow(spare);
     if (!slot) return null;
-    let probe: Session | null = null;
     try {
-      if (spare > 0) probe = await this.#probe(signal);
       const start = options.command && bootstrap(options.command, { inTerminal: true });
       const session = await this.#terminal(options, start?.outer ?? null, slot);
       this.#shells++;
@@ -168,8 +184,6 @@ export class Ssh2Connection implements SshConnection, CarriesShells {
       if (/pseudo-terminal/.test(text)) throw ptyRefused(this.host.alias, text);
       this.#channels.refused(); // the server allows no more sessions on this connection
       return null;
-    } finally {
-      probe?.stdin.end();
     }
   }
 
@@ -216,11 +230,14 @@ export class Ssh2Connection implements SshConnection, CarriesShells {
     });
   }
 
-  async #start(command: Command, use: ChannelUse, signal?: AbortSignal): Promise<RunningProgram> {
+  async #start(
+    command: Command,
+    use: ChannelUse,
+    signal?: AbortSignal,
+    asked?: () => void,
+  ): Promise<RunningProgram> {
     const start = bootstrap(command, { longest: longestFor(softwareOf(this.#client)) });
-    const open = () => this.#openChannel(start.outer, use, signal);
-    const careful = use === 'spawn' && !this.#channels.allows(this.#channels.limit);
-    const session = await (careful ? this.#inTurn(open, signal) : open());
+    const session = await this.#openChannel(start.outer, use, signal, asked);
     const program = programOn(session, start, {
       onLost: (listener) =>
         this.onState((_state, error) => listener(error ?? connectionLost(this.host.alias))),
@@ -232,12 +249,18 @@ export class Ssh2Connection implements SshConnection, CarriesShells {
     return program;
   }
 
-  async #openChannel(outer: string, use: ChannelUse, signal?: AbortSignal): Promise<Session> {
+  async #openChannel(
+    outer: string,
+    use: ChannelUse,
+    signal?: AbortSignal,
+    asked?: () => void,
+  ): Promise<Session> {
+    await this.knowsRoom(signal);
     for (let refusals = 0; ; refusals++) {
-      const slot = await this.#channels.take(use, signal);
-      let probe: Session | null = null;
+      const taking = this.#channels.take(use, signal);
+      asked?.();
+      const slot = await taking;
       try {
-        if (use === 'spawn') probe = await this.#probe(signal);
         return await this.#exec(outer, slot);
       } catch (error) {
         // Where only the program was refused, in a session that there was, it says nothing of how many there may be: dropbear does that
@@ -249,8 +272,6 @@ export class Ssh2Connection implements SshConnection, CarriesShells {
         if (error instanceof TrainyardError) throw error;
         if (!canWait)
           throw sessionRefused(this.host.alias, error instanceof Error ? error.message : String(error));
-      } finally {
-        probe?.stdin.end();
       }
       // It may still be clearing away after a program that has ended.
       await this.#clock.sleep(Math.min(20 * 2 ** refusals, 1_000), signal);
@@ -258,46 +279,46 @@ export class Ssh2Connection implements SshConnection, CarriesShells {
   }
 
   /**
-   * How many sessions the server allows shows only when it refuses one. So that programs that stay never take the last,
-   * one session more than they need is opened for a moment before each of the first of them.
+   * Before the first session is used: how many of them the server allows shows only when it refuses one. So that programs that stay never take the last, as many as
+   * are ever wanted are opened for a moment, all at once and with nothing running in them.
    */
-  async #probe(signal?: AbortSignal): Promise<Session | null> {
-    if (this.#channels.limit === 1 || this.#channels.allows(this.#channels.staying + 1)) return null;
-    const slot = await this.#channels.take('exec', signal);
-    try {
-      const session = await this.#exec('exec cat', slot);
-      session.stdout.resume();
-      session.stderr.resume();
-      return session;
-    } catch (error) {
-      slot.release();
-      throw error;
-    }
-  }
-
-  /** One after the other. */
-  async #inTurn<T>(action: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    const before = this.#turn;
-    const turn = Promise.withResolvers<void>();
-    this.#turn = turn.promise;
-    try {
-      await (signal ? unlessAborted(before, signal) : before);
-      return await action();
-    } finally {
-      void before.then(turn.resolve);
+  async #prove(): Promise<void> {
+    const { limit } = this.#channels;
+    const slots = await Promise.all(Array.from({ length: limit }, () => this.#channels.take('exec')));
+    const open = await Promise.all(
+      slots.map(async (slot) => {
+        try {
+          return await this.#opened(slot, (opened) => openSession(this.#client, opened), itself);
+        } catch (error) {
+          if (error instanceof Error && 'reason' in error) this.#channels.refused();
+          slot.release();
+          return null;
+        }
+      }),
+    );
+    for (const channel of open) {
+      channel?.resume();
+      channel?.stderr.resume();
+      channel?.close();
     }
   }
 
   #exec(outer: string, slot: Slot): Promise<Session> {
+    const open = (opened: Opened) => this.#client.exec(outer, opened);
+    return this.#opened(slot, open, (channel) => sessionOn(this.#client, channel));
+  }
+
+  /** What is made of the channel is made as soon as it is there. */
+  #opened<T>(slot: Slot, open: (opened: Opened) => void, make: (channel: ClientChannel) => T): Promise<T> {
     return new Promise((resolve, reject) => {
       if (this.#state !== 'connected') return reject(connectionLost(this.host.alias));
       const stopListening = this.onState((_state, error) => reject(error ?? connectionLost(this.host.alias)));
-      this.#client.exec(outer, (error, channel) => {
+      open((error, channel) => {
         stopListening();
         if (error) return reject(error);
         slot.opened();
         channel.once('close', slot.release);
-        resolve(sessionOn(this.#client, channel));
+        resolve(make(channel));
       });
     });
   }

@@ -131,6 +131,9 @@ export class FakePool implements SshPool {
   openShell(target: SshTarget): Promise<OpenShell> {
     return this.of(target.host).openShell();
   }
+  spawn(target: SshTarget) {
+    return this.of(target.host).spawn();
+  }
   existing(target: SshTarget): SshConnection | null {
     return this.connections.get(target.host) ?? null;
   }
