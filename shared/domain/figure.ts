@@ -34,7 +34,7 @@ export interface Figure {
   low?: number;
   high?: number;
   unit: FigureUnit;
-  /** In symbols, the same in every language: "6·N·D". Empty: it was given, not computed. */
+  /** In symbols, the same in every language: "6·N·D"; words beside them are of shared/planner/formula-words.ts. Empty: it was given, not computed. */
   formula: string;
   inputs: Figure[];
   /** Who says so: a paper, a data sheet, a price list, "you", "measured". Null of what is computed here. */

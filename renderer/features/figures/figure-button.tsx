@@ -7,6 +7,7 @@ import type { Figure } from '#shared/domain/figure.ts';
 import { formatAmount, formatFigure } from './figure-format.ts';
 import { figureText, originOf } from './figure-text.ts';
 import { FigureInputs } from './figure-tree.tsx';
+import { formulaText } from './formulas.ts';
 import { figureName } from './names.ts';
 
 /**
@@ -79,7 +80,7 @@ export function FigureAccount({ figure }: { figure: Figure }) {
           })}
         </div>
       ) : null}
-      {figure.formula === '' ? null : <code className="fig__formula">{figure.formula}</code>}
+      {figure.formula === '' ? null : <code className="fig__formula">{formulaText(figure.formula)}</code>}
       {figure.inputs.length > 0 ? (
         <>
           <div className="fig__label">{t('figures.of.inputs')}</div>

@@ -3,6 +3,7 @@ import { useT } from '#renderer/i18n/index.ts';
 import type { Figure } from '#shared/domain/figure.ts';
 import { formatFigure } from './figure-format.ts';
 import { originOf } from './figure-text.ts';
+import { formulaText } from './formulas.ts';
 import { figureName } from './names.ts';
 
 /** What went into a figure, each line of which opens to what went into that. */
@@ -43,7 +44,7 @@ function FigureLine({ figure }: { figure: Figure }) {
         <div className="fig__more">
           {figure.formula === '' ? null : (
             <code className="fig__formula" title={t('figures.of.formula')}>
-              {figure.formula}
+              {formulaText(figure.formula)}
             </code>
           )}
           {figure.inputs.length > 0 ? <FigureInputs inputs={figure.inputs} /> : null}

@@ -1,5 +1,5 @@
 import '#renderer/features/fit/fit.css';
-import { figureText, formatCompact, formatRange } from '#renderer/features/figures/index.ts';
+import { figureText, formatCompact, formatRange, formulaText } from '#renderer/features/figures/index.ts';
 import { MemoryBar } from '#renderer/features/fit/memory-bar.tsx';
 import { type Translate, useT } from '#renderer/i18n/index.ts';
 import { formatBytes, formatDuration, formatInteger, formatPercent } from '#renderer/ui/index.ts';
@@ -87,7 +87,7 @@ function PartsTable({ report: { need, availableBytes } }: { report: FitReport })
       swatch: `membar__swatch membar__part--${part}`,
       lowBytes,
       highBytes,
-      formula: figure.formula,
+      formula: formulaText(figure.formula),
     }));
   return (
     <table className="plain-table">

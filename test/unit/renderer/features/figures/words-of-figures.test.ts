@@ -2,10 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseAst } from 'vite';
 import { afterEach, expect, it } from 'vitest';
-import { figureText } from '#renderer/features/figures/index.ts';
+import { figureText, formulaText } from '#renderer/features/figures/index.ts';
 import { setLanguage } from '#renderer/i18n/index.ts';
 import { hourlyRate } from '#shared/domain/cost.ts';
+import { memoryParts } from '#shared/domain/fit.ts';
 import { figureSourceBeginnings, figureSourceWords } from '#shared/planner/figure-sources.ts';
+import { formulaWords } from '#shared/planner/formula-words.ts';
 
 const root = path.join(import.meta.dirname, '../../../../..');
 /** Where figures are made; and the titles of prices that nobody published. */
@@ -25,8 +27,16 @@ type Node = Record<string, unknown>;
 const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null;
 const called = (node: Node): unknown =>
   isNode(node.key) ? node.key.name : isNode(node.id) ? node.id.name : isNode(node.left) ? node.left.name : '';
-/** The source as the makers of figures take it, by the place among their arguments. */
-const arguments_: Record<string, number> = { given: 3, typed: 3, spent: 3, computed: 5 };
+/** What is looked for: by its name as a property or variable, and by its place among the arguments of the makers of figures. */
+interface Wanted {
+  name: string;
+  arguments: Record<string, number>;
+}
+const source: Wanted = { name: 'source', arguments: { given: 3, typed: 3, spent: 3, computed: 5 } };
+const formula: Wanted = {
+  name: 'formula',
+  arguments: { computed: 3, estimateOf: 3, spent: 2, extra: 2 },
+};
 
 /** What may stand there: a text as it is, a made one by its beginning. */
 function textsIn(value: unknown): string[] {
@@ -48,40 +58,40 @@ function returnedIn(node: unknown): string[] {
   if (!isNode(node)) return [];
   return node.type === 'ReturnStatement' ? textsIn(node.argument) : Object.values(node).flatMap(returnedIn);
 }
-function sourcesIn(node: unknown): string[] {
-  if (Array.isArray(node)) return node.flatMap(sourcesIn);
+function wantedIn(node: unknown, wanted: Wanted): string[] {
+  if (Array.isArray(node)) return node.flatMap((each) => wantedIn(each, wanted));
   if (!isNode(node)) return [];
-  const below = Object.values(node).flatMap(sourcesIn);
+  const below = Object.values(node).flatMap((each) => wantedIn(each, wanted));
   const name = isNode(node.callee) ? String(node.callee.name) : '';
-  const at = node.type === 'CallExpression' ? arguments_[name] : undefined;
+  const at = node.type === 'CallExpression' ? wanted.arguments[name] : undefined;
   if (at !== undefined && Array.isArray(node.arguments)) return [...below, ...textsIn(node.arguments[at])];
-  if (called(node) !== 'source') return below;
+  if (called(node) !== wanted.name) return below;
   return [...below, ...textsIn(node.value ?? node.init ?? node.right)];
 }
 
-const sourcesOfCode = new Set(
-  places.flatMap((file) => {
-    const text = readFileSync(path.join(root, file), 'utf8');
-    return sourcesIn(parseAst(text, { lang: file.endsWith('x') ? 'tsx' : 'ts' }));
-  }),
-);
+const allOf = (wanted: Wanted): string[] => [
+  ...new Set(
+    places.flatMap((file) => {
+      const text = readFileSync(path.join(root, file), 'utf8');
+      return wantedIn(parseAst(text, { lang: file.endsWith('x') ? 'tsx' : 'ts' }), wanted);
+    }),
+  ),
+];
 
 afterEach(() => setLanguage('en'));
 
-const saidOf = (source: string): string => {
+const saidOf = (text: string): string => {
   const figure = { key: 'weights', value: 1, unit: 'count', formula: '', inputs: [], asOf: null } as const;
-  return figureText({ ...figure, inputs: [], source });
+  return figureText({ ...figure, inputs: [], source: text });
 };
 
 it('every source that a figure is made with is a word of ours or a title', () => {
   const known = new Set<string>([...Object.keys(figureSourceWords), ...Object.keys(figureSourceBeginnings)]);
-  const found = [...sourcesOfCode];
-  expect(found.filter((source) => !known.has(source) && !titles.some((title) => title.test(source)))).toEqual(
-    [],
-  );
+  const found = allOf(source);
+  expect(found.filter((one) => !known.has(one) && !titles.some((title) => title.test(one)))).toEqual([]);
   // What the cost of a machine is known by stands there too, and the title of what one's own machines cost.
   const besides = [...hourlyRate.shape.basis.options, 'Own machines'];
-  expect([...known].filter((source) => !found.includes(source) && !besides.includes(source))).toEqual([]);
+  expect([...known].filter((one) => !found.includes(one) && !besides.includes(one))).toEqual([]);
 });
 
 it('a word of ours is said in the language of the page, a title as it is', () => {
@@ -89,15 +99,30 @@ it('a word of ours is said in the language of the page, a title as it is', () =>
     ...Object.keys(figureSourceWords),
     ...Object.keys(figureSourceBeginnings).map((beginning) => `${beginning}our-model`),
   ];
-  for (const source of ours) {
+  for (const one of ours) {
     setLanguage('en');
-    expect(saidOf(source)).toMatch(/\[Source: [^[{]+\]$/);
+    expect(saidOf(one)).toMatch(/\[Source: [^[{]+\]$/);
     setLanguage('zh-CN');
     // Proper names stay.
-    const left = saidOf(source).replaceAll(/A100|H100|PyTorch|config\.json|our-model/g, '');
+    const left = saidOf(one).replaceAll(/A100|H100|PyTorch|config\.json|our-model/g, '');
     expect(left).toMatch(/\[来源：.*\p{Script=Han}.*\]$/u);
     expect(left).not.toMatch(/[A-Za-z]{2}/);
   }
   expect(saidOf('NVIDIA A100 data sheet')).toContain('[来源：NVIDIA A100 data sheet]');
   expect(saidOf('you')).toContain('[来源：您]');
+});
+
+it('the words of formulas are said in the language of the page, their symbols stay', () => {
+  const formulas = allOf(formula);
+  expect(formulas).toContain('w·P/N + 2·P_layer');
+  // What a GPU's memory is made of is named as it comes.
+  const all = [...formulas, memoryParts.join(' + ')].join('\n');
+  setLanguage('en');
+  expect(formulaText(all)).toBe(all);
+  setLanguage('zh-CN');
+  const left = formulaText(all).match(/(?<![\w])[a-z]{3,}(?![\w])/g) ?? [];
+  expect([...new Set(left)].sort()).toEqual(['exp', 'max']);
+  expect(formulaText('2·P_layer + wait')).toBe('2·P_layer + 等待');
+  // Each is there for a formula.
+  for (const word of Object.keys(formulaWords)) expect(all).toContain(word);
 });

@@ -1,0 +1,38 @@
+/**
+ * Words that stand in formulas beside their symbols, and under which key the page says them (`figures.word.KEY`). Symbols (`N`, `MFU`,
+ * `GPUs`, `n_kv`) and functions (`max`) are the same in every language.
+ */
+export const formulaWords = {
+  activations: 'activations',
+  attempts: 'attempts',
+  bubble: 'bubble',
+  bytes: 'bytes',
+  cache: 'cache',
+  compute: 'compute',
+  data: 'data',
+  egress: 'egress',
+  exposed: 'exposed',
+  gradients: 'gradients',
+  link: 'link',
+  logits: 'logits',
+  lost: 'lost',
+  machines: 'machines',
+  'marginal tiers': 'marginalTiers',
+  network: 'network',
+  nodes: 'nodes',
+  optimiser: 'optimiser',
+  other: 'other',
+  overhead: 'overhead',
+  peak: 'peak',
+  power: 'power',
+  rate: 'rate',
+  'set-up': 'setUp',
+  share: 'share',
+  storage: 'storage',
+  time: 'time',
+  training: 'training',
+  wait: 'wait',
+  wear: 'wear',
+  weights: 'weights',
+} as const;
+export type FormulaWordKey = (typeof formulaWords)[keyof typeof formulaWords];
