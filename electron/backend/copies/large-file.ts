@@ -6,6 +6,9 @@ import { chunkMib, mibBytes, Pieces } from './pieces.ts';
 import { partName } from './plan.ts';
 import type { Entry } from './scan.ts';
 
+/** So long is waited for a program that hashes what arrives: it only saves time. */
+const patienceMs = 10_000;
+
 /** The two ends of a copy: where it is read, and where it is put together. */
 export interface Ends {
   from: CopyBox;
@@ -85,7 +88,12 @@ export class LargeFile {
   async follow(): Promise<void> {
     const { to, arriving } = this.#ends;
     if (this.#follower !== null) return;
-    const follower = await to.spawn(to.command('box', ['follow', arriving, this.part]), this.#signal);
+    // Where every session over there is taken, others that copy may be waiting as well: it is done without then.
+    const giveUp = new AbortController();
+    const patience = setTimeout(() => giveUp.abort(), patienceMs);
+    const signal = AbortSignal.any([this.#signal, giveUp.signal]);
+    const asked = to.spawn(to.command('box', ['follow', arriving, this.part]), signal);
+    const follower = await asked.finally(() => clearTimeout(patience));
     this.#follower = follower;
     this.#followed = hashFrom(follower);
     this.#followed.catch(() => undefined); // it is computed anew then

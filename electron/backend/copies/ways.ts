@@ -39,6 +39,8 @@ export interface Cargo {
 /** Sent to measure a way, and for how long at most. */
 const probeBytes = 4 * 1_048_576;
 const probeMs = 2_000;
+/** What cannot even begin within this time is no better way. */
+const rateMs = 10_000;
 const nothing: Cargo = { place: '/', stage: '/nowhere', tarOptions: '', zip: null, hasher: '' };
 
 /** Each way with what was measured, or why it cannot be used; the best first. */
@@ -113,7 +115,7 @@ export async function bestWay(
 
 /** Bytes per second from the one machine through this computer to the other; what came within the time counts. */
 async function laptopRate({ from, to }: Between, signal: AbortSignal): Promise<number> {
-  const both = AbortSignal.any([signal, AbortSignal.timeout(30_000)]);
+  const both = AbortSignal.any([signal, AbortSignal.timeout(rateMs)]);
   const taker = await to.spawn({ script: 'cat >/dev/null' }, both);
   try {
     const giver = await from.spawn(

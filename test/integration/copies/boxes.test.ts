@@ -47,4 +47,32 @@ describe.skipIf(!needs('sshd', 'ssh', 'root', 'linux'))('from box to box', () =>
       expect(existsSync(copies) ? readdirSync(copies).filter((name) => name !== '.gone') : []).toEqual([]);
     }
   });
+
+  it('six at once, on machines where five programs stay, all arrive', async () => {
+    const stop = new AbortController();
+    for (const name of ['one', 'two']) {
+      const programs = await lab.machines[name]?.(signal);
+      for (let at = 0; at < 5; at++) {
+        const program = await programs?.spawn({ script: 'exec sleep 600' }, { signal: stop.signal });
+        program?.exited.catch(() => undefined);
+      }
+    }
+    const sources = Array.from({ length: 6 }, plant);
+    const there = (source: string) => path.join(lab.two.home, `${path.basename(source)} there`);
+    // All of them are open before the first begins.
+    const sessions = await Promise.all(
+      sources.map((source) =>
+        lab.copies.open(
+          { machineId: 'one', path: source },
+          { machineId: 'two', path: there(source) },
+          { signal },
+        ),
+      ),
+    );
+    await Promise.all(sessions.map((session) => session.send('all', { signal })));
+    await Promise.all(sessions.map((session) => session.close()));
+    for (const source of sources) expect(differences(source, there(source))).toBe('');
+    stop.abort();
+    expect(keysOf()).not.toContain('trainyard-copy');
+  });
 });

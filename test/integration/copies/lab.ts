@@ -204,10 +204,16 @@ export async function twoBoxes(
   const store = openStore({ file: path.join(one.directory, 'store.db'), clock: systemClock, log: silentLog });
   const journal = new KeyJournal(store, systemClock);
   const target = (host: string) => ({ host, configFile });
-  const machines: Machines = {
-    one: (signal) => pool.connection(target('one'), signal === undefined ? {} : { signal }),
-    two: (signal) => pool.connection(target('two'), signal === undefined ? {} : { signal }),
-  };
+  const machine =
+    (name: string): Machines[string] =>
+    async (signal) => {
+      const connection = await pool.connection(target(name), signal === undefined ? {} : { signal });
+      return {
+        exec: (command, options) => connection.exec(command, options),
+        spawn: (command, options) => pool.spawn(target(name), command, options),
+      };
+    };
+  const machines: Machines = { one: machine('one'), two: machine('two') };
   const lane: TwoBoxes['lane'] = (id, how) => pool.lane(target(id), how);
   const copies = await copiesBetween(machines, {
     journal,
