@@ -26,29 +26,33 @@ real_keys() {
   done
 }
 
-# Of a process what tells it from a later one with its number. Empty where it has ended, and without /proc.
+# Of a process what tells it from a later one with its number. A dash where it has ended, and without /proc.
 started() {
   stat=
   { read -r stat <"/proc/$1/stat"; } 2>/dev/null
   set -- ${stat##*)}
   # Where nobody buries them the dead go on having a number.
-  [ "${1-}" = Z ] || printf '%s' "${20-}"
+  if [ "${1-}" = Z ] || [ -z "${20-}" ]; then printf -; else printf '%s' "${20}"; fi
 }
-# Where a process's number means what it means here: until the next boot, in this container.
-boot=
-{ read -r boot </proc/sys/kernel/random/boot_id; } 2>/dev/null
-here="$boot $(readlink /proc/self/ns/pid 2>/dev/null)"
-me="$$ $(started $$) $here"
+# Where a process's number means what it means here: until the next boot, in this container. And which machine this is.
+boot= host= machine=
+{ read -r boot </proc/sys/kernel/random/boot_id; read -r host </proc/sys/kernel/hostname; read -r machine </etc/machine-id; } 2>/dev/null
+here="${boot:--} $(readlink /proc/self/ns/pid 2>/dev/null || echo -)"
+machine=${machine:+$host/$machine}
+me="$$ $(started $$) ${machine:--} $here"
 turn=$HOME/.trainyard/copies/.keys-turn
 
 # $1: a link that names its owner. Exit 0 where that is gone for sure, or where nobody needs it so long.
 is_over() {
   owner=$(readlink "$1" 2>/dev/null) || return 1
   minutes=1
-  if [ "$here" != ' ' ] && [ "${owner#* * }" = "$here" ]; then
-    set -- "$1" $owner
+  set -- "$1" $owner
+  if [ -z "$boot" ]; then :
+  elif [ "${5-} ${6-}" = "$here" ]; then
     [ "$(started "$2")" = "$3" ] || return 0
     minutes=10
+  # This machine, before its last boot.
+  elif [ "${4-}" = "$machine" ] && [ "${5-}" != "$boot" ]; then return 0
   fi
   [ -n "$(find "$1" -prune -mmin "+$minutes" 2>/dev/null)" ]
 }
@@ -318,7 +322,7 @@ END
   # At the source: $3 connections named $4, held while stdin is open and says something now and then; then nothing of the session is left.
   lanes)
     watch= loops= sleeper=
-    is_alive() { if [ "$here" = ' ' ]; then kill -0 $$ 2>/dev/null; else [ -n "$(started $$)" ]; fi; }
+    is_alive() { if [ -z "$boot" ]; then kill -0 $$ 2>/dev/null; else [ "$(started $$)" != - ]; fi; }
     trap 'kill $loops $watch 2>/dev/null; [ "$4" != lane ] || rm -rf "$dir"' EXIT
     trap 'exit 1' HUP INT TERM
     if [ "$TY_GENTLE" = 1 ]; then

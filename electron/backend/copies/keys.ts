@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Clock } from '#backend/clock.ts';
@@ -110,22 +111,42 @@ export async function removeKey(box: CopyBox, id: string, signal: AbortSignal): 
   }
 }
 
-/** Removes what earlier sessions left, whenever a machine is connected. Returns the end of it. */
+/** So often in a row a machine that stays connected is asked again for what could not be removed. */
+const mostTurns = 3;
+
+/**
+ * Removes what earlier sessions left, whenever a machine is connected, and what could not be removed then (its disk was full, somebody
+ * else at its keys) again after `againMs`. Returns the end of it.
+ */
 export function sweepKeys(
   journal: KeyJournal,
-  { access, boxOf, log }: { access: MachineAccess; boxOf(machineId: string): CopyBox; log: Logger },
+  {
+    access,
+    boxOf,
+    log,
+    againMs = 150_000,
+  }: { access: MachineAccess; boxOf(machineId: string): CopyBox; log: Logger; againMs?: number },
 ): () => Promise<void> {
   const stop = new AbortController();
+  const { signal } = stop;
   const going = new Set<Promise<void>>();
-  const sweep = async (machineId: string) => {
+  const sweepOnce = async (machineId: string) => {
     for (const id of journal.leftOn(machineId)) {
       try {
-        await removeKey(boxOf(machineId), id, stop.signal);
+        await removeKey(boxOf(machineId), id, signal);
         journal.gone(id, machineId);
       } catch (error) {
-        // The next connection tries again, and the machine's own timer does so by itself.
-        if (!stop.signal.aborted) log.warn({ err: error, machineId, id }, 'a key of a copy is still there');
+        // The next turn or connection tries again, and the machine's own timer does so by itself.
+        if (!signal.aborted) log.warn({ err: error, machineId, id }, 'a key of a copy is still there');
       }
+    }
+  };
+  const sweep = async (machineId: string) => {
+    for (let turn = 1; ; turn++) {
+      await sweepOnce(machineId);
+      if (turn === mostTurns || journal.leftOn(machineId).length === 0) return;
+      await sleep(againMs, undefined, { signal, ref: false }).catch(() => undefined); // it ends
+      if (signal.aborted || !access.isConnected(machineId)) return;
     }
   };
   const begin = (machineId: string) => {

@@ -109,7 +109,7 @@ describe.skipIf(!needs('linux', 'dash', 'busybox'))('copy-key.sh, killed with -9
     try {
       const start = readFileSync(`/proc/${holder.pid}/stat`, 'utf8').split(') ')[1]?.split(' ')[19];
       const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-      const owner = `${holder.pid} ${start} ${boot} ${readlinkSync('/proc/self/ns/pid')}`;
+      const owner = `${holder.pid} ${start} - ${boot} ${readlinkSync('/proc/self/ns/pid')}`;
       symlinkSync(owner, path.join(world.copies, '.keys-turn'));
       const ended = Promise.withResolvers<number | null>();
       world.begin('remove', mine).once('exit', ended.resolve);
@@ -121,6 +121,25 @@ describe.skipIf(!needs('linux', 'dash', 'busybox'))('copy-key.sh, killed with -9
     } finally {
       holder.kill('SIGKILL');
     }
+  });
+
+  it('a lock from before a reboot belongs to nobody, where it is told which machine this is', async () => {
+    const world = await keyWorld();
+    writeFileSync(world.file, theirs);
+    expect(world.lay(mine).status).toBe(0);
+    const machine = existsSync('/etc/machine-id') ? readFileSync('/etc/machine-id', 'utf8').trim() : '';
+    const host = readFileSync('/proc/sys/kernel/hostname', 'utf8').trim();
+    const lock = path.join(world.copies, '.keys-turn');
+    symlinkSync(`1 1 ${machine === '' ? '-' : `${host}/${machine}`} before-the-boot pid:[1]`, lock);
+    const ended = Promise.withResolvers<number | null>();
+    world.begin('remove', mine).once('exit', ended.resolve);
+    if (machine === '') {
+      await until('it waits', () => readFileSync(path.join(world.world, 'waits'), 'utf8').length > 3);
+      rmSync(lock);
+    }
+    expect(await ended.promise).toBe(0);
+    expect(readFileSync(path.join(world.world, 'waits'), 'utf8').length < 2).toBe(machine !== '');
+    expect({ keys: world.keys(), locked: world.isLocked() }).toEqual({ keys: theirs, locked: false });
   });
 
   it.each([
