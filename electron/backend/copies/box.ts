@@ -27,7 +27,7 @@ const scripts = {
   box: remoteScript('copy.sh'),
   send: remoteScript('copy-send.sh'),
   receive: remoteScript('copy-receive.sh'),
-  key: remoteScript('copy-key.sh'),
+  key: remoteScript('authorized-keys.sh') + remoteScript('copy-key.sh'),
 };
 /** Texts that are left on a machine while a key of ours is there. */
 export const { receive: receiveScript, key: keyScript } = scripts;

@@ -1,4 +1,5 @@
 /** Copies: files from one machine to another, verified, resumable, over the best way there is. */
+export { keyScript } from './box.ts';
 export { type CopiesOptions, CopyService } from './copies.ts';
 export type { Copies, CopyResult, CopySession, Manifest, Place, SendOptions } from './interface.ts';
 export { JobTable } from './job-table.ts';

@@ -1,3 +1,4 @@
+import { keyScript } from '#backend/copies/index.ts';
 import { remoteScript } from '#backend/resources.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import { newId } from '#shared/domain/id.ts';
@@ -44,7 +45,7 @@ export class MigrationsService implements Migrations {
     this.#context = { ...dependencies, journal, pace: { ...usualPace, ...pace } };
     this.#leftovers = new Leftovers({
       ...this.#context,
-      scripts: { left: remoteScript('move-left.sh'), key: remoteScript('copy-key.sh') },
+      scripts: { left: remoteScript('move-left.sh'), key: keyScript },
       later: (id, chore) => this.later(id, chore),
     });
     this.#stopListening = dependencies.handover.onUserStop((runId) => this.#userStop(runId));

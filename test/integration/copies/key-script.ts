@@ -12,10 +12,10 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
+import { keyScript as script } from '#backend/copies/index.ts';
 import { remoteScript } from '#backend/resources.ts';
 import { tempDirectory } from '#test/temp.ts';
 
-const script = remoteScript('copy-key.sh');
 const receiver = remoteScript('copy-receive.sh');
 
 /** The programs by which copy-key.sh changes anything. */

@@ -12,7 +12,7 @@ import {
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '#backend/clock.ts';
-import { type CopySession, KeyJournal, sweepKeys } from '#backend/copies/index.ts';
+import { type CopySession, KeyJournal, keyScript as script, sweepKeys } from '#backend/copies/index.ts';
 import { sshNow } from '#test/lab/sshd.ts';
 import { needs } from '#test/needs.ts';
 import { openForTest } from '#test/temp-store.ts';
@@ -207,7 +207,6 @@ describe.skipIf(!needs('sshd', 'ssh', 'root', 'linux'))('the single-use key of a
   });
 
   it('whoever holds its connections ends when it is removed over another line, or is just gone', async () => {
-    const script = readFileSync('resources/remote/copy-key.sh', 'utf8');
     for (const how of ['removed', 'gone']) {
       const session = await open(plant(40));
       const [id = ''] = sessionsOn(lab.one);
@@ -226,7 +225,6 @@ describe.skipIf(!needs('sshd', 'ssh', 'root', 'linux'))('the single-use key of a
   });
 
   it('one that is still being laid when it is removed does not come after that', async () => {
-    const script = readFileSync('resources/remote/copy-key.sh', 'utf8');
     const receiver = readFileSync('resources/remote/copy-receive.sh', 'utf8');
     const id = 'stilllaying1';
     const lock = path.join(lab.two.home, '.trainyard/copies/.keys-turn');
@@ -255,7 +253,6 @@ describe.skipIf(!needs('sshd', 'ssh', 'root', 'linux'))('the single-use key of a
   });
 
   it('its connections end, too, where whoever held them was killed with -9', async () => {
-    const script = readFileSync('resources/remote/copy-key.sh', 'utf8');
     for (const how of ['removed', 'noticed']) {
       const session = await open(plant(40));
       const [id = ''] = sessionsOn(lab.one);
@@ -273,7 +270,6 @@ describe.skipIf(!needs('sshd', 'ssh', 'root', 'linux'))('the single-use key of a
 
   it('goes by its own time when nobody is there any more', async () => {
     // As a laptop that dies right after it: the line is laid by the same script, and nobody ever speaks again.
-    const script = readFileSync('resources/remote/copy-key.sh', 'utf8');
     const receiver = readFileSync('resources/remote/copy-receive.sh', 'utf8');
     sshNow(
       lab.two,
