@@ -16,3 +16,4 @@ export type {
   WantedSecret,
 } from './interface.ts';
 export { createSshPool, type SshPoolOptions } from './pool/pool.ts';
+export { programsOn } from './pool/staying.ts';

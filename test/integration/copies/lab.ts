@@ -7,7 +7,7 @@ import { systemClock } from '#backend/clock.ts';
 import { type CopiesOptions, CopyService, KeyJournal } from '#backend/copies/index.ts';
 import { localPrograms, type RunningProgram, type RunsPrograms } from '#backend/processes/index.ts';
 import type { MachineAccess, MachineReach } from '#backend/sites/index.ts';
-import { createSshPool } from '#backend/ssh/index.ts';
+import { createSshPool, programsOn } from '#backend/ssh/index.ts';
 import { openStore } from '#backend/store/index.ts';
 import { type FaultProxy, startProxy } from '#test/lab/proxy.ts';
 import { type Box, type BoxShell, startBox, writeSshConfig } from '#test/lab/sshd.ts';
@@ -208,10 +208,7 @@ export async function twoBoxes(
     (name: string): Machines[string] =>
     async (signal) => {
       const connection = await pool.connection(target(name), signal === undefined ? {} : { signal });
-      return {
-        exec: (command, options) => connection.exec(command, options),
-        spawn: (command, options) => pool.spawn(target(name), command, options),
-      };
+      return programsOn(connection, pool, target(name));
     };
   const machines: Machines = { one: machine('one'), two: machine('two') };
   const lane: TwoBoxes['lane'] = (id, how) => pool.lane(target(id), how);

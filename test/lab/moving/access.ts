@@ -1,5 +1,5 @@
 import type { MachineAccess, MachineReach } from '#backend/sites/index.ts';
-import type { SshConnection, SshPool, SshTarget } from '#backend/ssh/index.ts';
+import { programsOn, type SshConnection, type SshPool, type SshTarget } from '#backend/ssh/index.ts';
 import type { YardAddress } from './yard.ts';
 
 /** The boxes of a yard as the sites' room gives them, each connected when somebody wants it. */
@@ -30,7 +30,7 @@ export function accessTo(pool: SshPool, { boxes, configFile }: YardAddress): Mac
     programs: async (machineId, options = {}) => {
       const connection = await pool.connection(target(machineId), options);
       note(machineId, connection);
-      return connection;
+      return programsOn(connection, pool, target(machineId));
     },
     isConnected: (machineId) => open.has(machineId),
     onConnected: (listener) => subscribe(onConnected, listener),

@@ -1,4 +1,10 @@
-import { needsUser, type SshConnection, type SshPool, type SshTarget } from '#backend/ssh/index.ts';
+import {
+  needsUser,
+  programsOn,
+  type SshConnection,
+  type SshPool,
+  type SshTarget,
+} from '#backend/ssh/index.ts';
 import type { StoredSite } from '#backend/store/index.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import type { Link, SiteKindDriver } from './link.ts';
@@ -32,12 +38,7 @@ export function targetOf(site: Pick<StoredSite, 'id' | 'name' | 'ssh'>): SshTarg
 }
 
 const linkOf = (connection: SshConnection, pool: SshPool, target: SshTarget): Link => ({
-  exec: (command, options) => connection.exec(command, options),
-  // On a connection that has ended nothing is begun, though there may be a new one by now.
-  spawn: (command, options) =>
-    connection.state === 'connected'
-      ? pool.spawn(target, command, options)
-      : connection.spawn(command, options),
+  ...programsOn(connection, pool, target),
   openShell: (options) => pool.openShell(target, options),
   connectTo: (host, port, signal) => connection.connectTo(host, port, signal),
   transport: connection.transport,

@@ -1,12 +1,21 @@
 import type { Clock } from '#backend/clock.ts';
-import type { Command, RunningProgram } from '#backend/processes/index.ts';
+import type { Command, RunningProgram, RunsPrograms } from '#backend/processes/index.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
 import { connectionLost, needsUser } from '../errors.ts';
-import type { SshConnection } from '../interface.ts';
+import type { SshConnection, SshPool, SshTarget } from '../interface.ts';
 import type { CarriesPrograms } from '../transport/program.ts';
 import { unlessAborted } from '../transport/socket.ts';
 
 type Carrier = SshConnection & CarriesPrograms;
+
+/** The programs of a machine whose connection is open, wherever each of them finds room. On one that has ended nothing is begun. */
+export const programsOn = (connection: SshConnection, pool: SshPool, target: SshTarget): RunsPrograms => ({
+  exec: (command, options) => connection.exec(command, options),
+  spawn: (command, options) =>
+    connection.state === 'connected'
+      ? pool.spawn(target, command, options)
+      : connection.spawn(command, options),
+});
 
 /** Two sessions of the shared connection are for short programs; where there are so few, nothing stays on it. */
 const onShared = { least: 0, spare: 2 };
