@@ -5,7 +5,7 @@ import { both } from './both.ts';
 import type { CopyBox } from './box.ts';
 import { linkLost, stalled } from './errors.ts';
 import { type Ends, Joints } from './joint.ts';
-import { type Line, lineOf, shortest } from './line.ts';
+import { type Line, lineOf } from './line.ts';
 import { isPack, type Load, type Way, type Zip, zipOf } from './way.ts';
 
 export interface LaptopWayOptions {
@@ -93,12 +93,11 @@ export class LaptopWay implements Way {
     this.#lines ??= this.#look(signal).catch(() => null);
   }
 
-  async #look(signal: AbortSignal): Promise<Line[]> {
+  #look(signal: AbortSignal): Promise<Line[]> {
     const { from, to, here } = this.#options;
-    const hereMs = here === null ? 0 : await shortest(here === 'from' ? from : to, signal);
     return Promise.all([
-      ...(here === 'from' ? [] : [lineOf(from, 'from', hereMs, signal)]),
-      ...(here === 'to' ? [] : [lineOf(to, 'to', hereMs, signal)]),
+      ...(here === 'from' ? [] : [lineOf(from, 'from', signal)]),
+      ...(here === 'to' ? [] : [lineOf(to, 'to', signal)]),
     ]);
   }
 

@@ -18,46 +18,49 @@ const swallow = `head -c ${firstBytes} >/dev/null; echo; head -c ${thenBytes} >/
 const pour = `read a; head -c ${firstBytes} /dev/urandom; read a; head -c ${thenBytes} /dev/urandom`;
 
 /**
- * How far a machine is and how much gets there (`to`) or from there in a time: the difference between a little and more, so that
- * neither the way nor what starts over there counts. `hereMs`: what of a command has nothing to do with a line.
+ * How far a machine is, and how much gets there (`to`) or from there in a time. A program is begun there: that is two round trips and
+ * nothing that depends on how busy the machine is. It answers twice: the difference between a little and more is what the line carries,
+ * so that neither the way nor what starts over there counts.
  */
-export async function lineOf(
-  box: CopyBox,
-  direction: 'to' | 'from',
-  hereMs: number,
-  signal: AbortSignal,
-): Promise<Line> {
-  const commandMs = Math.max(0, (await shortest(box, signal)) - hereMs);
+export async function lineOf(box: CopyBox, direction: 'to' | 'from', signal: AbortSignal): Promise<Line> {
   const until = AbortSignal.any([signal, AbortSignal.timeout(mostProbeMs)]);
-  const ran = rateOf(box, direction, until);
-  const bytesPerMs = await ran.catch(() => {
+  const line: Line = { commandMs: Number.POSITIVE_INFINITY, bytesPerMs: null };
+  try {
+    await measure(line, box, direction, until);
+  } catch {
     signal.throwIfAborted();
     // So slow that it was not over in time, or nothing that can be measured; either way the line is not to be relied on.
-    return until.aborted ? 0 : null;
-  });
-  return { commandMs, bytesPerMs };
+    if (until.aborted) return { commandMs: Math.min(line.commandMs, mostProbeMs), bytesPerMs: 0 };
+  }
+  return Number.isFinite(line.commandMs) ? line : { ...line, commandMs: await box.answerMs(signal) };
 }
 
-/** ms of a command that does nothing, of two: the first may have to wait for what has nothing to do with it. */
-export const shortest = async (box: CopyBox, signal: AbortSignal): Promise<number> =>
-  Math.min(await box.answerMs(signal), await box.answerMs(signal));
-
-async function rateOf(box: CopyBox, direction: 'to' | 'from', signal: AbortSignal): Promise<number> {
+/** Notes what it finds as it finds it. */
+async function measure(
+  line: Line,
+  box: CopyBox,
+  direction: 'to' | 'from',
+  signal: AbortSignal,
+): Promise<void> {
+  const began = performance.now();
   const program = await box.spawn({ script: direction === 'to' ? swallow : pour }, signal);
+  line.commandMs = performance.now() - began;
   try {
     program.stdin.on('error', () => undefined); // what it means is said by what does not come back
     program.stderr.resume();
     program.exited.catch(() => undefined);
     const answers = reader(program.stdout, signal);
     const turn = async (bytes: number): Promise<number> => {
-      const began = performance.now();
+      const asked = performance.now();
       program.stdin.write(direction === 'to' ? Buffer.alloc(bytes, 'trainyard ') : '\n');
       await answers(direction === 'to' ? 1 : bytes);
-      return performance.now() - began;
+      return performance.now() - asked;
     };
     const first = await turn(firstBytes);
+    // It may have had to wait for its turn to begin.
+    line.commandMs = Math.min(line.commandMs, 2 * first);
     const then = await turn(thenBytes);
-    return (thenBytes - firstBytes) / Math.max(0.1, then - first);
+    line.bytesPerMs = (thenBytes - firstBytes) / Math.max(0.1, then - first);
   } finally {
     program.kill();
   }

@@ -1,3 +1,4 @@
+import { both } from './both.ts';
 import type { CopyBox } from './box.ts';
 import { baseOf, bytesOf, parentOf } from './names.ts';
 import type { Entry } from './scan.ts';
@@ -14,7 +15,6 @@ export interface Verified {
 
 interface Waiting {
   files: Verified[] | null;
-  whole: Whole | null;
 }
 
 const nul = Buffer.alloc(1);
@@ -38,17 +38,17 @@ export class Placing {
 
   /**
    * Keeps a place in the order; `ready` says what goes there (nothing, where it is left out). `whole`: it is all that is in one
-   * pack, none of it is there yet, and its order does not matter.
+   * pack, none of it is there yet, and its order does not matter: it waits for nobody.
    */
   next(): { ready(files: Verified[], whole?: Whole | null): Promise<void> } {
-    const slot: Waiting = { files: null, whole: null };
+    const slot: Waiting = { files: null };
     this.#waiting.push(slot);
     return {
-      ready: (files, whole = null) => {
-        slot.files = files;
-        slot.whole = whole;
+      ready: async (files, whole = null) => {
+        slot.files = whole === null ? files : [];
+        const placed = whole === null ? null : this.#move(wholePack(files, whole));
         this.#turn = this.#turn.then(() => this.#moveReady());
-        return this.#turn;
+        await both(placed ?? Promise.resolve(), this.#turn);
       },
     };
   }
@@ -56,9 +56,13 @@ export class Placing {
   async #moveReady(): Promise<void> {
     const groups: string[][] = [];
     for (let first = this.#waiting[0]; first?.files != null; first = this.#waiting[0]) {
-      groups.push(...(first.whole === null ? groupsOf(first.files) : wholePack(first.files, first.whole)));
+      groups.push(...groupsOf(first.files));
       this.#waiting.shift();
     }
+    await this.#move(groups);
+  }
+
+  async #move(groups: readonly string[][]): Promise<void> {
     if (groups.length === 0) return;
     // What was there before must not be lost to something that is not on the disk yet; what is new is synced at the end.
     const packs = groups.some(([kind]) => kind === 'p') ? ['packs'] : [];

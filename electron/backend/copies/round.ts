@@ -325,15 +325,17 @@ export class Round {
       gentle,
       tell: arePlain(paths),
     };
+    const isFlowing = Promise.withResolvers<void>();
     const look = () => this.#untilConnected(() => stateOf(ends.from, ends.source, paths, this.#signal));
-    const carry = () => this.#untilConnected(() => way.carry(load, lane, this.#signal, () => undefined));
+    const carry = () =>
+      this.#untilConnected(() => way.carry(load, lane, this.#signal, () => isFlowing.resolve()));
     const arrived = (told: Buffer | null) =>
       told !== null
         ? hashesIn(told)
         : this.#untilConnected(() => hashFiles(ends.to, `${ends.arriving}/${pack}`, paths, this.#signal));
+    // A session over there goes to what is sent first; beside a training a machine does one after the other.
     const sent = carry();
-    // Beside a training a machine does one after the other.
-    if (gentle) await sent;
+    await (gentle ? sent : Promise.race([sent, isFlowing.promise]));
     const [there, now] = await both(sent.then(arrived), look());
     const { good, bad, changed } = checkPack(ends.from, files, now, there);
     this.#result.changed.push(...changed);

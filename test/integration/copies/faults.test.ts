@@ -78,7 +78,7 @@ function isFar(): Meddling {
     before: async (words) => {
       if (words.length > 0) return;
       asked += 1;
-      if (asked > 2) throw new Error('there is nothing to measure with');
+      if (asked === 1) throw new Error('there is nothing to measure with');
       await new Promise((resolve) => setTimeout(resolve, 25));
     },
   };

@@ -28,6 +28,7 @@ function box({ questionMs, bytesPerMs }: Kind, killed = vi.fn<() => void>()): Co
       return { exitCode: 0, signal: null, stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) };
     },
     spawn: async ({ script }) => {
+      vi.advanceTimersByTime(questionMs);
       const [stdin, stdout] = [new PassThrough(), new PassThrough()];
       const sizes = [...script.matchAll(/head -c (\d+)/g)].map(([, size]) => Number(size));
       const pours = script.includes('/dev/urandom');
@@ -65,8 +66,8 @@ describe('what a line is like', () => {
     '%s a machine 40 ms away: %i bytes a ms, however long a question takes',
     async (way, bytesPerMs) => {
       const killed = vi.fn<() => void>();
-      const line = await lineOf(box({ questionMs: 80, bytesPerMs }, killed), way, 5, signal);
-      expect(line.commandMs).toBe(75);
+      const line = await lineOf(box({ questionMs: 80, bytesPerMs }, killed), way, signal);
+      expect(line.commandMs).toBe(80);
       expect(line.bytesPerMs).toBeGreaterThan(bytesPerMs * 0.9);
       expect(line.bytesPerMs).toBeLessThan(bytesPerMs * 1.1);
       expect(killed).toHaveBeenCalledOnce();
@@ -76,7 +77,7 @@ describe('what a line is like', () => {
   it('a machine without the programs for it is only as far as it is', async () => {
     const there = box({ ...nobody, questionMs: 40 });
     vi.spyOn(there, 'spawn').mockRejectedValue(new Error('nothing there'));
-    expect(await lineOf(there, 'to', 0, signal)).toEqual({ commandMs: 40, bytesPerMs: null });
+    expect(await lineOf(there, 'to', signal)).toEqual({ commandMs: 40, bytesPerMs: null });
   });
 
   it('what ends before it has answered says nothing', async () => {
@@ -84,13 +85,13 @@ describe('what a line is like', () => {
     const stdout = new PassThrough();
     vi.spyOn(there, 'spawn').mockResolvedValue(silent({ stdout }));
     stdout.destroy();
-    expect((await lineOf(there, 'to', 0, signal)).bytesPerMs).toBeNull();
+    expect((await lineOf(there, 'to', signal)).bytesPerMs).toBeNull();
   });
 
   it('a line on which nothing comes through is slow, and not waited for', async () => {
     const there = box(nobody);
     vi.spyOn(there, 'spawn').mockResolvedValue(silent());
-    expect((await lineOf(there, 'to', 0, signal)).bytesPerMs).toBe(0);
+    expect((await lineOf(there, 'to', signal)).bytesPerMs).toBe(0);
   });
 
   it('what is given up while it is measured is given up', async () => {
@@ -100,6 +101,6 @@ describe('what a line is like', () => {
       queueMicrotask(() => stop.abort(new Error('given up')));
       return Promise.resolve(silent());
     });
-    await expect(lineOf(there, 'to', 0, stop.signal)).rejects.toThrow('given up');
+    await expect(lineOf(there, 'to', stop.signal)).rejects.toThrow('given up');
   });
 });
