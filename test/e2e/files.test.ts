@@ -135,6 +135,26 @@ describe.skipIf(!needs('chromium', 'sshd', 'root'))('files of a machine', () => 
     expect(complaints).toEqual([]);
   });
 
+  test('in a folder of 100,000 are found, and the keyboard goes to its end', async () => {
+    const crowd = path.join(box.home, 'crowd');
+    await mkdir(crowd, { recursive: true });
+    const make = 'cd "$1" && seq -f "sample-%06g.npy" 1 100000 | xargs touch && chown --reference=.. .';
+    await promisify(execFile)('sh', ['-c', make, 'sh', crowd]);
+    const { page, complaints } = await app.open(`/files/${machineId}?${new URLSearchParams({ path: crowd })}`);
+    await main(page).getByText('100,000 entries', { exact: true }).waitFor({ timeout: 60_000 });
+    await row(page, 'sample-000001.npy').waitFor();
+    await tableOf(page).focus();
+    await until('its end is shown', async () => {
+      await page.keyboard.press('End');
+      return (await row(page, 'sample-100000.npy').count()) > 0;
+    });
+    await main(page).getByRole('searchbox', { name: 'Filter by name' }).fill('04242');
+    await main(page).getByText('11 of 100,000 entries').waitFor();
+    await cell(page, 'sample-042425.npy').click();
+    await main(page).getByRole('region', { name: 'Inside sample-042425.npy' }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
   test('are edited; what somebody else has written meanwhile is not lost, and newlines stay as they are', async () => {
     const { page, complaints } = await show('', 'notes.txt');
     await main(page).getByRole('button', { name: 'Edit', exact: true }).click();
