@@ -140,7 +140,9 @@ describe.skipIf(!needs('chromium', 'sshd', 'root'))('files of a machine', () => 
     await mkdir(crowd, { recursive: true });
     const make = 'cd "$1" && seq -f "sample-%06g.npy" 1 100000 | xargs touch && chown --reference=.. .';
     await promisify(execFile)('sh', ['-c', make, 'sh', crowd]);
-    const { page, complaints } = await app.open(`/files/${machineId}?${new URLSearchParams({ path: crowd })}`);
+    const { page, complaints } = await app.open(
+      `/files/${machineId}?${new URLSearchParams({ path: crowd })}`,
+    );
     await main(page).getByText('100,000 entries', { exact: true }).waitFor({ timeout: 60_000 });
     await row(page, 'sample-000001.npy').waitFor();
     await tableOf(page).focus();
