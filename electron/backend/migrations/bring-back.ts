@@ -4,7 +4,7 @@ import type { Bridge } from './bridge.ts';
 import { completeAt, foundAt } from './choice.ts';
 import { notVerified, stoppedByUser } from './errors.ts';
 import type { Move } from './move.ts';
-import { layOf } from './travel.ts';
+import { areOwnCheckpoints, layOf } from './travel.ts';
 
 const sendings = 2;
 
@@ -65,9 +65,7 @@ export async function believedAtSource(move: Move): Promise<FoundCheckpoint[]> {
 function mayHaveMore(move: Move): boolean {
   const { toEpoch, error } = move.migration;
   const { chosen } = move.memory;
-  const within = layOf(move)?.checkpointsWithin ?? null;
-  // What lay there of an earlier stay has been removed before the start where the checkpoints have a directory of their own.
-  const isOwn = within?.includes('/') === true;
+  const isOwn = areOwnCheckpoints(move);
   return toEpoch !== null && chosen !== null && isOwn && error?.code !== 'MOVE_NOT_RESUMED';
 }
 

@@ -28,6 +28,13 @@ export function layOf(move: Move): Lay | null {
   };
 }
 
+/**
+ * Whether all checkpoints at the destination are of this move: what lay there of an earlier stay is removed before the start only where
+ * they have a directory of their own, below the run's.
+ */
+export const areOwnCheckpoints = (move: Move): boolean =>
+  layOf(move)?.checkpointsWithin?.includes('/') === true;
+
 /** Absolute: also the trainer is told of its checkpoint by this. */
 function checkpointsBelow(move: Move, runDirectory: string): string | null {
   const directory = move.context.looks.directoryOf(move.run.spec, path.join(runDirectory, codeDirectory));

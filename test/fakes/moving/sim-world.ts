@@ -62,6 +62,10 @@ export class SimWorld {
       this.violate(`${epoch}@${machineId} begins from ${resume}, which is not there`);
     if (from?.content.includes('!')) this.violate(`${epoch}@${machineId} begins from a broken checkpoint`);
     if (mustResume && from === null) this.violate(`${epoch}@${machineId} begins from nothing`);
+    // A trainer that looks by itself takes the newest.
+    const newest = box.checkpoints.at(-1);
+    if (from !== null && newest !== undefined && newest.step > from.step && !newest.content.includes('!'))
+      this.violate(`${epoch}@${machineId} begins from ${from.path} though ${newest.path} lies beside it`);
     box.launch(epoch, from);
     this.history.push(`${epoch}@${machineId}`);
     this.check();

@@ -1,11 +1,11 @@
 import type { Manifest } from '#backend/copies/interface.ts';
 import type { FoundCheckpoint } from '#shared/domain/checkpoint.ts';
 import { TrainyardError } from '#shared/domain/error.ts';
-import { completeAt } from '../choice.ts';
+import { before, completeAt, foundAt, isNewer } from '../choice.ts';
 import { nothingToGoOnFrom, notVerified } from '../errors.ts';
 import type { Move } from '../move.ts';
 import type { VerifiedCheckpoint } from '../record.ts';
-import { staysBehind } from '../travel.ts';
+import { areOwnCheckpoints, staysBehind } from '../travel.ts';
 import type { Hands, Phase } from './hands.ts';
 
 /** Checkpoints that are tried, the newest first: one may turn out to be unreadable. */
@@ -100,10 +100,30 @@ async function takeWhatIsThere({ move, bridge }: Hands): Promise<VerifiedCheckpo
   const { ahead } = move.memory;
   if (ahead === null) throw nothingToGoOnFrom(move.migration.runName);
   const limitMs = move.context.pace.patienceAfterMs;
-  const there = await bridge.hashCheckpoint(ahead.checkpoint.files, { limitMs });
-  if (there.digest !== ahead.digest) throw notVerified(move.migration.to.machineName);
+  const newer = await sentAsItWasClosed(move, ahead.checkpoint, limitMs);
+  const { files } = newer ?? ahead.checkpoint;
+  const { algorithm, digest } = await bridge.hashCheckpoint(files, { limitMs });
+  if (newer === null && digest !== ahead.digest) throw notVerified(move.migration.to.machineName);
   move.mark('copied');
-  return ahead;
+  return newer === null ? ahead : { checkpoint: newer, algorithm, digest };
+}
+
+/**
+ * What the trainer has saved last may have come file by file as it closed them, each verified as it was put in its place. Only a format
+ * that tells can say that none is lacking, or there is but one; a trainer that looks by itself would go on from that, too.
+ */
+async function sentAsItWasClosed(
+  move: Move,
+  ahead: FoundCheckpoint,
+  limitMs: number,
+): Promise<FoundCheckpoint | null> {
+  if (!areOwnCheckpoints(move)) return null;
+  const isWhole = ({ complete, files, why }: FoundCheckpoint) =>
+    complete &&
+    (why.code === 'CHECKPOINT_COMPLETE' ||
+      (why.code === 'CHECKPOINT_COMPLETE_BY_STABILITY' && files.length === 1));
+  const there = await foundAt(move, 'destination', { limitMs });
+  return there.findLast((found) => isWhole(found) && isNewer(found, before(ahead))) ?? null;
 }
 
 /** File by file where both were hashed in the same way. */

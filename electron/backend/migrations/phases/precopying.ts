@@ -4,7 +4,7 @@ import { before, completeAt } from '../choice.ts';
 import { comingCheckpoint } from '../coming.ts';
 import { noNewCheckpoint } from '../errors.ts';
 import type { Move } from '../move.ts';
-import { layOf, staysBehind } from '../travel.ts';
+import { areOwnCheckpoints, layOf, staysBehind } from '../travel.ts';
 import { warm } from '../warm.ts';
 import type { Hands, Phase } from './hands.ts';
 import { mustBeAlive, mustHaveSecrets } from './preparing.ts';
@@ -71,7 +71,7 @@ async function copyRounds({ move, bridge }: Hands): Promise<void> {
  */
 async function removeStaleCheckpoints({ move, bridge }: Hands): Promise<void> {
   const within = layOf(move)?.checkpointsWithin ?? null;
-  if (within === null || !within.includes('/')) return;
+  if (within === null || !areOwnCheckpoints(move)) return;
   await bridge.sendRun(
     'all',
     { limitMs: move.context.pace.patienceBeforeMs },

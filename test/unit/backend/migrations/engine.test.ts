@@ -182,6 +182,23 @@ describe('out of sight', () => {
     expect(problems(world, [laptop])).toEqual([]);
   });
 
+  test('the source, once what was asked for has been sent ahead: the run goes on from that', async () => {
+    const { world, laptop, source, destination } = await one();
+    // It takes its time to end.
+    source.trainer = { ...usualTrainer, onTerm: 'deaf' };
+    await ask(laptop, 'request');
+    const hide = {
+      at: 10_000,
+      phase: 'stopping' as const,
+      what: () => void Object.assign(source, { visible: false }),
+    };
+    const show = { at: 5 * 60 * minute, what: () => void Object.assign(source, { visible: true }) };
+    const [move] = await runToEnd(world, [laptop], [hide, show]);
+    expect(move).toMatchObject({ phase: 'committed', toEpoch: 2 });
+    expect(destination.alive()[0]?.fromStep).toBe(source.attempts.get(1)?.savedStep);
+    expect(problems(world, [laptop])).toEqual([]);
+  });
+
   test('the source, of a trainer that overwrites its checkpoint in place: no copy from beside it is gone on from', async () => {
     const { world, laptop, source } = await one();
     source.overwrites = true;
