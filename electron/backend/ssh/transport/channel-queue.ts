@@ -93,14 +93,19 @@ export class ChannelQueue {
     return staying + 1 <= Math.max(least, this.#limit - spare);
   }
 
-  /** Something that stays is going to ask for a place; to be called again when it has. */
-  promise(): () => void {
+  /** Something that stays is going to ask for a place; it says when it has. */
+  async promised<T>(work: (asked: () => void) => Promise<T>): Promise<T> {
     let isOpen = true;
-    this.#promised++;
-    return () => {
+    const close = () => {
       if (isOpen) this.#promised--;
       isOpen = false;
     };
+    this.#promised++;
+    try {
+      return await work(close);
+    } finally {
+      close();
+    }
   }
 
   /**

@@ -91,13 +91,8 @@ export class OpenSshConnection implements SshConnection, CarriesShells, CarriesP
     return () => this.#listeners.delete(listener);
   }
 
-  async spawn(command: Command, { signal }: { signal?: AbortSignal } = {}): Promise<RunningProgram> {
-    const kept = this.#channels.promise();
-    try {
-      return await this.#start(command, 'spawn', signal, kept);
-    } finally {
-      kept();
-    }
+  spawn(command: Command, { signal }: { signal?: AbortSignal } = {}): Promise<RunningProgram> {
+    return this.#channels.promised((asked) => this.#start(command, 'spawn', signal, asked));
   }
 
   /** What the server refuses is found out with what is wanted: ssh opens no session in which nothing runs. */

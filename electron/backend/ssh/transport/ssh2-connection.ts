@@ -78,13 +78,8 @@ export class Ssh2Connection implements SshConnection, CarriesShells, CarriesProg
     return () => this.#listeners.delete(listener);
   }
 
-  async spawn(command: Command, { signal }: { signal?: AbortSignal } = {}): Promise<RunningProgram> {
-    const kept = this.#channels.promise();
-    try {
-      return await this.#start(command, 'spawn', signal, kept);
-    } finally {
-      kept();
-    }
+  spawn(command: Command, { signal }: { signal?: AbortSignal } = {}): Promise<RunningProgram> {
+    return this.#channels.promised((asked) => this.#start(command, 'spawn', signal, asked));
   }
 
   knowsRoom(signal?: AbortSignal): Promise<void> {
