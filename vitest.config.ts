@@ -19,7 +19,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'unit',
-          maxWorkers: 8,
+          maxWorkers: 6,
           sequence: { groupOrder: 1 },
           include: ['test/unit/**/*.test.ts', 'test/unit/**/*.test.tsx'],
           testTimeout: 120_000,
@@ -30,7 +30,7 @@ export default defineConfig({
           ...shared,
           name: 'integration',
           // These wait more than they work.
-          maxWorkers: 8,
+          maxWorkers: 6,
           sequence: { groupOrder: 1 },
           include: ['test/integration/**/*.test.ts'],
           testTimeout: 300_000,
