@@ -16,6 +16,16 @@ export const typeLine = async (pane: Locator, text: string) => {
   await pane.page().keyboard.type(text);
   await pane.page().keyboard.press('Enter');
 };
+/** Types a line until it is answered: tmux throws away what comes before it has drawn. */
+export const asksUntil = (pane: Locator, line: string, answer: string) =>
+  until(`it says ${answer}`, async () => {
+    await typeLine(pane, line);
+    const said = pane.locator('.xterm-accessibility-tree').getByText(answer).first();
+    return said.waitFor({ timeout: 5_000 }).then(
+      () => true,
+      () => false,
+    );
+  });
 export const count = (all: Locator, wanted: number) =>
   until(`there are ${wanted}`, async () => (await all.count()) === wanted, { everyMs: 100 });
 

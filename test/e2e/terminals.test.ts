@@ -11,6 +11,7 @@ import { until } from '#test/until.ts';
 import { type App, besidesAbsence, startApp } from './app.ts';
 import {
   ask,
+  asksUntil,
   count,
   cursorLine,
   linesKept,
@@ -411,8 +412,7 @@ describe.skipIf(!needs('chromium', 'sshd', 'root'))('terminals', () => {
       await until('its prompt is there', async () =>
         /\S/.test((await app.rpc().terminals.text({ terminalId: id })).text),
       );
-      await typeLine(pane, 'kept=still; echo at-$((40+2))');
-      await says(pane, 'at-42');
+      await asksUntil(pane, 'kept=still; echo at-$((40+2))', 'at-42');
       const leave = async () => {
         const entry = page.getByRole('menuitem', { name: 'Leave on the machine' });
         // What the page still loads may close a menu.
@@ -428,8 +428,7 @@ describe.skipIf(!needs('chromium', 'sshd', 'root'))('terminals', () => {
       await leave();
       await page.getByRole('button', { name: 'Undo' }).click();
       await says(pane, 'at-42');
-      await typeLine(pane, 'echo $kept-$((40+2))');
-      await says(pane, 'still-42');
+      await asksUntil(pane, 'echo $kept-$((40+2))', 'still-42');
 
       await leave();
       const list = async () => {
@@ -440,8 +439,7 @@ describe.skipIf(!needs('chromium', 'sshd', 'root'))('terminals', () => {
       const sessions = await list();
       await sessions.getByRole('button', { name: 'Show bash' }).click();
       await says(pane, 'still-42');
-      await typeLine(pane, 'echo $kept-$((40+3))');
-      await says(pane, 'still-43');
+      await asksUntil(pane, 'echo $kept-$((40+3))', 'still-43');
 
       await leave();
       await (await list()).getByRole('button', { name: 'End bash…' }).click();
