@@ -24,7 +24,7 @@ export const zips = ['zstd', 'gzip'] as const;
 export type Zip = (typeof zips)[number];
 
 /** What it is compressed by on its way; '': nothing. */
-export const zipOf = ({ ask }: Load): Zip | '' => (/^(zstd|gzip) /.exec(ask)?.[1] ?? '') as Zip | '';
+export const zipOf = ({ ask }: Load): Zip | '' => zips.find((zip) => ask.startsWith(`${zip} `)) ?? '';
 
 /** How bytes get from the one machine to the other. Several loads may be under way at a time, each on a lane of its own. */
 export interface Way {

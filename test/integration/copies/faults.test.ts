@@ -68,7 +68,7 @@ const once = (work: () => void): (() => void) => {
   };
 };
 const isPut = (words: readonly string[]) => words[1] === 'put';
-const isPack = (words: readonly string[]) => ['pack', 'gzip', 'zstd'].includes(words[1] ?? '');
+const isPack = (words: readonly string[]) => ['pack', ...zips].some((verb) => verb === words[1]);
 const without = (text: Buffer, line: string): Buffer =>
   Buffer.from(text.toString('latin1').replace(line, ''), 'latin1');
 /** A machine that is so far away, and whose line cannot be measured, that what is small comes compressed. */

@@ -64,13 +64,19 @@ interface Entry {
   wanted: boolean;
 }
 
+/** What has connections of its own beside the shared one. */
+interface Further {
+  terminals: Terminals;
+  staying: StayingPrograms;
+}
+const closeFurther = ({ terminals, staying }: Further) => Promise.all([terminals.close(), staying.close()]);
+
 class Pool implements SshPool {
   readonly #options: SshPoolOptions;
   readonly #shared: Shared;
   readonly #entries = new Map<string, Entry>();
-  /** Both by the key of their entry; they outlive it when the connection is lost. */
-  readonly #terminals = new Map<string, Terminals>();
-  readonly #staying = new Map<string, StayingPrograms>();
+  /** By the key of their entry; they outlive it when the connection is lost. */
+  readonly #further = new Map<string, Further>();
   /** Keys of targets that the system's ssh did not get into. */
   readonly #laneless = new Set<string>();
   readonly #lanes = new Set<SshLane>();
@@ -100,14 +106,7 @@ class Pool implements SshPool {
   }
 
   async openShell(target: SshTarget, options: ShellOptions): Promise<OpenShell> {
-    const key = keyOf(target, null);
-    const shared = this.#entries.get(key)?.connection;
-    if (!shared) throw connectionLost(target.host);
-    let terminals = this.#terminals.get(key);
-    if (!terminals) {
-      terminals = new Terminals(target.host, (signal) => this.#connectAgain(key, target, signal));
-      this.#terminals.set(key, terminals);
-    }
+    const { shared, terminals } = this.#besides(target);
     return terminals.open(shared, options);
   }
 
@@ -116,15 +115,7 @@ class Pool implements SshPool {
     command: Command,
     options: { signal?: AbortSignal } = {},
   ): Promise<RunningProgram> {
-    const key = keyOf(target, null);
-    const shared = this.#entries.get(key)?.connection;
-    if (!shared) throw connectionLost(target.host);
-    let staying = this.#staying.get(key);
-    if (!staying) {
-      const again = (signal: AbortSignal) => this.#connectAgain(key, target, signal);
-      staying = new StayingPrograms(target.host, again, this.#shared.clock);
-      this.#staying.set(key, staying);
-    }
+    const { shared, staying } = this.#besides(target);
     return staying.spawn(shared, command, options);
   }
 
@@ -212,7 +203,7 @@ class Pool implements SshPool {
     const entries = [...this.#entries.values()];
     this.#entries.clear();
     for (const entry of entries) entry.controller.abort(closing());
-    await Promise.all([...this.#terminals.values(), ...this.#staying.values()].map((it) => it.close()));
+    await Promise.all([...this.#further.values()].map(closeFurther));
     await Promise.all(
       entries.map((entry) => entry.connecting.then((it) => it.close()).catch(() => undefined)),
     );
@@ -285,13 +276,29 @@ class Pool implements SshPool {
       this.#forget(key, entry);
       if (state === 'closed') {
         // It was closed by us, not lost: what else leads there goes too.
-        for (const others of [this.#terminals, this.#staying]) {
-          void others.get(key)?.close();
-          others.delete(key);
-        }
+        const further = this.#further.get(key);
+        if (further) void closeFurther(further);
+        this.#further.delete(key);
       }
     });
     return connection;
+  }
+
+  /** The open connection, and what takes further ones where it is full. SSH_CONNECTION_LOST. */
+  #besides(target: SshTarget): Further & { shared: SshConnection } {
+    const key = keyOf(target, null);
+    const shared = this.#entries.get(key)?.connection;
+    if (!shared) throw connectionLost(target.host);
+    let further = this.#further.get(key);
+    if (!further) {
+      const again = (signal: AbortSignal) => this.#connectAgain(key, target, signal);
+      further = {
+        terminals: new Terminals(target.host, again),
+        staying: new StayingPrograms(target.host, again, this.#shared.clock),
+      };
+      this.#further.set(key, further);
+    }
+    return { shared, ...further };
   }
 
   /** A further connection of the same kind, by what is known already. */

@@ -50,8 +50,9 @@ export class ChannelQueue {
     return this.#limit;
   }
 
-  /** Rejects when `signal` aborts or the queue is failed. */
-  take(use: ChannelUse, signal?: AbortSignal): Promise<Slot> {
+  /** Rejects when `signal` aborts or the queue is failed. `asked`: of what `promised` to come, which is counted here from now on. */
+  take(use: ChannelUse, signal?: AbortSignal, asked?: () => void): Promise<Slot> {
+    asked?.();
     if (signal?.aborted) return Promise.reject(cancelled(signal));
     if (this.#failure !== null) return Promise.reject(this.#failure);
     return new Promise((resolve, reject) => {
@@ -93,7 +94,7 @@ export class ChannelQueue {
     return staying + 1 <= Math.max(least, this.#limit - spare);
   }
 
-  /** Something that stays is going to ask for a place; it says when it has. */
+  /** Something that stays is going to ask for a place; it hands `asked` to `take`. */
   async promised<T>(work: (asked: () => void) => Promise<T>): Promise<T> {
     let isOpen = true;
     const close = () => {

@@ -18,7 +18,8 @@ interface ClientFields {
   _callbacks?: ((error: unknown) => void)[];
   _chanMgr?: { add(opened: Opened & { type: string }): number };
 }
-type Opened = (error: Error | undefined, channel: ClientChannel) => void;
+/** Told of a channel that was asked for. */
+export type Opened = (error: Error | undefined, channel: ClientChannel) => void;
 interface ChannelFields {
   incoming?: { window: number };
   outgoing?: { id: number; state: string };

@@ -197,9 +197,7 @@ export class OpenSshConnection implements SshConnection, CarriesShells, CarriesP
   ): Promise<RunningProgram> {
     const start = await this.#bootstrap(command);
     for (let refusals = 0; ; refusals++) {
-      const taking = this.#channels.take(use, signal);
-      asked?.();
-      const slot = await taking;
+      const slot = await this.#channels.take(use, signal, asked);
       const begun = await this.#try(start, slot);
       if ('program' in begun) {
         if (signal) endWith(begun.program, signal);

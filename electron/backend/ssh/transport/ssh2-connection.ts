@@ -21,7 +21,15 @@ import type { SshConnection, SshConnectionState } from '../interface.ts';
 import { bootstrap, longestFor } from './bootstrap.ts';
 import { ChannelQueue, type ChannelUse, type RoomToStay, type Slot, startLimit } from './channel-queue.ts';
 import { endWith, execWithin, signalCommand } from './exec.ts';
-import { bytesHeard, keepsWindow, openSession, sendPing, sendSignal, softwareOf } from './internals.ts';
+import {
+  bytesHeard,
+  keepsWindow,
+  type Opened,
+  openSession,
+  sendPing,
+  sendSignal,
+  softwareOf,
+} from './internals.ts';
 import { type CarriesPrograms, type Exit, programOn, type Session } from './program.ts';
 import { type CarriesShells, type ShellRoom, type ShellSession, shellOn } from './shell.ts';
 import { unlessAborted } from './socket.ts';
@@ -31,7 +39,6 @@ const mostRefusals = 16;
 /** Of a terminal so much may be on its way: after Ctrl-C all of it still comes before the prompt. With 100 ms to the server and back 2.5 MB/s. */
 const terminalWindowBytes = 256 * 1024;
 
-type Opened = (error: Error | undefined, channel: ClientChannel) => void;
 const itself = (channel: ClientChannel): ClientChannel => channel;
 
 type Ended = (state: SshConnectionState, error: TrainyardError | null) => void;
@@ -252,9 +259,7 @@ export class Ssh2Connection implements SshConnection, CarriesShells, CarriesProg
   ): Promise<Session> {
     await this.knowsRoom(signal);
     for (let refusals = 0; ; refusals++) {
-      const taking = this.#channels.take(use, signal);
-      asked?.();
-      const slot = await taking;
+      const slot = await this.#channels.take(use, signal, asked);
       try {
         return await this.#exec(outer, slot);
       } catch (error) {
@@ -274,8 +279,8 @@ export class Ssh2Connection implements SshConnection, CarriesShells, CarriesProg
   }
 
   /**
-   * Before the first session is used: how many of them the server allows shows only when it refuses one. So that programs that stay never take the last, as many as
-   * are ever wanted are opened for a moment, all at once and with nothing running in them.
+   * Before the first session is used: how many of them the server allows shows only when it refuses one. So that programs that stay
+   * never take the last, as many as are ever wanted are opened for a moment, all at once and with nothing running in them.
    */
   async #prove(): Promise<void> {
     const { limit } = this.#channels;
